@@ -1,0 +1,126 @@
+"""What an adapter is, and what all adapters share.
+
+An adapter is a class `Adapter` with one method per operator that its framework has. This file calls it:
+it brings the arrays into a layout that the method declares with `@native` (the only place where a case is
+transposed), hands them over as tensors, and brings the results back. Nothing here knows a framework.
+"""
+
+import dataclasses
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+from spec.core import Operator, as_tuple, convert_images
+from spec.layouts import convert
+
+Tensor = Any  # whatever the framework computes with
+
+
+class Unsupported(Exception):
+    """The framework cannot express this; the message is the reason that a porting engineer needs."""
+
+
+class Adapter(Protocol):
+    """What every adapter offers besides its operators, which are called with tensors and attributes."""
+
+    def from_numpy(self, array: np.ndarray) -> Tensor:
+        """A tensor of the same dtype, shape and values; `Unsupported` for a dtype it does not have."""
+
+    def to_numpy(self, tensor: Tensor) -> np.ndarray:
+        """The array of the same dtype, shape and values, computed and complete when this returns."""
+
+    def vjp(self, fn: Callable, tensors: Sequence[Tensor], cotangent: Tensor) -> tuple[Tensor, list[Tensor]]:
+        """fn(*tensors) and the gradients of <fn(*tensors), cotangent>, by the framework's own autodiff."""
+
+    def synchronize(self) -> None:
+        """Wait until all work is done, so that a late error is raised here and not in the next case."""
+
+    def describe(self) -> dict[str, Any]:
+        """Versions, device, threads, and the switches that change the arithmetic."""
+
+
+def native(*layouts: str, kernel: str | Sequence[str] = ()) -> Callable:
+    """Declare the image layouts and kernel layouts that an operator method takes natively.
+
+    A method that declares several gets the one in use as `layout` (`kernel_layout`).
+    """
+    kernels = (kernel,) if isinstance(kernel, str) else tuple(kernel)
+
+    def mark(method: Callable) -> Callable:
+        method.layouts, method.kernel_layouts = layouts, kernels  # type: ignore[attr-defined]
+        return method
+
+    return mark
+
+
+@dataclasses.dataclass
+class Computed:
+    """What an adapter returned, in the case's own layouts, and by which route."""
+
+    outputs: dict[str, np.ndarray]
+    gradients: dict[str, np.ndarray]
+    route: str
+
+
+def execute(
+    adapter: Any,
+    operator: Operator,
+    attrs: Mapping[str, Any],
+    inputs: Mapping[str, np.ndarray],
+    cotangent: np.ndarray | None = None,
+) -> Computed:
+    """Run one case on an adapter; with a cotangent for the first output, its gradients too.
+
+    Raises `Unsupported` where the adapter says so, and whatever the framework raises.
+    """
+    method = getattr(adapter, operator.name, None)
+    if method is None:
+        raise Unsupported(f"no operator of the framework corresponds to {operator.name}")
+    plan = _Plan(operator, method, dict(attrs))
+    names = [name for name in operator.inputs if name in inputs]
+    tensors = [adapter.from_numpy(plan.enter(name, inputs[name])) for name in names]
+    call = functools.partial(method, **plan.attrs)
+    gradients: dict[str, np.ndarray] = {}
+    if cotangent is None:
+        outputs = call(*tensors)
+    else:
+        cotangent = plan.enter(operator.outputs[0], cotangent)
+        outputs, slopes = adapter.vjp(call, tensors, adapter.from_numpy(cotangent))
+        gradients = {name: plan.leave(name, adapter.to_numpy(slope)) for name, slope in zip(names, slopes)}
+    results = zip(operator.outputs, as_tuple(outputs))
+    computed = {name: plan.leave(name, adapter.to_numpy(tensor)) for name, tensor in results}
+    adapter.synchronize()
+    return Computed(computed, gradients, plan.route)
+
+
+class _Plan:
+    """The way of one case's arrays into a method's native layouts and back."""
+
+    def __init__(self, operator: Operator, method: Callable, attrs: dict[str, Any]) -> None:
+        self.operator, self.attrs = operator, attrs
+        self.image = self._choose("layout", getattr(method, "layouts", ()), bool(operator.images))
+        self.kernel = self._choose("kernel_layout", getattr(method, "kernel_layouts", ()), bool(operator.kernels))
+        bridges = [f"{source}->{target}" for source, target in (self.image, self.kernel) if source != target]
+        self.route = f"bridged ({', '.join(bridges)})" if bridges else "native"
+
+    def _choose(self, attribute: str, natives: Sequence[str], follows: bool) -> tuple[str, str]:
+        """The case's layout and the method's; the latter stays an attribute where there is a choice."""
+        if not follows:
+            return "", ""
+        source = self.attrs.pop(attribute)
+        if not natives:
+            raise TypeError(f"{self.operator.name} must declare its {attribute} with @native")
+        target = source if source in natives else natives[0]
+        if len(natives) > 1:
+            self.attrs[attribute] = target
+        return source, target
+
+    def enter(self, name: str, array: np.ndarray) -> np.ndarray:
+        array = convert_images(self.operator, name, array, *self.image)
+        return convert(array, *self.kernel) if name in self.operator.kernels else array
+
+    def leave(self, name: str, array: np.ndarray) -> np.ndarray:
+        array = convert_images(self.operator, name, array, *self.image[::-1])
+        return convert(array, *self.kernel[::-1]) if name in self.operator.kernels else array

@@ -1,0 +1,64 @@
+"""The attributes that several operators share: their form, default, and values to be covered in pairs."""
+
+from typing import Any
+
+from spec.core import Attribute
+from spec.layouts import IMAGE, KERNEL, TRANSPOSED_KERNEL
+
+RULES = ("valid", "same", "same_lower", "full")
+
+
+def is_pair(value: Any) -> bool:
+    """Two whole numbers, [h, w]."""
+    return isinstance(value, (list, tuple)) and len(value) == 2 and all(map(is_whole, value))
+
+
+def is_whole(value: Any) -> bool:
+    """A whole number; True and False are none."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def is_number(value: Any) -> bool:
+    """A whole or floating number; True and False are none."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def is_pads(value: Any) -> bool:
+    """[[top, bottom], [left, right]]."""
+    return isinstance(value, (list, tuple)) and len(value) == 2 and all(map(is_pair, value))
+
+
+def pair(*values: list[int], default: Any = (1, 1), required: bool = False) -> Attribute:
+    """An attribute [h, w]; a default of None means that the operator derives it."""
+    return Attribute("[h, w], two whole numbers", is_pair, default, required, values)
+
+
+def padding(*values: Any) -> Attribute:
+    """The padding of a window operator: pads, or the name of a rule."""
+    form = f"[[top, bottom], [left, right]] or one of {', '.join(RULES)}"
+    return Attribute(form, lambda value: is_pads(value) or value in RULES, "valid", False, values)
+
+
+def choice(*values: str, default: str) -> Attribute:
+    """One of several words."""
+    return Attribute(f"one of {', '.join(values)}", lambda value: value in values, default, False, values)
+
+
+def flag(default: bool = False) -> Attribute:
+    """True or false."""
+    return Attribute("true or false", lambda value: isinstance(value, bool), default, False, (False, True))
+
+
+def whole(*values: int, default: int = 1) -> Attribute:
+    """A whole number."""
+    return Attribute("a whole number", is_whole, default, False, values)
+
+
+def number(*values: float, default: float = 0.0) -> Attribute:
+    """A number."""
+    return Attribute("a number", is_number, default, False, values)
+
+
+LAYOUT = choice(*IMAGE, default="NCHW")
+KERNEL_LAYOUT = choice(*KERNEL, default="OIHW")
+TRANSPOSED_KERNEL_LAYOUT = choice(*TRANSPOSED_KERNEL, default="IOHW")

@@ -1,0 +1,150 @@
+"""The records everything else is made of: an operator, a case, and the truth of a case."""
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from spec.layouts import convert
+
+
+class Rejected(ValueError):
+    """The specification refuses this input; the message says why."""
+
+
+class BadCase(ValueError):
+    """A case that cannot be read: unknown attribute, wrong type; the message names value and remedy."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Attribute:
+    """One attribute of an operator.
+
+    `valid(value)` says whether the value has the right form (its amount is `out_shape`'s to judge), `form`
+    says that form in words. `values` are the representatives whose pairs the cases must cover.
+    """
+
+    form: str
+    valid: Callable[[Any], bool]
+    default: Any = None
+    required: bool = False
+    values: tuple = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """One input of one operator, and what is expected of it.
+
+    `attrs` is complete (defaults filled in), `inputs` are arrays in the case's own layouts. `expect` is
+    "value", or "rejected" where every framework must refuse. `tier` is "integers" (the result must be
+    exact) or "reals" (it must be within the bounds). `expected`, `rtol` and `atol` come from case files.
+    """
+
+    id: str
+    op: str
+    attrs: Mapping[str, Any]
+    inputs: Mapping[str, np.ndarray]
+    why: str = ""
+    expect: str = "value"
+    tier: str = "reals"
+    gradient: bool = True
+    expected: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
+    rtol: float = 0.0
+    atol: float = 0.0
+
+    @property
+    def dtype(self) -> np.dtype:
+        """The dtype of the case: that of its first input."""
+        return next(iter(self.inputs.values())).dtype
+
+    @property
+    def layout(self) -> str:
+        """The image layout, "" for operators without one."""
+        return self.attrs.get("layout", "")
+
+
+@dataclasses.dataclass(frozen=True)
+class Operator:
+    """The record of one operator. Functions take arrays and shapes in NCHW and OIHW (IOHW).
+
+    reference       (*inputs, **attrs) -> array, or a tuple in the order of `outputs`; any float dtype
+    out_shape       (*input shapes, **attrs) -> shape, or a tuple of shapes; raises `Rejected`
+    cases           () -> the named cases
+    scale           (*inputs, **attrs) -> the error scale B of each output; default: the reference on
+                    absolute values. The bounds of the judge are multiples of unit roundoff times B
+    terms           (*inputs, **attrs) -> the number n of products that each output element sums; default:
+                    the reference on ones
+    pullback        (cotangent, *inputs, **attrs) -> gradients, for an operator that is not linear in each
+                    input; default: read off from the reference (`spec.gradient`)
+    images, kernels the inputs that follow `layout` and `kernel_layout`
+    image_outputs   the outputs that follow `layout`
+    differentiable  the inputs that have a gradient
+    """
+
+    name: str
+    inputs: tuple[str, ...]
+    attributes: Mapping[str, Attribute]
+    reference: Callable
+    out_shape: Callable
+    cases: Callable[[], Iterable[Case]]
+    optional: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ("y",)
+    scale: Callable | None = None
+    terms: Callable | None = None
+    pullback: Callable | None = None
+    images: tuple[str, ...] = ()
+    kernels: tuple[str, ...] = ()
+    image_outputs: tuple[str, ...] = ()
+    differentiable: tuple[str, ...] = ()
+
+    @property
+    def kernel_layout(self) -> str:
+        """The canonical order of a kernel's axes: the default of the attribute `kernel_layout`."""
+        return self.attributes["kernel_layout"].default if "kernel_layout" in self.attributes else ""
+
+    def complete(self, attrs: Mapping[str, Any]) -> dict[str, Any]:
+        """The attributes with defaults filled in; raises `BadCase` for an unknown or malformed one."""
+        for name, value in attrs.items():
+            if name not in self.attributes:
+                known = ", ".join(self.attributes) or "none"
+                raise BadCase(f"{self.name} has no attribute {name!r}; it has: {known}")
+            if not self.attributes[name].valid(value):
+                raise BadCase(f"{self.name}: {name} is {value!r}; it must be {self.attributes[name].form}")
+        missing = [name for name, attribute in self.attributes.items() if attribute.required and name not in attrs]
+        if missing:
+            raise BadCase(f"{self.name} needs the attribute {missing[0]!r}: {self.attributes[missing[0]].form}")
+        return {name: attrs.get(name, attribute.default) for name, attribute in self.attributes.items()}
+
+    def check_inputs(self, names: Iterable[str]) -> None:
+        """Raise `BadCase` for an unknown or missing input."""
+        names = set(names)
+        for name in sorted(names.difference(self.inputs)):
+            raise BadCase(f"{self.name} has no input {name!r}; it has: {', '.join(self.inputs)}")
+        for name in self.inputs:
+            if name not in names and name not in self.optional:
+                raise BadCase(f"{self.name} needs the input {name!r}")
+
+
+def convert_images(operator: Operator, name: str, array: np.ndarray, source: str, target: str) -> np.ndarray:
+    """An input, gradient or output `name` brought from one image layout to another, if it follows it."""
+    follows = name in operator.images or name in operator.image_outputs
+    return convert(array, source, target) if follows and source else array
+
+
+def canonical(operator: Operator, attrs: Mapping[str, Any], inputs: Mapping[str, np.ndarray]) -> tuple[dict, dict]:
+    """Inputs in NCHW and OIHW (IOHW), and the attributes that the operator's functions take."""
+    attrs = dict(attrs)
+    arrays = dict(inputs)
+    if operator.images:
+        layout = attrs.pop("layout", "NCHW")
+        arrays.update({name: convert(arrays[name], layout, "NCHW") for name in operator.images})
+    if operator.kernels:
+        layout = attrs.pop("kernel_layout", operator.kernel_layout)
+        arrays.update({name: convert(arrays[name], layout, operator.kernel_layout) for name in operator.kernels})
+    return arrays, attrs
+
+
+def as_tuple(value: Any) -> tuple:
+    """One output as a tuple of one, several as they are."""
+    return value if isinstance(value, tuple) else (value,)

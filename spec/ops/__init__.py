@@ -1,0 +1,1 @@
+"""One operator a file: the definition, the float64 reference, the shape rule, the cases."""
