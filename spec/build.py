@@ -1,0 +1,133 @@
+"""Cases from sketches: a name, the attributes, the shapes, and why; the data are drawn here.
+
+Two tiers of data. "integers": small whole numbers of both signs, for which every correct order of summation
+gives the same float, so the result must be exact. "reals": normally distributed, within the bounds.
+The data depend on the case's name alone, so a case is the same in every run.
+"""
+
+import dataclasses
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from spec import pairwise
+from spec.core import Attribute, Case
+from spec.layouts import convert
+
+Shapes = Mapping[str, tuple[int, ...]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Sketch:
+    """One geometry; `case` makes a `Case` of it for each tier and dtype.
+
+    `shapes` are in NCHW and OIHW (IOHW). `variants` are pairs (tier, dtype).
+    """
+
+    name: str
+    why: str
+    attrs: Mapping[str, Any]
+    shapes: Shapes
+    variants: Sequence[tuple[str, str]] = (("integers", "float32"), ("reals", "float32"))
+    expect: str = "value"
+
+
+DOUBLE = (("reals", "float64"),)
+BOTH = (("integers", "float32"), ("reals", "float32"))
+EVERY = (*BOTH, *DOUBLE)
+HALVES = tuple((tier, dtype) for tier in ("integers", "reals") for dtype in ("float16", "bfloat16"))
+
+
+def dtype_of(name: str) -> np.dtype:
+    """The NumPy dtype of a name; bfloat16 is that of `ml_dtypes`."""
+    if name == "bfloat16":
+        import ml_dtypes
+
+        return np.dtype(ml_dtypes.bfloat16)
+    return np.dtype(name)
+
+
+def draw(name: str, tier: str, dtype: str, shape: tuple[int, ...]) -> np.ndarray:
+    """Data of one input: whole numbers from -3 to 3, or standard normal reals rounded to the dtype."""
+    random = np.random.default_rng(zlib.crc32(f"{name}/{tier}".encode()))
+    values = random.integers(-3, 4, shape) if tier == "integers" else random.standard_normal(shape)
+    return values.astype(dtype_of(dtype))
+
+
+def expand(
+    op: str,
+    attributes: Mapping[str, Attribute],
+    sketches: Iterable[Sketch],
+    images: Sequence[str] = (),
+    kernels: Sequence[str] = (),
+    data: Callable[[str, str, str, tuple[int, ...]], np.ndarray] = draw,
+) -> Iterator[Case]:
+    """The cases of the sketches, with defaults filled in and the data in the case's own layouts."""
+    kernel_axes = attributes["kernel_layout"].default if "kernel_layout" in attributes else ""
+    for sketch in sketches:
+        attrs = {name: sketch.attrs.get(name, attribute.default) for name, attribute in attributes.items()}
+        for tier, dtype in sketch.variants:
+            inputs = {}
+            for name, shape in sketch.shapes.items():
+                array = data(f"{op}/{sketch.name}/{name}", tier, dtype, shape)
+                if name in images:
+                    array = convert(array, "NCHW", attrs["layout"])
+                if name in kernels:
+                    array = convert(array, kernel_axes, attrs["kernel_layout"])
+                inputs[name] = array
+            name = f"{op}/{sketch.name}/{tier}-{dtype}"
+            yield Case(name, op, attrs, inputs, sketch.why, sketch.expect, tier)
+
+
+def rejections(op: str, attributes: Mapping[str, Attribute], rows: Iterable[tuple[str, str, dict, Shapes]], **where):
+    """Cases that must be refused, from rows (name, why, attributes, shapes)."""
+    one = (("reals", "float32"),)
+    sketches = (Sketch(f"rejects/{name}", why, attrs, shapes, one, "rejected") for name, why, attrs, shapes in rows)
+    return expand(op, attributes, sketches, **where)
+
+
+def space(attributes: Mapping[str, Attribute], **more: Sequence[Any]) -> dict[str, Sequence[Any]]:
+    """The parameters whose pairs are to be covered: the attributes with representative values, and more."""
+    return {name: attribute.values for name, attribute in attributes.items() if attribute.values} | more
+
+
+def covering(
+    parameters: pairwise.Space,
+    attributes: Mapping[str, Attribute],
+    shapes: Callable[[pairwise.Row], Shapes],
+    out_shape: Callable,
+) -> list[Sketch]:
+    """Sketches in which every pair of parameter values occurs that the specification accepts."""
+    from spec.core import Rejected
+
+    def arguments(row: pairwise.Row) -> dict[str, Any]:
+        attrs = {name: attribute.default for name, attribute in attributes.items()}
+        attrs.update({name: value for name, value in row.items() if name in attributes})
+        return {name: value for name, value in attrs.items() if name not in ("layout", "kernel_layout")}
+
+    def valid(row: pairwise.Row) -> bool:
+        try:
+            out_shape(*shapes(row).values(), **arguments(row))
+        except Rejected:
+            return False
+        return True
+
+    rows = pairwise.cover(parameters, valid)
+    why = "with its neighbours it covers every pair of attribute values"
+    return [
+        Sketch(
+            f"pairs-{number:02}",
+            f"{why}: {describe(row)}",
+            {name: value for name, value in row.items() if name in attributes},
+            shapes(row),
+            EVERY if number % 4 == 0 else BOTH,
+        )
+        for number, row in enumerate(rows)
+    ]
+
+
+def describe(row: pairwise.Row) -> str:
+    """A row in words: stride=[2, 1] padding='same' ..."""
+    return " ".join(f"{name}={value!r}" for name, value in row.items())
