@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from spec.core import Operator, as_tuple, convert_images
+from spec.core import Case, Operator, as_tuple, convert_images
 from spec.layouts import convert
 
 Tensor = Any  # whatever the framework computes with
@@ -53,6 +53,28 @@ def native(*layouts: str, kernel: str | Sequence[str] = ()) -> Callable:
         return method
 
     return mark
+
+
+@dataclasses.dataclass(frozen=True)
+class Known:
+    """A known difference: one entry of the list `LEDGER` in `ledger.py` beside an adapter.
+
+    `kind` is "convention", "numeric", "unsupported" or "bug". The entry explains the `outcome` ("rejected",
+    "differs", "crashed", ...) of a `part` ("output" or "gradient") of every case of `operators` for which
+    `when(case)` is true, in the framework versions of the specifier `versions` (">=2,<3"; "" is all).
+    `what` says what the framework does, `why` the reason, `link` where that is known upstream.
+    """
+
+    id: str
+    operators: tuple[str, ...]
+    kind: str
+    outcome: str
+    when: Callable[[Case], bool]
+    what: str
+    why: str
+    part: str = "output"
+    versions: str = ""
+    link: str = ""
 
 
 @dataclasses.dataclass

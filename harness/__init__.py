@@ -1,0 +1,1 @@
+"""Running cases on backends, judging what they return, storing it, and the command line."""

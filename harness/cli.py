@@ -1,0 +1,73 @@
+"""The command line: `python -m harness COMMAND`. Errors are one line on stderr and exit code 2."""
+
+import os
+import sys
+import traceback
+from pathlib import Path
+
+import click
+
+from harness.errors import UserError
+
+OUT = Path("reports/out/latest")
+FORMATS = ("html", "md", "junit", "json")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+def cli(debug: bool) -> None:
+    """Compare numpy, torch, tensorflow, jax and mxnet on one specification of the 2-D convolution operators."""
+
+
+@cli.command()
+@click.option("--backend", "backends", multiple=True, metavar="NAME", help="Only this backend (repeat); NAME=adapter.py@python for one of your own.")
+@click.option("--op", "ops", multiple=True, metavar="NAME", help="Only this operator (repeat).")
+@click.option("--case", "globs", multiple=True, metavar="GLOB", help="Only cases whose id matches (repeat).")
+@click.option("--cases", "files", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help="Cases from a JSON file instead of the built-in ones (repeat).")
+@click.option("--out", default=OUT, type=click.Path(path_type=Path), show_default=True, help="Folder for the run.")
+@click.option("--jobs", default=os.cpu_count() or 2, type=click.IntRange(1), show_default="one per core", help="Workers side by side.")
+@click.option("--timeout", default=60.0, type=click.FloatRange(0, min_open=True), show_default=True, help="Seconds one case may take.")
+@click.option("--shard", default="1/1", metavar="I/N", help="Only part I of N of the cases.")
+@click.option("--resume", is_flag=True, help="Go on with the run that --out holds.")
+@click.option("--no-gradients", is_flag=True, help="Outputs only.")
+def run(backends, ops, globs, files, out, jobs, timeout, shard, resume, no_gradients) -> int:
+    """Run cases on backends, judge, store, and write the report."""
+    from harness.session import Choice, perform
+
+    choice = Choice(backends, ops, globs, files, out, jobs, timeout, shard, resume, not no_gradients, sys.argv[1:])
+    return perform(choice)
+
+
+@cli.command()
+@click.argument("folder", default=OUT, type=click.Path(path_type=Path))
+@click.option("--format", "form", default="html", type=click.Choice(FORMATS), show_default=True, help="What to write.")
+def report(folder: Path, form: str) -> int:
+    """Write the report of a stored run again (FOLDER: reports/out/latest)."""
+    from reports import write
+
+    click.echo(write(folder, form))
+    return 0
+
+
+@cli.command()
+def doctor() -> int:
+    """Which environments exist, which versions, what is missing."""
+    from harness.doctor import examine
+
+    return examine()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; returns the exit code: 0 all well, 1 a verdict fails, 2 wrong input."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    try:
+        return cli.main(arguments, prog_name="python -m harness", standalone_mode=False) or 0
+    except (UserError, click.ClickException) as error:
+        if "--debug" in arguments:
+            traceback.print_exc()
+        message = error.format_message() if isinstance(error, click.ClickException) else str(error)
+        click.echo(f"error: {' '.join(message.split())}", err=True)
+        return 2
+    except click.Abort:
+        click.echo("interrupted; --resume goes on where it stopped", err=True)
+        return 130

@@ -1,0 +1,100 @@
+"""The environments: tox builds what is missing, and this remembers where the interpreters are.
+
+`tox.ini` alone says what an environment holds. A stamp in each environment holds the digest of what it was
+built from, so that a run whose environments are current does not even start tox.
+"""
+
+import concurrent.futures
+import hashlib
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from harness.backends import Backend
+
+ROOT = Path(__file__).resolve().parent.parent
+STAMP = "convparity.json"
+
+Progress = Callable[[str, str], None]  # (environment, step)
+
+
+def resolve(backends: Iterable[Backend], progress: Progress) -> list[Backend]:
+    """The backends with their interpreters, built first where missing (two at a time).
+
+    A backend whose environment cannot be built comes back with its `problem` set.
+    """
+    known = [locate(backend) for backend in backends]
+    missing = [backend for backend in known if backend.python is None]
+    if not missing:
+        return known
+    with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
+        built = {backend.name: pool.submit(build, backend, progress) for backend in missing}
+    return [built[backend.name].result() if backend.name in built else backend for backend in known]
+
+
+def locate(backend: Backend) -> Backend:
+    """The backend with its interpreter if its environment is there and current."""
+    if backend.python is not None:
+        return backend
+    try:
+        stamp = json.loads((folder(backend) / STAMP).read_text())
+    except (OSError, ValueError):
+        return backend
+    current = stamp["digest"] == digest(backend) and Path(stamp["python"]).exists()
+    return replace(backend, python=Path(stamp["python"])) if current else backend
+
+
+def build(backend: Backend, progress: Progress) -> Backend:
+    """Have tox build the environment; the last lines of its output become the `problem` if it fails."""
+    progress(backend.name, "asking tox for the environment")
+    command = [sys.executable, "-m", "tox", "run", "-e", backend.name, "--notest", "-vv", "--skip-missing-interpreters=false"]
+    lines: list[str] = []
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        assert process.stdout
+        for line in process.stdout:
+            lines.append(line.strip())
+            if step := _step(line):
+                progress(backend.name, step)
+    if process.returncode:
+        return replace(backend, problem=_reason(lines))
+    python = _interpreter(backend)
+    stamp = {"digest": digest(backend), "python": str(python)}
+    (folder(backend) / STAMP).write_text(json.dumps(stamp))
+    progress(backend.name, "ready")
+    return replace(backend, python=python)
+
+
+def folder(backend: Backend) -> Path:
+    """Where tox keeps the environment."""
+    return ROOT / ".tox" / backend.name
+
+
+def digest(backend: Backend) -> str:
+    """What the environment is built from: its requirements and tox.ini."""
+    content = (backend.folder / "requirements.txt").read_bytes() + (ROOT / "tox.ini").read_bytes()
+    return hashlib.sha256(content).hexdigest()
+
+
+def _interpreter(backend: Backend) -> Path:
+    command = [sys.executable, "-m", "tox", "config", "-e", backend.name, "-k", "env_python"]
+    output = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    line = next(line for line in output.splitlines() if line.startswith("env_python"))
+    return Path(line.partition("=")[2].strip())
+
+
+def _step(line: str) -> str:
+    """A line of tox or pip in a few words, "" where it tells a user nothing."""
+    words = line.strip()
+    for prefix in ("Collecting ", "Downloading ", "Building wheel", "Installing collected packages"):
+        if words.startswith(prefix):
+            return words.partition(" from ")[0].partition(" (from")[0][:70]
+    return "creating the environment" if "create virtual environment" in words else ""
+
+
+def _reason(lines: list[str]) -> str:
+    """Why tox failed, in one line: pip's error if there is one, else tox's last word."""
+    telling = [line for line in lines if line.startswith("ERROR") or "could not find python" in line]
+    return (telling or [line for line in lines if line] or ["tox said nothing"])[-1]

@@ -1,0 +1,106 @@
+"""Workers: one process of a framework's own interpreter each. The only file that knows execnet."""
+
+import contextlib
+import dataclasses
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import execnet
+
+from harness import worker
+from harness.backends import Backend
+
+ROOT = Path(__file__).resolve().parent.parent
+STARTUP_SECONDS = 300.0
+
+# One thread per worker, so that results do not depend on the machine's load.
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+class WorkerDied(Exception):
+    """The process ended or answered nonsense; the message holds what is known of why."""
+
+
+class WorkerHung(Exception):
+    """No answer within the time limit."""
+
+
+class NotStarted(Exception):
+    """The interpreter could not be started, or the adapter not imported; the message says why."""
+
+
+@dataclasses.dataclass
+class Worker:
+    """A running worker. Every way it can fail is one of the errors above; then it must be closed."""
+
+    group: execnet.Group
+    channel: Any
+    log: Path
+    description: dict[str, Any]
+    seconds: float
+
+    @classmethod
+    def start(cls, backend: Backend, threads: int = 1) -> "Worker":
+        """Start the backend's interpreter and import its adapter. Raises `NotStarted`."""
+        with tempfile.NamedTemporaryFile(prefix=f"convparity-{backend.name}-", suffix=".log", delete=False) as file:
+            log = Path(file.name)
+        group = execnet.Group()
+        started = None
+        try:
+            # Frameworks expect to be called from the main thread.
+            gateway = group.makegateway(f"popen//python={backend.python}//execmodel=main_thread_only")
+            channel = gateway.remote_exec(worker)
+            env = {**{name: str(threads) for name in THREADS}, **backend.environment}
+            channel.send({"root": str(ROOT), "adapter": str(backend.adapter), "env": env, "log": str(log)})
+            reply = channel.receive(timeout=STARTUP_SECONDS)
+            if "failed" in reply:
+                raise NotStarted(reply["failed"])
+            started = cls(group, channel, log, reply["ready"], reply["seconds"])
+            return started
+        except (OSError, EOFError, channel_errors()) as error:
+            raise NotStarted(f"{backend.python}: {_last_words(log) or error}") from error
+        finally:
+            if started is None:
+                group.terminate(timeout=1)
+                log.unlink(missing_ok=True)
+
+    def ask(self, request: dict[str, Any], timeout: float) -> dict[str, Any]:
+        """The reply to one case. Raises `WorkerHung` after `timeout` seconds, `WorkerDied` on anything worse."""
+        try:
+            self.channel.send(request)
+            reply = self.channel.receive(timeout=timeout)
+        except self.channel.TimeoutError:
+            raise WorkerHung(f"no answer within {timeout:g} s") from None
+        except (OSError, EOFError, channel_errors()) as error:
+            self.group.terminate(timeout=1)
+            raise WorkerDied(f"the worker died: {_last_words(self.log) or _first_line(error)}") from error
+        if not isinstance(reply, dict) or reply.get("id") != request["id"] or "outcome" not in reply:
+            raise WorkerDied(f"the worker answered {str(reply)[:80]!r} instead of a result")
+        return reply
+
+    def close(self) -> None:
+        """End the process, by force where it does not listen."""
+        with contextlib.suppress(OSError):
+            self.channel.send(None)
+        self.group.terminate(timeout=1)
+        self.log.unlink(missing_ok=True)
+
+
+def channel_errors() -> type[Exception]:
+    """execnet's error for an exception in the worker."""
+    return execnet.gateway_base.RemoteError
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[-1]
+
+
+def _last_words(log: Path) -> str:
+    """What the process wrote to stderr at the end, which is where a native abort says why."""
+    try:
+        lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    except OSError:
+        return ""
+    telling = [line for line in lines if any(word in line for word in ("Check failed", "Fatal", "terminate called", "F0"))]
+    return (telling or lines or [""])[-1][:300]

@@ -1,0 +1,161 @@
+"""From what a backend returned to a verdict.
+
+Float64 is the truth. With u the unit roundoff of the case's dtype, n the products an element sums and B the
+same sum over absolute values:
+
+    worst case   |error| <= ((1 + u)^(2n) - 1) * B          for every element (Higham 2002, section 3.1)
+    statistical  rms(error / (u * B * sqrt(n))) <= C * (1 + 2/sqrt(m))   over the m elements of the output
+
+Rounding errors of a correct implementation behave like a random walk, so their root mean square stays far
+below the worst case; arithmetic of lower precision (TF32, bfloat16) hides inside the worst case, but not here.
+C = 0.5: summing n positive terms one after the other, the largest regular case, gives 0.41/sqrt(3) = 0.24
+per sqrt(n), and a single rounding 0.41. The factor in m is two standard errors of a mean over few elements.
+Where n is 0 (values are only moved) nothing but equality passes.
+"""
+
+import dataclasses
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from harness.oracle import Expected, Truth
+from harness.ulp import distance, info
+from spec.core import Case
+
+STATISTICAL_LIMIT = 0.5
+
+
+@dataclasses.dataclass(frozen=True)
+class Comparison:
+    """One array against its truth. Ratios are to the bounds: 1 and less passes.
+
+    `outcome` is "exact", "close" or "differs"; `why` says what differs, where, and by how much.
+    """
+
+    outcome: str
+    why: str = ""
+    max_abs: float = 0.0
+    max_ulp: float = 0.0
+    median_ulp: float = 0.0
+    bound_ratio: float = 0.0
+    rms_ratio: float = 0.0
+
+
+def compare(name: str, actual: np.ndarray, expected: Expected, dtype: np.dtype, exactly: bool) -> Comparison:
+    """The array `name` against its truth; `exactly` where only equality passes. Shape and dtype come first."""
+    if actual.shape != expected.value.shape:
+        return Comparison("differs", f"{name} has shape {list(actual.shape)}, not {list(expected.value.shape)}")
+    if actual.dtype != dtype:
+        return Comparison("differs", f"{name} has dtype {actual.dtype}, not {dtype}")
+    with np.errstate(all="ignore"):
+        wanted = expected.value.astype(dtype)
+        wide = actual.astype(np.float64)
+        if not np.array_equal(np.isnan(wide), np.isnan(expected.value)):
+            where = np.argwhere(np.isnan(wide) != np.isnan(expected.value))[0]
+            return Comparison("differs", f"{name} has NaN in other places: {_element(actual, expected, where)}")
+        same = (actual == wanted) | np.isnan(wide)
+        if same.all():
+            return Comparison("exact")
+        return _within_bounds(name, actual, expected, wanted, same, exactly)
+
+
+def _within_bounds(name, actual, expected, wanted, same, exactly) -> Comparison:
+    """The comparison of an array that is not equal to its truth everywhere."""
+    u, smallest = info(actual.dtype)
+    # For float64 the truth was rounded like the result: twice the error is within the rules.
+    u = 2 * u if actual.dtype == np.float64 else u
+    error = np.where(same, 0.0, np.abs(actual.astype(np.float64) - expected.value))
+    bound = np.expm1(2 * expected.terms * np.log1p(u)) * expected.scale + expected.terms * smallest
+    ratio = np.divide(error, bound, out=np.where(error > 0, np.inf, 0.0), where=bound > 0)
+    step = u * expected.scale * np.sqrt(expected.terms) + smallest
+    rms = math.sqrt(np.mean(np.square(error / step))) / (STATISTICAL_LIMIT * (1 + 2 / math.sqrt(error.size)))
+    ulps = distance(actual, wanted)
+    worst = np.unravel_index(np.argmax(np.nan_to_num(ratio, nan=np.inf)), ratio.shape)
+    measured = float(error.max()), float(ulps.max()), float(np.median(ulps)), float(ratio.max()), rms
+    place = _element(actual, expected, worst)
+    if exactly:
+        return Comparison("differs", f"{name} must be exact: {place}", *measured)
+    if not ratio.max() <= 1:
+        return Comparison("differs", f"{name} is {ratio.max():.3g} times the worst-case bound off: {place}", *measured)
+    if not rms <= 1:
+        return Comparison("differs", f"{name}: errors are {rms:.3g} times those of this dtype's arithmetic: {place}", *measured)
+    return Comparison("close", "", *measured)
+
+
+def _element(actual: np.ndarray, expected: Expected, index) -> str:
+    index = tuple(int(i) for i in index)
+    count = "" if actual.size == 1 else f" of {actual.size}"
+    return f"element {list(index)}{count} is {actual[index]!s}, the truth is {expected.value[index]:.9g}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Verdict:
+    """The judgement of one case on one backend.
+
+    `outcome` is one of exact, close, differs, rejected, unsupported, crashed, timed-out, not-run. `gradients`
+    has a comparison for each input, `expected` is "agrees" or "differs" where the case states a result.
+    `passed` is what it comes to before known differences are considered.
+    """
+
+    outcome: str
+    why: str = ""
+    output: Comparison | None = None
+    gradients: Mapping[str, Comparison] = dataclasses.field(default_factory=dict)
+    expected: str = ""
+    passed: bool = False
+
+
+def judge(case: Case, truth: Truth, reply: Mapping, outputs: Mapping, gradients: Mapping) -> Verdict:
+    """The verdict on a worker's reply, whose arrays are `outputs` and `gradients`."""
+    refuse = case.expect == "rejected" or bool(truth.rejected)
+    if reply["outcome"] != "computed":
+        why = reply.get("message", "")
+        return Verdict(reply["outcome"], why, passed=refuse and reply["outcome"] == "rejected")
+    if refuse:
+        shapes = ", ".join(f"{name} {list(array.shape)}" for name, array in outputs.items())
+        return Verdict("differs", f"accepted what must be refused ({truth.rejected or case.why}); returned {shapes}")
+    missing = [name for name in truth.outputs if name not in outputs]
+    if missing:
+        return Verdict("differs", f"returned no {missing[0]}")
+    exactly = case.tier == "integers"
+    found = [compare(name, outputs[name], one, case.dtype, exactly) for name, one in truth.outputs.items()]
+    output = max(found, key=_severity)
+    slopes = {
+        name: _gradient(name, one, reply, gradients, case.inputs[name].dtype, exactly)
+        for name, one in truth.gradients.items()
+    }
+    expected = _agreement(case, outputs)
+    bad = [one for one in (output, *slopes.values()) if one.outcome not in ("exact", "close")]
+    why = bad[0].why if bad else ""
+    if expected == "differs":
+        why = why or "the case file expects other values"
+    return Verdict(output.outcome, why, output, slopes, expected, not bad and expected != "differs")
+
+
+def _severity(one: Comparison) -> tuple:
+    return ("exact", "close", "differs").index(one.outcome), one.bound_ratio
+
+
+def _gradient(name: str, expected: Expected, reply: Mapping, found: Mapping, dtype, exactly: bool) -> Comparison:
+    """The gradient for one input; a refusal of the framework's autodiff is an outcome of its own."""
+    if "gradient_error" in reply:
+        error = reply["gradient_error"]
+        return Comparison(error["outcome"], f"gradient for {name}: {error['message']}")
+    if name not in found:
+        return Comparison("differs", f"returned no gradient for {name}")
+    return compare(f"gradient for {name}", found[name], expected, dtype, exactly)
+
+
+def _agreement(case: Case, outputs: Mapping) -> str:
+    """Whether the outputs agree with the values that the case itself states."""
+    for name, wanted in case.expected.items():
+        actual = outputs.get(name)
+        if actual is None or actual.shape != wanted.shape:
+            return "differs"
+        with np.errstate(all="ignore"):
+            actual, stated = actual.astype(np.float64), wanted.astype(np.float64)
+            near = np.abs(actual - stated) <= case.atol + case.rtol * np.abs(stated)
+            if not np.all(near | (actual == stated) | (np.isnan(actual) & np.isnan(stated))):
+                return "differs"
+    return "agrees" if case.expected else ""

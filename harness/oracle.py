@@ -1,0 +1,122 @@
+"""The truth of a case: values, error scales and gradients, all from the specification in float64."""
+
+import dataclasses
+import zlib
+from collections.abc import Mapping
+
+import numpy as np
+
+from spec import gradient, operators
+from spec.core import Case, Operator, Rejected, as_tuple, canonical, convert_images
+from spec.layouts import convert
+
+
+@dataclasses.dataclass(frozen=True)
+class Expected:
+    """What one array must be: `value`, the error scale `scale` (B), and `terms` (n) products per element.
+
+    All three have the array's shape, float64. See `harness.judge` for the bounds made of them.
+    """
+
+    value: np.ndarray
+    scale: np.ndarray
+    terms: np.ndarray
+
+
+@dataclasses.dataclass(frozen=True)
+class Truth:
+    """What the specification says of a case, in the case's own layouts.
+
+    `rejected` says why the specification refuses it ("" if it does not). `cotangent`, in the dtype of the
+    case, is what the gradients are taken against; None where there are none.
+    """
+
+    rejected: str = ""
+    outputs: Mapping[str, Expected] = dataclasses.field(default_factory=dict)
+    gradients: Mapping[str, Expected] = dataclasses.field(default_factory=dict)
+    cotangent: np.ndarray | None = None
+
+
+def truth(case: Case, gradients: bool = True) -> Truth:
+    """The truth of a case; without `gradients` only that of the outputs."""
+    operator = operators()[case.op]
+    floats = {array.dtype for array in case.inputs.values() if _is_float(array.dtype)}
+    arrays, attrs = canonical(operator, case.attrs, case.inputs)
+    try:
+        if len(floats) > 1:
+            raise Rejected(f"inputs of different dtypes: {', '.join(sorted(map(str, floats)))}")
+        arguments = [arrays[name].shape for name in operator.inputs if name in arrays]
+        operator.out_shape(*_positional(operator, arrays, arguments), **attrs)
+    except Rejected as error:
+        return Truth(rejected=str(error))
+    wide = {name: array.astype(np.float64) if _is_float(array.dtype) else array for name, array in arrays.items()}
+    outputs = _outputs(operator, wide, attrs)
+    layouts = _Layouts(operator, case)
+    cotangent, slopes = None, {}
+    if gradients and case.gradient and operator.differentiable and floats:
+        cotangent = _cotangent(case, outputs[operator.outputs[0]].value.shape)
+        slopes = _gradients(operator, wide, attrs, cotangent.astype(np.float64))
+        cotangent = layouts.output(operator.outputs[0], cotangent)
+    return Truth(
+        "",
+        {name: _each(one, name, layouts.output) for name, one in outputs.items()},
+        {name: _each(one, name, layouts.input) for name, one in slopes.items()},
+        cotangent,
+    )
+
+
+def _is_float(dtype: np.dtype) -> bool:
+    return dtype.kind == "f" or dtype.name == "bfloat16"
+
+
+def _positional(operator: Operator, arrays: Mapping, values: list) -> list:
+    """Values for the inputs that are there, None for an optional one left out before another."""
+    found = dict(zip((name for name in operator.inputs if name in arrays), values))
+    return [found.get(name) for name in operator.inputs]
+
+
+def _outputs(operator: Operator, arrays: Mapping[str, np.ndarray], attrs: Mapping) -> dict[str, Expected]:
+    arguments = [arrays.get(name) for name in operator.inputs]
+
+    def over(function, transform) -> tuple:
+        changed = [transform(array) if array is not None and array.dtype.kind == "f" else array for array in arguments]
+        return as_tuple(function(*changed, **attrs))
+
+    with np.errstate(all="ignore"):
+        values = over(operator.reference, lambda array: array)
+        scales = over(operator.scale, lambda array: array) if operator.scale else over(operator.reference, np.abs)
+        terms = over(operator.terms, lambda array: array) if operator.terms else over(operator.reference, np.ones_like)
+    return {name: Expected(*found) for name, *found in zip(operator.outputs, values, scales, terms)}
+
+
+def _gradients(operator: Operator, arrays: Mapping, attrs: Mapping, cotangent: np.ndarray) -> dict[str, Expected]:
+    with np.errstate(all="ignore"):
+        values = gradient.pullback(operator, arrays, attrs, cotangent)
+        scales, terms = gradient.pullback_scale(operator, arrays, attrs, cotangent)
+    return {name: Expected(values[name], scales[name], terms[name]) for name in values}
+
+
+def _cotangent(case: Case, shape: tuple[int, ...]) -> np.ndarray:
+    """Small whole numbers or normal reals, drawn from the case's name."""
+    random = np.random.default_rng(zlib.crc32(f"{case.id}/cotangent".encode()))
+    values = random.integers(-2, 3, shape) if case.tier == "integers" else random.standard_normal(shape)
+    return np.asarray(values).astype(case.dtype)
+
+
+class _Layouts:
+    """From canonical axes to those of the case."""
+
+    def __init__(self, operator: Operator, case: Case) -> None:
+        self.operator, self.attrs = operator, case.attrs
+
+    def output(self, name: str, array: np.ndarray) -> np.ndarray:
+        return convert_images(self.operator, name, array, "NCHW", self.attrs.get("layout", "NCHW"))
+
+    def input(self, name: str, array: np.ndarray) -> np.ndarray:
+        if name in self.operator.kernels:
+            return convert(array, self.operator.kernel_layout, self.attrs["kernel_layout"])
+        return self.output(name, array) if name in self.operator.images else array
+
+
+def _each(expected: Expected, name: str, change) -> Expected:
+    return Expected(*(change(name, np.asarray(array)) for array in (expected.value, expected.scale, expected.terms)))

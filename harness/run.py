@@ -1,0 +1,228 @@
+"""One run: every case on every backend, in parallel, each result judged as it arrives.
+
+Slots (as many as `jobs`) work side by side, a worker each. A free slot starts a backend that nobody has
+started yet; when all are started it helps the one with most cases left. A worker that dies, hangs or answers
+nonsense costs the case it had; the slot starts another.
+"""
+
+import dataclasses
+import hashlib
+import queue
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from harness import oracle
+from harness.backends import Backend
+from harness.gateway import NotStarted, Worker, WorkerDied, WorkerHung
+from harness.judge import Verdict, judge
+from harness.ledger import Ledger, entries
+from harness.oracle import Truth
+from harness.wire import pack, pack_all, unpack_all
+from spec.core import Case
+
+# Starting a second worker for a backend pays only when it has this many cases left.
+WORTH_HELPING = 40
+
+
+@dataclasses.dataclass(frozen=True)
+class Result:
+    """What became of one case on one backend."""
+
+    case: Case
+    backend: str
+    verdict: Verdict
+    reply: Mapping[str, Any]
+    outputs: Mapping[str, np.ndarray]
+    ledger: str = ""
+
+    @property
+    def status(self) -> str:
+        """pass, known (the ledger or the adapter explains it), or fail."""
+        if self.verdict.passed:
+            return "pass"
+        explained = self.ledger or self.verdict.outcome == "unsupported" and self.case.expect == "value"
+        return "known" if explained else "fail"
+
+
+@dataclasses.dataclass
+class Run:
+    """A run in progress and its totals. `seconds` is wall time, `busy` what each backend's workers computed."""
+
+    cases: list[Case]
+    backends: list[Backend]
+    gradients: bool = True
+    timeout: float = 60.0
+    jobs: int = 2
+    done: set[tuple[str, str]] = dataclasses.field(default_factory=set)
+    descriptions: dict[str, dict] = dataclasses.field(default_factory=dict)
+    problems: dict[str, str] = dataclasses.field(default_factory=dict)
+    busy: Counter = dataclasses.field(default_factory=Counter)
+    startup: Counter = dataclasses.field(default_factory=Counter)
+    seconds: float = 0.0
+    judging: float = 0.0
+    equal: dict[str, dict[str, list[int]]] = dataclasses.field(default_factory=dict)
+    ledgers: dict[str, Ledger] = dataclasses.field(default_factory=dict)
+
+    def results(self) -> Iterator[Result]:
+        """Run everything; the results in the order in which they arrive."""
+        started = time.perf_counter()
+        answers: queue.SimpleQueue = queue.SimpleQueue()
+        truths = _Truths(self.gradients)
+        work = _Work(self, truths, answers)
+        threads = [threading.Thread(target=work.slot, daemon=True) for _ in range(max(1, self.jobs))]
+        for thread in threads:
+            thread.start()
+        digests: dict[str, dict[str, str]] = {}
+        running = len(threads)
+        while running:
+            answer = answers.get()
+            if answer is None:
+                running -= 1
+            elif isinstance(answer, BaseException):
+                raise answer
+            else:
+                before = time.perf_counter()
+                result = self._judge(*answer, truths)
+                self._compare_bits(result, digests)
+                self.judging += time.perf_counter() - before
+                yield result
+        self.seconds = time.perf_counter() - started
+
+    def _judge(self, case: Case, backend: Backend, reply: dict, truths: "_Truths") -> Result:
+        self.busy[backend.name] += reply.get("seconds", 0.0)
+        try:
+            outputs, gradients = unpack_all(reply.get("outputs", {})), unpack_all(reply.get("gradients", {}))
+        except Exception as error:
+            reply = {"outcome": "crashed", "message": f"the worker answered arrays that cannot be read: {error}"}
+            outputs, gradients = {}, {}
+        verdict = judge(case, truths.of(case), reply, outputs, gradients)
+        known = ""
+        if not verdict.passed:
+            known = self.ledgers[backend.name].explain(case, verdict) if backend.name in self.ledgers else ""
+        elif backend.name in self.ledgers:
+            self.ledgers[backend.name].explain(case, verdict)
+        return Result(case, backend.name, verdict, reply, outputs, known)
+
+    def _compare_bits(self, result: Result, digests: dict[str, dict[str, str]]) -> None:
+        """Count, for each pair of backends, the cases in which their outputs are the same bit for bit."""
+        if not result.outputs:
+            return
+        digest = hashlib.sha1(b"".join(array.tobytes() for array in result.outputs.values())).hexdigest()
+        others = digests.setdefault(result.case.id, {})
+        counts = self.equal.setdefault(result.case.op, {})
+        for name, other in others.items():
+            pair = counts.setdefault("|".join(sorted((name, result.backend))), [0, 0])
+            pair[0] += digest == other
+            pair[1] += 1
+        others[result.backend] = digest
+
+
+class _Truths:
+    """The truth of each case, computed once, whichever thread asks first."""
+
+    def __init__(self, gradients: bool) -> None:
+        self.gradients, self.found, self.lock = gradients, {}, threading.Lock()
+
+    def of(self, case: Case) -> Truth:
+        with self.lock:
+            if case.id not in self.found:
+                self.found[case.id] = oracle.truth(case, self.gradients)
+            return self.found[case.id]
+
+
+class _Work:
+    """What is left to do, shared by the slots."""
+
+    def __init__(self, run: Run, truths: _Truths, answers: queue.SimpleQueue) -> None:
+        self.run, self.truths, self.answers = run, truths, answers
+        self.lock = threading.Lock()
+        self.left = {
+            backend.name: deque(case for case in run.cases if (case.id, backend.name) not in run.done)
+            for backend in run.backends
+        }
+        self.waiting = deque(backend for backend in run.backends if self.left[backend.name])
+        self.slots: Counter = Counter()
+
+    def slot(self) -> None:
+        """One slot: backends one after the other until nothing is left."""
+        try:
+            while backend := self._choose():
+                self._serve(backend)
+            self.answers.put(None)
+        except BaseException as error:  # the main thread must hear of it, or it would wait for ever
+            self.answers.put(error)
+
+    def _choose(self) -> Backend | None:
+        with self.lock:
+            if self.waiting:
+                backend = self.waiting.popleft()
+            else:
+                backend = max(self.run.backends, key=lambda one: len(self.left[one.name]), default=None)
+                if backend is None or len(self.left[backend.name]) < WORTH_HELPING:
+                    return None
+            self.slots[backend.name] += 1
+            return backend
+
+    def _next(self, backend: Backend, helper: bool) -> Case | None:
+        """The next case; a helping slot takes from the other end, so that both keep neighbours together."""
+        with self.lock:
+            left = self.left[backend.name]
+            return (left.pop() if helper else left.popleft()) if left else None
+
+    def _serve(self, backend: Backend) -> None:
+        """Work off a backend's cases with a worker, which is replaced whenever it fails."""
+        helper = self.slots[backend.name] > 1
+        worker: Worker | None = None
+        while case := self._next(backend, helper):
+            if worker is None:
+                try:
+                    worker = self._start(backend)
+                except NotStarted as error:
+                    self._give_up(backend, case, str(error))
+                    return
+            worker = self._ask(worker, backend, case)
+        if worker:
+            worker.close()
+
+    def _start(self, backend: Backend) -> Worker:
+        if backend.problem:
+            raise NotStarted(backend.problem)
+        worker = Worker.start(backend)
+        description = worker.description
+        self.run.descriptions[backend.name] = description
+        self.run.startup[backend.name] += worker.seconds
+        version = str(description.get("version", ""))
+        self.run.ledgers.setdefault(backend.name, Ledger(entries(backend), version))
+        return worker
+
+    def _ask(self, worker: Worker, backend: Backend, case: Case) -> Worker | None:
+        """Put a case to the worker; returns the worker, or None if it had to be ended."""
+        truth = self.truths.of(case)
+        request = {
+            "id": case.id,
+            "op": case.op,
+            "attrs": dict(case.attrs),
+            "inputs": pack_all(dict(case.inputs)),
+            "cotangent": pack(truth.cotangent) if truth.cotangent is not None else None,
+        }
+        try:
+            reply = worker.ask(request, self.run.timeout)
+        except (WorkerDied, WorkerHung) as error:
+            outcome = "timed-out" if isinstance(error, WorkerHung) else "crashed"
+            worker.close()
+            self.answers.put((case, backend, {"outcome": outcome, "message": str(error)}))
+            return None
+        self.answers.put((case, backend, reply))
+        return worker
+
+    def _give_up(self, backend: Backend, case: Case, problem: str) -> None:
+        """The backend cannot be started: every case it still has is not-run."""
+        self.run.problems[backend.name] = problem
+        while case:
+            self.answers.put((case, backend, {"outcome": "not-run", "message": problem}))
+            case = self._next(backend, False)

@@ -1,0 +1,165 @@
+"""The command `run`: choose, build environments, run, store, report."""
+
+import dataclasses
+import os
+import platform
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from harness import backends, casefile, catalogue, envs
+from harness.errors import UserError
+from harness.run import Run
+from harness.store import Folder, finite, row
+from spec import operators
+from spec.core import Case
+
+
+@dataclasses.dataclass(frozen=True)
+class Choice:
+    """What the user asked for; see the options of `run`."""
+
+    backends: tuple[str, ...] = ()
+    ops: tuple[str, ...] = ()
+    globs: tuple[str, ...] = ()
+    files: tuple[Path, ...] = ()
+    out: Path = Path("reports/out/latest")
+    jobs: int = 2
+    timeout: float = 60.0
+    shard: str = "1/1"
+    resume: bool = False
+    gradients: bool = True
+    command: list[str] = dataclasses.field(default_factory=list)
+
+    @property
+    def everything(self) -> bool:
+        """Whether the cases are all built-in ones, so that every ledger entry must show."""
+        return not (self.ops or self.globs or self.files) and self.shard == "1/1"
+
+
+def perform(choice: Choice) -> int:
+    """Carry out a run; returns the exit code. Raises `UserError` before anything stored is touched."""
+    from reports import terminal, write
+
+    started = time.time()
+    wanted = backends.select(choice.backends)
+    cases = _cases(choice)
+    with terminal.building() as progress:
+        ready = envs.resolve(wanted, progress)
+    if all(backend.problem for backend in ready):
+        raise UserError(f"no backend is left to run: {ready[0].name}: {ready[0].problem}")
+    folder = Folder(choice.out, choice.resume)
+    lines = list(folder.earlier)
+    done = {(line["case"], line["backend"]) for line in lines}
+    run = Run(cases, ready, choice.gradients, choice.timeout, choice.jobs, done)
+    with terminal.running(len(cases) * len(ready) - len(done)) as advance:
+        for result in run.results():
+            folder.add(result)
+            lines.append(row(result))
+            advance(result)
+    stale = _stale(run, choice.everything)
+    summary = {
+        "command": choice.command,
+        "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
+        "hardware": hardware(),
+        "threads": 1,
+        "jobs": choice.jobs,
+        "gradients": choice.gradients,
+        "cases": len(cases),
+        "results": len(lines),
+        "counts": dict(Counter(line["status"] for line in lines)),
+        "backends": {backend.name: _backend(run, backend) for backend in ready},
+        "times": times(run, len(lines) - len(done)),
+        "bitwise": run.equal,
+        "coverage": coverage(cases),
+        "ledger": _ledger(run),
+        "stale": stale,
+    }
+    folder.finish(summary)
+    write(choice.out, "html")
+    terminal.summary(summary, lines, choice.out)
+    failed = summary["counts"].get("fail", 0) or stale or run.problems  # type: ignore[attr-defined]
+    return 1 if failed else 0
+
+
+def _cases(choice: Choice) -> list[Case]:
+    """The chosen cases. Raises `UserError`."""
+    loaded = [case for path in choice.files for case in casefile.load(path)]
+    twice = [name for name, count in Counter(case.id for case in loaded).items() if count > 1]
+    if twice:
+        raise UserError(f"the case id {twice[0]!r} stands in two case files; give each case its own")
+    cases = catalogue.choose(loaded if choice.files else catalogue.built_in(), choice.ops, choice.globs)
+    return catalogue.shard(cases, choice.shard)
+
+
+def _stale(run: Run, everything: bool) -> list[str]:
+    """Ledger entries that their cases did not show; over all built-in cases, also those without a case."""
+    found = []
+    for name, ledger in run.ledgers.items():
+        unseen = {known.id for known in ledger.known if ledger.covers(known)} - ledger.selected if everything else set()
+        if not run.gradients:
+            unseen = set()
+        found += [f"{name}: {entry}" for entry in sorted(set(ledger.stale(run.gradients)) | unseen)]
+    return found
+
+
+def _ledger(run: Run) -> dict[str, list[dict[str, Any]]]:
+    """The entries that showed, in full, for the report."""
+    keys = ("id", "operators", "kind", "outcome", "part", "versions", "what", "why", "link")
+    return {
+        name: [{key: getattr(known, key) for key in keys} for known in ledger.known if known.id in ledger.reproduced]
+        for name, ledger in run.ledgers.items()
+    }
+
+
+def _backend(run: Run, backend: backends.Backend) -> dict[str, Any]:
+    name = backend.name
+    return {
+        **run.descriptions.get(name, {}),
+        "problem": run.problems.get(name, backend.problem),
+        "seconds": round(run.busy[name], 3),
+        "startup_seconds": round(run.startup[name], 3),
+    }
+
+
+def times(run: Run, results: int) -> dict[str, Any]:
+    """Wall time, the frameworks' own share of the worker time, and the harness's own processor time."""
+    own = time.process_time()
+    return {
+        "wall_seconds": round(run.seconds, 3),
+        "framework_seconds": round(sum(run.busy.values()) + sum(run.startup.values()), 3),
+        "harness_cpu_seconds": round(own, 3),
+        "harness_ms_per_result": finite(round(1000 * own / max(results, 1), 3)),
+    }
+
+
+def hardware() -> dict[str, Any]:
+    """What the run ran on."""
+    return {
+        "machine": platform.machine(),
+        "system": platform.system(),
+        "processor": _processor(),
+        "cpus": os.cpu_count(),
+        "python": sys.version.split()[0],
+    }
+
+
+def _processor() -> str:
+    """The processor's own name, where the system tells it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor()
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
+
+
+def coverage(cases: list[Case]) -> dict[str, list[int]]:
+    """For each operator, how many pairs of attribute values occur in its cases, of how many possible."""
+    from spec import pairs_of
+
+    by_operator: dict[str, list[Case]] = {}
+    for case in cases:
+        by_operator.setdefault(case.op, []).append(case)
+    return {name: pairs_of(operators()[name], found) for name, found in by_operator.items()}

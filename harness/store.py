@@ -1,0 +1,136 @@
+"""The run folder: what a run writes as it goes, and what reports read.
+
+    run.json        schema_version, command, versions, hardware, times, counts, ...
+    results.jsonl   one line per (case, backend), written as results arrive
+    tensors/        .npz of inputs and outputs of every case that did not pass
+    index.html      the report
+"""
+
+import json
+import math
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from harness.errors import UserError
+
+if TYPE_CHECKING:  # reports read runs without importing what runs them
+    from harness.run import Result
+
+SCHEMA_VERSION = 1
+FILES = ("run.json", "results.jsonl", "tensors", "index.html", "report.md", "junit.xml", "tables")
+
+
+class Folder:
+    """A run folder that is being written."""
+
+    def __init__(self, path: Path, resume: bool = False) -> None:
+        """Make the folder, or empty the one of an earlier run. Raises `UserError` where it must not."""
+        self.path = path
+        try:
+            if path.is_dir() and (strange := sorted(entry.name for entry in path.iterdir() if entry.name not in FILES)):
+                raise UserError(f"--out {path} holds {strange[0]!r}, which is not of a run; name an empty or new folder")
+            path.mkdir(parents=True, exist_ok=True)
+            self.earlier = list(rows(path)) if resume else []
+            if not resume:
+                _clear(path)
+            (path / "tensors").mkdir(exist_ok=True)
+            # What a cut-off run left is written again without a line that was cut in two.
+            self.results = (path / "results.jsonl").open("w", encoding="utf-8")
+            self.results.writelines(json.dumps(line) + "\n" for line in self.earlier)
+        except OSError as error:
+            raise UserError(f"--out {path} cannot be written: {error.strerror}; name another folder") from None
+
+    def add(self, result: "Result") -> None:
+        """Write one result at once, and the tensors of one that did not pass."""
+        self.results.write(json.dumps(row(result), allow_nan=False) + "\n")
+        self.results.flush()
+        if result.status != "pass" and result.outputs:
+            name = f"{result.case.id.replace('/', '__')}__{result.backend}.npz"
+            inputs = {f"input_{key}": array for key, array in result.case.inputs.items()}
+            outputs = {f"output_{key}": array for key, array in result.outputs.items()}
+            np.savez(self.path / "tensors" / name, **{k: _plain(v) for k, v in (inputs | outputs).items()})
+
+    def finish(self, summary: Mapping[str, Any]) -> None:
+        """Write run.json."""
+        self.results.close()
+        text = json.dumps({"schema_version": SCHEMA_VERSION, **summary}, indent=1, allow_nan=False)
+        (self.path / "run.json").write_text(text + "\n", encoding="utf-8")
+
+
+def row(result: "Result") -> dict[str, Any]:
+    """One line of results.jsonl. Ratios that are infinite are the string "inf"."""
+    case, verdict, reply = result.case, result.verdict, result.reply
+    line: dict[str, Any] = {
+        "case": case.id,
+        "op": case.op,
+        "backend": result.backend,
+        "dtype": case.dtype.name,
+        "layout": case.layout,
+        "outcome": verdict.outcome,
+        "status": result.status,
+        "route": reply.get("route", ""),
+        "seconds": round(reply.get("seconds", 0.0), 6),
+    }
+    if verdict.output:
+        for name in ("max_abs", "max_ulp", "median_ulp", "bound_ratio", "rms_ratio"):
+            line[name] = finite(getattr(verdict.output, name))
+    if verdict.expected:
+        line["expected"] = verdict.expected
+    if verdict.gradients:
+        line["grad"] = {name: one.outcome for name, one in verdict.gradients.items()}
+        line["grad_bound_ratio"] = {name: finite(one.bound_ratio) for name, one in verdict.gradients.items()}
+        line["grad_rms_ratio"] = {name: finite(one.rms_ratio) for name, one in verdict.gradients.items()}
+    if reply.get("error_class"):
+        line["error_class"] = reply["error_class"]
+    if verdict.why:
+        line["message"] = verdict.why
+    if result.ledger:
+        line["ledger"] = result.ledger
+    return line
+
+
+def finite(value: float) -> float | str:
+    """A number as JSON has it: infinities and NaN as strings."""
+    return value if math.isfinite(value) else str(value)
+
+
+def rows(path: Path) -> Iterator[dict[str, Any]]:
+    """The lines of a stored run; a last line that was cut off is left out. Raises `UserError`."""
+    try:
+        lines = (path / "results.jsonl").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        raise UserError(f"{path} holds no stored run (no results.jsonl); name the folder a run wrote") from None
+    for number, line in enumerate(lines):
+        try:
+            yield json.loads(line)
+        except ValueError:
+            if number < len(lines) - 1:
+                raise UserError(f"{path}/results.jsonl: line {number + 1} is not JSON; the file is damaged") from None
+
+
+def summary(path: Path) -> dict[str, Any]:
+    """run.json of a stored run. Raises `UserError`."""
+    try:
+        found = json.loads((path / "run.json").read_text(encoding="utf-8"))
+    except OSError:
+        raise UserError(f"{path} holds no finished run (no run.json); run again with --resume to finish it") from None
+    except ValueError:
+        raise UserError(f"{path}/run.json is not JSON; the file is damaged") from None
+    if found.get("schema_version") != SCHEMA_VERSION:
+        raise UserError(f"{path}: schema_version is {found.get('schema_version')!r}; this version reads {SCHEMA_VERSION}")
+    return found
+
+
+def _clear(path: Path) -> None:
+    for name in FILES:
+        target = path / name
+        shutil.rmtree(target) if target.is_dir() else target.unlink(missing_ok=True)
+
+
+def _plain(array: np.ndarray) -> np.ndarray:
+    """`.npz` knows no bfloat16: its values as float32."""
+    return array.astype(np.float32) if array.dtype.name == "bfloat16" else array

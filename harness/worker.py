@@ -1,0 +1,102 @@
+"""What runs in a framework's own environment: an adapter, fed with cases through execnet's `channel`.
+
+The gateway sends the source of this file; the environment holds nothing of the harness but what it finds
+under `root`. A request is a case as plain data, a reply says what became of it. The protocol:
+
+    -> {"root", "adapter", "env", "log"}                     once
+    <- {"ready": describe()} or {"failed": message}
+    -> {"id", "op", "attrs", "inputs", "cotangent"}          a case; None ends the worker
+    <- {"id", "outcome": "computed" | "rejected" | "unsupported", "seconds", ...}
+"""
+
+import importlib
+import importlib.util
+import os
+import sys
+import time
+import traceback
+
+
+def load_adapter(path):
+    """An instance of the class `Adapter` in the file `path`; its folder counts when it lies under `root`."""
+    spec = importlib.util.spec_from_file_location("convparity_adapter", path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module.Adapter()
+
+
+def first_line(error):
+    """The message of an error, without the native stack that some frameworks append to it."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    wanted = [line for line in lines if not line.startswith(("Stack trace", "Traceback", "File ", "[bt]"))]
+    return (wanted or lines or [""])[0][:500]
+
+
+def attempt(adapter, request):
+    """Run one case; the reply as plain data."""
+    from backends.contract import Unsupported, execute
+    from harness.wire import pack_all, unpack, unpack_all
+    from spec import operators
+
+    operator = operators()[request["op"]]
+    try:
+        inputs = unpack_all(request["inputs"])
+        cotangent = unpack(request["cotangent"]) if request["cotangent"] else None
+    except ImportError as error:
+        return {"outcome": "unsupported", "error_class": type(error).__name__, "message": first_line(error)}
+    reply = {}
+    started = time.perf_counter()
+    try:
+        try:
+            computed = execute(adapter, operator, request["attrs"], inputs, cotangent)
+        except Exception as error:
+            if cotangent is None:
+                raise
+            # The gradient may be what fails: then the output alone still counts.
+            computed = execute(adapter, operator, request["attrs"], inputs)
+            outcome = "unsupported" if isinstance(error, Unsupported) else "rejected"
+            message = f"{type(error).__name__}: {first_line(error)}"
+            reply["gradient_error"] = {"outcome": outcome, "message": message}
+        reply["outcome"], reply["route"] = "computed", computed.route
+        outputs, gradients = computed.outputs, computed.gradients
+    except Exception as error:
+        outputs, gradients = {}, {}
+        reply["outcome"] = "unsupported" if isinstance(error, Unsupported) else "rejected"
+        reply["error_class"], reply["message"] = type(error).__name__, first_line(error)
+        reply["traceback"] = "".join(traceback.format_exception(error))[-4000:]
+    settle(adapter)
+    reply["seconds"] = time.perf_counter() - started
+    reply["outputs"], reply["gradients"] = pack_all(outputs), pack_all(gradients)
+    return reply
+
+
+def settle(adapter):
+    """Wait for work that a failed case left behind, so that its error does not land on the next one."""
+    try:
+        adapter.synchronize()
+    except Exception:
+        pass  # it belongs to the case whose error is being reported
+
+
+def serve(channel):
+    """Answer requests until None comes."""
+    config = channel.receive()
+    os.environ.update(config["env"])
+    log = os.open(config["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(log, 2)
+    sys.path.insert(0, config["root"])
+    started = time.perf_counter()
+    try:
+        adapter = load_adapter(config["adapter"])
+        ready = {"ready": adapter.describe(), "seconds": time.perf_counter() - started}
+    except Exception as error:
+        traceback.print_exc()
+        ready = {"failed": f"{type(error).__name__}: {first_line(error)}"}
+    channel.send(ready)
+    while (request := channel.receive()) is not None:
+        channel.send({"id": request["id"], **attempt(adapter, request)})
+
+
+if __name__ == "__channelexec__":
+    serve(channel)  # type: ignore[name-defined]  # noqa: F821  # execnet defines it
