@@ -1,0 +1,43 @@
+"""The convolution layer of each framework: the same function as `conv2d`, through the class that users use.
+
+    y = conv2d(x, w, b)        with the weights w and b loaded into the layer
+
+What can differ from `conv2d` is the layer's own doing: the layout in which it keeps its weights, its
+defaults, the paddings and dilations that it accepts, and whether it has a bias when none was asked for.
+Shapes, attributes, reference and refusals are those of `conv2d`.
+"""
+
+import dataclasses
+
+from spec import build
+from spec.core import Operator
+from spec.ops import conv2d
+from spec.ops.conv2d import ATTRIBUTES, SPACE, out_shape, reference, shapes
+
+
+def sketches():
+    """The named geometries of `conv2d`, and its pairs in one tier: the arithmetic is tested there."""
+    yield from conv2d.sketches(layer=True)
+    for sketch in build.covering(SPACE, ATTRIBUTES, shapes, out_shape):
+        yield dataclasses.replace(sketch, variants=(("integers", "float32"),))
+
+
+def cases():
+    """All named cases, those that cover the pairs, and those to be refused."""
+    yield from build.expand("conv2d_layer", ATTRIBUTES, sketches(), images=("x",), kernels=("w",))
+    yield from build.rejections("conv2d_layer", ATTRIBUTES, conv2d.refused(), images=("x",), kernels=("w",))
+
+
+OPERATOR = Operator(
+    "conv2d_layer",
+    inputs=("x", "w", "b"),
+    optional=("b",),
+    attributes=ATTRIBUTES,
+    reference=reference,
+    out_shape=out_shape,
+    cases=cases,
+    images=("x",),
+    kernels=("w",),
+    image_outputs=("y",),
+    differentiable=("x", "w", "b"),
+)
