@@ -1,0 +1,159 @@
+"""The mean of each window.
+
+    y[n, c, i, j] = 1/d[i, j] * sum over a, e of  x[n, c, i*sh + a - top, j*sw + e - left]
+
+    x (N, C, H, W)    y (N, C, OH, OW)    0 <= a < kh, 0 <= e < kw; x is 0 outside the image.
+    OH = (H + top + bottom - kh) // sh + 1, and OW alike; with `ceil_mode` the division rounds up, but a window
+    that would start in the padding after the end is dropped.
+
+The divisor d is the number of pixels of the image that the window sees; with `count_include_pad` those of the
+padding count too, but never what the last window of `ceil_mode` hangs over by.
+
+`kernel_size`, `stride`: [h, w]; without a stride the windows lie side by side (stride = kernel_size).
+`padding`: [[top, bottom], [left, right]] or valid, same, same_lower, full; no window may lie wholly in it.
+"""
+
+import dataclasses
+
+import numpy as np
+
+from spec import attributes as kinds
+from spec import build, pools
+from spec.build import Sketch
+from spec.core import Operator
+from spec.padding import explicit
+
+ATTRIBUTES = {
+    "kernel_size": kinds.pair([2, 3], [4, 2], default=None, required=True),
+    "stride": kinds.pair([1, 1], [2, 1], [2, 3], default=None),
+    "padding": kinds.padding("valid", "same", "same_lower", "full", [[1, 1], [1, 1]], [[1, 0], [0, 1]]),
+    "ceil_mode": kinds.flag(),
+    "count_include_pad": kinds.flag(),
+    "layout": kinds.LAYOUT,
+}
+
+
+def out_shape(x, *, kernel_size, stride, padding, ceil_mode, count_include_pad):
+    """Shape (N, C, OH, OW) for the shape x (N, C, H, W); raises `Rejected`."""
+    return pools.out_shape(x, kernel_size, stride, padding, ceil_mode=ceil_mode)
+
+
+def divisor(x, *, kernel_size, stride, padding, ceil_mode, count_include_pad):
+    """The number of pixels that each window's sum is divided by, (OH, OW), for the shape x (N, C, H, W)."""
+    pads = explicit(padding, x[2:], kernel_size, stride or kernel_size) if count_include_pad else ((0, 0), (0, 0))
+    axes = pools.positions(x, kernel_size, stride, padding, ceil_mode=ceil_mode)
+    rows, columns = (pools.inside(*axis).sum(axis=1) for axis in zip(axes, x[2:], pads))
+    return np.outer(rows, columns)
+
+
+def reference(x, **attrs):
+    """The definition above, by the indices of each window's pixels."""
+    out_shape(x.shape, **attrs)
+    geometry = {name: value for name, value in attrs.items() if name != "count_include_pad"}
+    seen = pools.gather(x, *pools.positions(x.shape, **geometry), 0)
+    return seen.sum(axis=(4, 5)) / divisor(x.shape, **attrs).astype(x.dtype)
+
+
+def terms(x, **attrs):
+    """Each pixel that is summed, and the division."""
+    pixels = divisor(x.shape, **{**attrs, "count_include_pad": False})
+    return np.broadcast_to(pixels + 1.0, out_shape(x.shape, **attrs)).copy()
+
+
+def exact(attrs, x):
+    """Whether every divisor is a power of two: then dividing, or multiplying by 1/d, rounds nothing."""
+    complete = {name: attrs.get(name, kind.default) for name, kind in ATTRIBUTES.items() if name != "layout"}
+    pixels = divisor(x, **complete)
+    return not np.any(pixels & (pixels - 1))
+
+
+def admitted(sketch):
+    """The sketch without its whole numbers, unless their means are exact whatever way they are taken."""
+    if exact(sketch.attrs, sketch.shapes["x"]):
+        return sketch
+    variants = [(tier, dtype) for tier, dtype in sketch.variants if tier != "integers"]
+    return dataclasses.replace(sketch, variants=variants)
+
+
+def special(name, tier, dtype, shape):
+    """Whole numbers and two NaN."""
+    x = build.draw(name, tier, dtype, shape)
+    x[0, 1, 3, 4] = x[1, 0, 0, 0] = np.nan
+    return x
+
+
+SPACE = build.space(ATTRIBUTES)
+IMAGE = (2, 3, 7, 10)
+
+
+def sketches():
+    """Named geometries: each kills a mistake that the pairs alone would let live, or shows an extreme."""
+    x, included = {"x": IMAGE}, {"count_include_pad": True}
+    attrs = {"kernel_size": [4, 2]}
+    yield Sketch("plain", "no stride given: windows side by side; swapped axes show", attrs, x, build.EVERY)
+    attrs = {"kernel_size": [3, 4], "stride": [1, 2]}
+    yield Sketch("overlapping", "a pixel is in several windows; 12 is no power of two", attrs, x, build.EVERY)
+    attrs = {"kernel_size": [2, 1], "stride": [3, 4]}
+    yield Sketch("gaps", "stride larger than the window: pixels that no window sees", attrs, x)
+    attrs = {"kernel_size": [1, 1], "stride": [2, 3]}
+    yield Sketch("subsampling", "a window of one pixel: every second row, every third column", attrs, x)
+    yield Sketch("whole-image", "global pooling: one value for each channel", {"kernel_size": [7, 10]}, x)
+    yield Sketch("whole-image-exact", "global pooling of 32 pixels", {"kernel_size": [4, 8]}, {"x": (2, 3, 4, 8)})
+    attrs = {"kernel_size": [3, 4], "stride": [2, 1], "padding": [[1, 0], [1, 2]]}
+    yield Sketch("unequal-pads", "pads differ at all four sides and do not count", attrs, x, build.EVERY)
+    yield Sketch("unequal-pads-included", "pads differ at all four sides and count", attrs | included, x, build.EVERY)
+    attrs = {"kernel_size": [2, 4], "stride": [1, 2], "padding": [[1, 0], [2, 2]]}
+    yield Sketch("exact-pads", "divisors 2, 4 and 8", attrs, x)
+    yield Sketch("exact-pads-included", "the divisor is 8 everywhere", attrs | included, x)
+    attrs = {"kernel_size": [3, 4], "stride": [2, 3], "padding": [[2, 2], [3, 3]]}
+    yield Sketch("wide-pads", "more than half the window: some frameworks refuse it", attrs, x)
+    yield Sketch("wide-pads-included", "the corner window sees one pixel and divides by 12", attrs | included, x)
+    attrs = {"kernel_size": [2, 4], "stride": [2, 4], "ceil_mode": True}
+    yield Sketch("ceil", "the overhang of the last window does not count", attrs, x, build.EVERY)
+    yield Sketch("ceil-included", "overhang is not padding: it does not count", attrs | included, x, build.EVERY)
+    attrs = {"kernel_size": [2, 3], "stride": [3, 4], "padding": [[1, 1], [1, 2]], "ceil_mode": True}
+    yield Sketch("ceil-dropped", "the last window would start in the padding after the end: dropped", attrs, x)
+    attrs = {"kernel_size": [4, 3], "stride": [3, 2], "padding": [[0, 1], [1, 1]], "ceil_mode": True}
+    yield Sketch("ceil-padded", "the last window hangs over the padding; nothing but pixels counts", attrs, x)
+    yield Sketch("ceil-padded-included", "pixels and padding count, the overhang does not", attrs | included, x)
+    attrs = {"kernel_size": [4, 3], "stride": [3, 4], "padding": "same"}
+    yield Sketch("same-indivisible", "stride does not divide the size; pads differ at the two ends", attrs, x)
+    attrs = {"kernel_size": [3, 2], "stride": [1, 1], "padding": "same", **included}
+    yield Sketch("single-pixel", "the smallest image there is", attrs, {"x": (2, 3, 1, 1)})
+    attrs, small = {"kernel_size": [2, 4], "stride": [1, 2], "padding": [[1, 1], [0, 0]]}, {"x": (2, 2, 5, 6)}
+    yield Sketch("half-precision", "float16 and bfloat16 where a framework has them", attrs, small, build.HALVES)
+
+
+def refused():
+    """(name, why, attributes, shapes) that every framework must refuse."""
+    x = {"x": IMAGE}
+    yield "window-too-large", "no window fits", {"kernel_size": [8, 2]}, x
+    yield "zero-stride", "the window would never move", {"kernel_size": [2, 2], "stride": [0, 1]}, x
+    yield "zero-window", "a window without pixels has no mean", {"kernel_size": [0, 2], "stride": [1, 1]}, x
+    attrs = {"kernel_size": [2, 3], "padding": [[0, 2], [0, 0]]}
+    yield "pads-beyond-window", "a window would lie wholly in the padding: the mean of nothing", attrs, x
+
+
+def cases():
+    """All named cases, those that cover the pairs, one with NaN, and those to be refused."""
+    found = [*sketches(), *build.covering(SPACE, ATTRIBUTES, lambda row: {"x": IMAGE}, out_shape)]
+    yield from build.expand("avg_pool2d", ATTRIBUTES, map(admitted, found), images=("x",))
+    attrs = {"kernel_size": [2, 2], "stride": [1, 1], "padding": [[1, 1], [1, 1]]}
+    why = "NaN stays in the windows that see it: running sums and masks that multiply spread it"
+    nan = Sketch("not-a-number", why, attrs, {"x": IMAGE}, (("integers", "float32"),))
+    yield from build.expand("avg_pool2d", ATTRIBUTES, [nan], images=("x",), data=special)
+    yield from build.rejections("avg_pool2d", ATTRIBUTES, refused(), images=("x",))
+
+
+OPERATOR = Operator(
+    "avg_pool2d",
+    inputs=("x",),
+    attributes=ATTRIBUTES,
+    reference=reference,
+    out_shape=out_shape,
+    cases=cases,
+    terms=terms,
+    images=("x",),
+    image_outputs=("y",),
+    differentiable=("x",),
+)
