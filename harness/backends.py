@@ -70,7 +70,8 @@ def load(path: Path, name: str):
     if not path.is_file():
         return None
     spec = importlib.util.spec_from_file_location(name, path)
-    assert spec and spec.loader
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -69,7 +69,9 @@ def _case(row: Any, where: str, folder: Path) -> Case:
         raise UserError(f"{where}: {error}") from None
     if unknown := sorted(expected.keys() - set(operator.outputs)):
         raise UserError(f"{where}: {operator.name} has no output {unknown[0]!r}; it has: {', '.join(operator.outputs)}")
-    arrays = {name: _array(inputs[name], f"{where}, input {name!r}", folder) for name in operator.inputs if name in inputs}
+    arrays = {
+        name: _array(inputs[name], f"{where}, input {name!r}", folder) for name in operator.inputs if name in inputs
+    }
     stated = {name: _array(value, f"{where}, expected {name!r}", folder) for name, value in expected.items()}
     return Case(
         row["id"],
@@ -110,7 +112,11 @@ def _array(value: Any, where: str, folder: Path) -> np.ndarray:
             raise UserError(f'{where}: {number!r} is no number; write numbers, or "nan", "inf", "-inf"')
     try:
         with np.errstate(all="ignore"):
-            return np.array(numbers, np.float64 if dtype_of(dtype).kind not in "iu" else None).astype(dtype_of(dtype)).reshape(shape)
+            return (
+                np.array(numbers, np.float64 if dtype_of(dtype).kind not in "iu" else None)
+                .astype(dtype_of(dtype))
+                .reshape(shape)
+            )
     except (OverflowError, ValueError) as error:
         raise UserError(f"{where}: the data do not fit {dtype}: {error}") from None
 
@@ -127,7 +133,9 @@ def _from_file(name: Any, where: str, folder: Path) -> np.ndarray:
     except OSError as error:
         raise UserError(f"{where}: file {name!r}: {error.strerror or error}") from None
     except (ValueError, EOFError):
-        raise UserError(f"{where}: file {name!r} is no plain .npy array; save it with numpy.save(..., allow_pickle=False)") from None
+        raise UserError(
+            f"{where}: file {name!r} is no plain .npy array; save it with numpy.save(..., allow_pickle=False)"
+        ) from None
     if not isinstance(array, np.ndarray) or array.dtype.name not in DTYPES:
         found = getattr(array, "dtype", type(array).__name__)
         raise UserError(f"{where}: file {name!r} holds {found}; known dtypes: {', '.join(DTYPES)}")

@@ -20,13 +20,38 @@ def cli(debug: bool) -> None:
 
 
 @cli.command()
-@click.option("--backend", "backends", multiple=True, metavar="NAME", help="Only this backend (repeat); NAME=adapter.py@python for one of your own.")
+@click.option(
+    "--backend",
+    "backends",
+    multiple=True,
+    metavar="NAME",
+    help="Only this backend (repeat); NAME=adapter.py@python for one of your own.",
+)
 @click.option("--op", "ops", multiple=True, metavar="NAME", help="Only this operator (repeat).")
 @click.option("--case", "globs", multiple=True, metavar="GLOB", help="Only cases whose id matches (repeat).")
-@click.option("--cases", "files", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help="Cases from a JSON file instead of the built-in ones (repeat).")
+@click.option(
+    "--cases",
+    "files",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Cases from a JSON file instead of the built-in ones (repeat).",
+)
 @click.option("--out", default=OUT, type=click.Path(path_type=Path), show_default=True, help="Folder for the run.")
-@click.option("--jobs", default=os.cpu_count() or 2, type=click.IntRange(1), show_default="one per core", help="Workers side by side.")
-@click.option("--timeout", default=60.0, type=click.FloatRange(0, min_open=True), show_default=True, help="Seconds one case may take.")
+@click.option(
+    "--jobs",
+    default=os.cpu_count() or 2,
+    type=click.IntRange(1),
+    show_default="one per core",
+    help="Workers side by side.",
+)
+@click.option(
+    "--timeout",
+    default=60.0,
+    type=click.FloatRange(0, min_open=True),
+    show_default=True,
+    help="Seconds one case may take.",
+)
 @click.option("--shard", default="1/1", metavar="I/N", help="Only part I of N of the cases.")
 @click.option("--resume", is_flag=True, help="Go on with the run that --out holds.")
 @click.option("--no-gradients", is_flag=True, help="Outputs only.")

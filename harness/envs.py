@@ -50,7 +50,17 @@ def locate(backend: Backend) -> Backend:
 def build(backend: Backend, progress: Progress) -> Backend:
     """Have tox build the environment; the last lines of its output become the `problem` if it fails."""
     progress(backend.name, "asking tox for the environment")
-    command = [sys.executable, "-m", "tox", "run", "-e", backend.name, "--notest", "-vv", "--skip-missing-interpreters=false"]
+    command = [
+        sys.executable,
+        "-m",
+        "tox",
+        "run",
+        "-e",
+        backend.name,
+        "--notest",
+        "-vv",
+        "--skip-missing-interpreters=false",
+    ]
     lines: list[str] = []
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         assert process.stdout

@@ -59,7 +59,7 @@ class Worker:
             started = cls(group, channel, log, reply["ready"], reply["seconds"])
             return started
         except (OSError, EOFError, channel_errors()) as error:
-            raise NotStarted(f"{backend.python}: {_last_words(log) or error}") from error
+            raise NotStarted(f"{backend.python}: {_last_words(log) or _last_line(error)}") from error
         finally:
             if started is None:
                 group.terminate(timeout=1)
@@ -74,7 +74,7 @@ class Worker:
             raise WorkerHung(f"no answer within {timeout:g} s") from None
         except (OSError, EOFError, channel_errors()) as error:
             self.group.terminate(timeout=1)
-            raise WorkerDied(f"the worker died: {_last_words(self.log) or _first_line(error)}") from error
+            raise WorkerDied(f"the worker died: {_last_words(self.log) or _last_line(error)}") from error
         if not isinstance(reply, dict) or reply.get("id") != request["id"] or "outcome" not in reply:
             raise WorkerDied(f"the worker answered {str(reply)[:80]!r} instead of a result")
         return reply
@@ -92,8 +92,10 @@ def channel_errors() -> type[Exception]:
     return execnet.gateway_base.RemoteError
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[-1]
+def _last_line(error: Exception) -> str:
+    """An error from a worker comes with its traceback: only the last line says what it was."""
+    lines = [line for line in str(error).splitlines() if line.strip() not in ("", "None")]
+    return (lines or [type(error).__name__])[-1]
 
 
 def _last_words(log: Path) -> str:
@@ -102,5 +104,7 @@ def _last_words(log: Path) -> str:
         lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
     except OSError:
         return ""
-    telling = [line for line in lines if any(word in line for word in ("Check failed", "Fatal", "terminate called", "F0"))]
+    telling = [
+        line for line in lines if any(word in line for word in ("Check failed", "Fatal", "terminate called", "F0"))
+    ]
     return (telling or lines or [""])[-1][:300]

@@ -79,7 +79,9 @@ def _within_bounds(name, actual, expected, wanted, same, exactly) -> Comparison:
     if not ratio.max() <= 1:
         return Comparison("differs", f"{name} is {ratio.max():.3g} times the worst-case bound off: {place}", *measured)
     if not rms <= 1:
-        return Comparison("differs", f"{name}: errors are {rms:.3g} times those of this dtype's arithmetic: {place}", *measured)
+        return Comparison(
+            "differs", f"{name}: errors are {rms:.3g} times those of this dtype's arithmetic: {place}", *measured
+        )
     return Comparison("close", "", *measured)
 
 

@@ -1,8 +1,8 @@
 """One run: every case on every backend, in parallel, each result judged as it arrives.
 
 Slots (as many as `jobs`) work side by side, a worker each. A free slot starts a backend that nobody has
-started yet; when all are started it helps the one with most cases left. A worker that dies, hangs or answers
-nonsense costs the case it had; the slot starts another.
+started yet; when all are started it helps the one with most work left, if that pays for a second start. A
+worker that dies, hangs or answers nonsense costs the case it had; the slot starts another.
 """
 
 import dataclasses
@@ -10,7 +10,7 @@ import hashlib
 import queue
 import threading
 import time
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -25,8 +25,11 @@ from harness.oracle import Truth
 from harness.wire import pack, pack_all, unpack_all
 from spec.core import Case
 
-# Starting a second worker for a backend pays only when it has this many cases left.
-WORTH_HELPING = 40
+# A second worker for a backend pays when the work left is worth this many of its starts.
+WORTH_HELPING = 2.0
+
+
+Answer = tuple[Case, Backend, dict[str, Any]]  # with the worker's reply
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,7 +48,7 @@ class Result:
         """pass, known (the ledger or the adapter explains it), or fail."""
         if self.verdict.passed:
             return "pass"
-        explained = self.ledger or self.verdict.outcome == "unsupported" and self.case.expect == "value"
+        explained = self.ledger or (self.verdict.outcome == "unsupported" and self.case.expect == "value")
         return "known" if explained else "fail"
 
 
@@ -61,8 +64,8 @@ class Run:
     done: set[tuple[str, str]] = dataclasses.field(default_factory=set)
     descriptions: dict[str, dict] = dataclasses.field(default_factory=dict)
     problems: dict[str, str] = dataclasses.field(default_factory=dict)
-    busy: Counter = dataclasses.field(default_factory=Counter)
-    startup: Counter = dataclasses.field(default_factory=Counter)
+    busy: defaultdict[str, float] = dataclasses.field(default_factory=lambda: defaultdict(float))
+    startup: defaultdict[str, float] = dataclasses.field(default_factory=lambda: defaultdict(float))
     seconds: float = 0.0
     judging: float = 0.0
     equal: dict[str, dict[str, list[int]]] = dataclasses.field(default_factory=dict)
@@ -87,13 +90,15 @@ class Run:
                 raise answer
             else:
                 before = time.perf_counter()
-                result = self._judge(*answer, truths)
+                result = self._judge(answer, truths)
                 self._compare_bits(result, digests)
                 self.judging += time.perf_counter() - before
                 yield result
         self.seconds = time.perf_counter() - started
 
-    def _judge(self, case: Case, backend: Backend, reply: dict, truths: "_Truths") -> Result:
+    def _judge(self, answer: "Answer", truths: "_Truths") -> Result:
+        """The verdict on a reply, and the ledger entry that explains it if it did not pass."""
+        case, backend, reply = answer
         self.busy[backend.name] += reply.get("seconds", 0.0)
         try:
             outputs, gradients = unpack_all(reply.get("outputs", {})), unpack_all(reply.get("gradients", {}))
@@ -101,11 +106,8 @@ class Run:
             reply = {"outcome": "crashed", "message": f"the worker answered arrays that cannot be read: {error}"}
             outputs, gradients = {}, {}
         verdict = judge(case, truths.of(case), reply, outputs, gradients)
-        known = ""
-        if not verdict.passed:
-            known = self.ledgers[backend.name].explain(case, verdict) if backend.name in self.ledgers else ""
-        elif backend.name in self.ledgers:
-            self.ledgers[backend.name].explain(case, verdict)
+        ledger = self.ledgers.get(backend.name)
+        known = ledger.explain(case, verdict) if ledger else ""
         return Result(case, backend.name, verdict, reply, outputs, known)
 
     def _compare_bits(self, result: Result, digests: dict[str, dict[str, str]]) -> None:
@@ -126,7 +128,8 @@ class _Truths:
     """The truth of each case, computed once, whichever thread asks first."""
 
     def __init__(self, gradients: bool) -> None:
-        self.gradients, self.found, self.lock = gradients, {}, threading.Lock()
+        self.gradients, self.lock = gradients, threading.Lock()
+        self.found: dict[str, Truth] = {}
 
     def of(self, case: Case) -> Truth:
         with self.lock:
@@ -147,6 +150,7 @@ class _Work:
         }
         self.waiting = deque(backend for backend in run.backends if self.left[backend.name])
         self.slots: Counter = Counter()
+        self.answered: Counter = Counter()
 
     def slot(self) -> None:
         """One slot: backends one after the other until nothing is left."""
@@ -162,11 +166,16 @@ class _Work:
             if self.waiting:
                 backend = self.waiting.popleft()
             else:
-                backend = max(self.run.backends, key=lambda one: len(self.left[one.name]), default=None)
-                if backend is None or len(self.left[backend.name]) < WORTH_HELPING:
+                backend = max(self.run.backends, key=lambda one: self._seconds_left(one.name))
+                if self._seconds_left(backend.name) < WORTH_HELPING * self.run.startup[backend.name]:
                     return None
             self.slots[backend.name] += 1
             return backend
+
+    def _seconds_left(self, name: str) -> float:
+        """What the rest of a backend's cases will take, judged by those it has answered."""
+        answered = self.answered[name]
+        return len(self.left[name]) * self.run.busy[name] / answered if answered else 0.0
 
     def _next(self, backend: Backend, helper: bool) -> Case | None:
         """The next case; a helping slot takes from the other end, so that both keep neighbours together."""
@@ -217,12 +226,15 @@ class _Work:
             worker.close()
             self.answers.put((case, backend, {"outcome": outcome, "message": str(error)}))
             return None
+        self.answered[backend.name] += 1
+        self.run.busy[backend.name] += reply.get("seconds", 0.0)
         self.answers.put((case, backend, reply))
         return worker
 
     def _give_up(self, backend: Backend, case: Case, problem: str) -> None:
         """The backend cannot be started: every case it still has is not-run."""
         self.run.problems[backend.name] = problem
-        while case:
-            self.answers.put((case, backend, {"outcome": "not-run", "message": problem}))
-            case = self._next(backend, False)
+        left: Case | None = case
+        while left:
+            self.answers.put((left, backend, {"outcome": "not-run", "message": problem}))
+            left = self._next(backend, False)

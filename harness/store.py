@@ -1,9 +1,9 @@
 """The run folder: what a run writes as it goes, and what reports read.
 
-    run.json        schema_version, command, versions, hardware, times, counts, ...
-    results.jsonl   one line per (case, backend), written as results arrive
-    tensors/        .npz of inputs and outputs of every case that did not pass
-    index.html      the report
+run.json        schema_version, command, versions, hardware, times, counts, ...
+results.jsonl   one line per (case, backend), written as results arrive
+tensors/        .npz of inputs and outputs of every case that did not pass
+index.html      the report
 """
 
 import json
@@ -32,7 +32,9 @@ class Folder:
         self.path = path
         try:
             if path.is_dir() and (strange := sorted(entry.name for entry in path.iterdir() if entry.name not in FILES)):
-                raise UserError(f"--out {path} holds {strange[0]!r}, which is not of a run; name an empty or new folder")
+                raise UserError(
+                    f"--out {path} holds {strange[0]!r}, which is not of a run; name an empty or new folder"
+                )
             path.mkdir(parents=True, exist_ok=True)
             self.earlier = list(rows(path)) if resume else []
             if not resume:
@@ -50,9 +52,9 @@ class Folder:
         self.results.flush()
         if result.status != "pass" and result.outputs:
             name = f"{result.case.id.replace('/', '__')}__{result.backend}.npz"
-            inputs = {f"input_{key}": array for key, array in result.case.inputs.items()}
-            outputs = {f"output_{key}": array for key, array in result.outputs.items()}
-            np.savez(self.path / "tensors" / name, **{k: _plain(v) for k, v in (inputs | outputs).items()})
+            arrays: dict[str, Any] = {f"input_{key}": _plain(array) for key, array in result.case.inputs.items()}
+            arrays |= {f"output_{key}": _plain(array) for key, array in result.outputs.items()}
+            np.savez(self.path / "tensors" / name, **arrays)
 
     def finish(self, summary: Mapping[str, Any]) -> None:
         """Write run.json."""
@@ -121,7 +123,9 @@ def summary(path: Path) -> dict[str, Any]:
     except ValueError:
         raise UserError(f"{path}/run.json is not JSON; the file is damaged") from None
     if found.get("schema_version") != SCHEMA_VERSION:
-        raise UserError(f"{path}: schema_version is {found.get('schema_version')!r}; this version reads {SCHEMA_VERSION}")
+        raise UserError(
+            f"{path}: schema_version is {found.get('schema_version')!r}; this version reads {SCHEMA_VERSION}"
+        )
     return found
 
 

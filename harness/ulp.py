@@ -1,5 +1,6 @@
 """Units in the last place, for every floating dtype including bfloat16."""
 
+import ml_dtypes
 import numpy as np
 
 
@@ -7,12 +8,7 @@ def info(dtype: np.dtype) -> tuple[float, float]:
     """(unit roundoff, smallest subnormal) of a floating dtype; (0, 0) of an integer dtype."""
     if dtype.kind in "iub":
         return 0.0, 0.0
-    if dtype.name == "bfloat16":
-        import ml_dtypes
-
-        limits = ml_dtypes.finfo(dtype)
-    else:
-        limits = np.finfo(dtype)
+    limits = ml_dtypes.finfo(dtype)
     return float(limits.eps) / 2, float(limits.smallest_subnormal)
 
 

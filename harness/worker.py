@@ -9,8 +9,9 @@ under `root`. A request is a case as plain data, a reply says what became of it.
     <- {"id", "outcome": "computed" | "rejected" | "unsupported", "seconds", ...}
 """
 
-import importlib
+import contextlib
 import importlib.util
+import json
 import os
 import sys
 import time
@@ -73,10 +74,8 @@ def attempt(adapter, request):
 
 def settle(adapter):
     """Wait for work that a failed case left behind, so that its error does not land on the next one."""
-    try:
+    with contextlib.suppress(Exception):  # it belongs to the case whose error is being reported
         adapter.synchronize()
-    except Exception:
-        pass  # it belongs to the case whose error is being reported
 
 
 def serve(channel):
@@ -89,7 +88,9 @@ def serve(channel):
     started = time.perf_counter()
     try:
         adapter = load_adapter(config["adapter"])
-        ready = {"ready": adapter.describe(), "seconds": time.perf_counter() - started}
+        # Through JSON, because frameworks like to describe themselves with subclasses of str.
+        description = json.loads(json.dumps(adapter.describe(), default=str))
+        ready = {"ready": description, "seconds": time.perf_counter() - started}
     except Exception as error:
         traceback.print_exc()
         ready = {"failed": f"{type(error).__name__}: {first_line(error)}"}

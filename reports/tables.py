@@ -26,7 +26,9 @@ class Cell:
         if row["status"] == "pass":
             ratios = [row.get("bound_ratio", 0.0), *row.get("grad_bound_ratio", {}).values()]
             self.worst_bound = max(self.worst_bound, *map(float, ratios))
-            self.worst_rms = max(self.worst_rms, *map(float, [row.get("rms_ratio", 0.0), *row.get("grad_rms_ratio", {}).values()]))
+            self.worst_rms = max(
+                self.worst_rms, *map(float, [row.get("rms_ratio", 0.0), *row.get("grad_rms_ratio", {}).values()])
+            )
 
 
 def matrix(rows: Iterable[Row]) -> dict[str, dict[str, Cell]]:

@@ -52,7 +52,9 @@ def running(total: int) -> Iterator[Callable[[Any], None]]:
         def advance(result: Any) -> None:
             nonlocal failed
             failed += result.status == "fail"
-            progress.update(task, advance=1, note=f"{result.backend} {'[red]' + str(failed) + ' failed' if failed else ''}")
+            progress.update(
+                task, advance=1, note=f"{result.backend} {'[red]' + str(failed) + ' failed' if failed else ''}"
+            )
 
         yield advance
 
@@ -77,15 +79,17 @@ def summary(run: Mapping[str, Any], rows: Sequence[tables.Row], folder: Path) ->
     pairs = run["coverage"].values()
     if pairs:
         covered, possible = (sum(found[i] for found in pairs) for i in (0, 1))
-        console.print(f"pairwise coverage of attribute values: {100 * covered / max(possible, 1):.0f} % ({covered} of {possible})")
+        console.print(
+            f"pairwise coverage of attribute values: {100 * covered / max(possible, 1):.0f} % ({covered} of {possible})"
+        )
     times, counts = run["times"], run["counts"]
     console.print(
         f"{run['cases']} cases on {len(names)} backends: "
         + ", ".join(f"{counts.get(status, 0)} {status}" for status in ("pass", "known", "fail"))
     )
     console.print(
-        f"{times['wall_seconds']:.1f} s; in the frameworks {times['framework_seconds']:.1f} s on {run['jobs']} workers; "
-        f"the harness itself {times['harness_ms_per_result']:.2f} ms of processor per result"
+        f"{times['wall_seconds']:.1f} s with {run['jobs']} workers; the frameworks took {times['framework_seconds']:.1f} s "
+        f"of worker time, the harness itself {times['harness_ms_per_result']:.2f} ms of processor time per result"
     )
     console.print(Text(f"report: {folder / 'index.html'}"))
 

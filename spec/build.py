@@ -81,6 +81,15 @@ def expand(
             yield Case(name, op, attrs, inputs, sketch.why, sketch.expect, tier)
 
 
+def lattice_only_if(exact: Callable[[Mapping, Shapes], bool], sketches: Iterable[Sketch]) -> Iterator[Sketch]:
+    """The sketches, without their whole numbers where `exact(attrs, shapes)` denies that every route is exact."""
+    for sketch in sketches:
+        if exact(sketch.attrs, sketch.shapes):
+            yield sketch
+        else:
+            yield dataclasses.replace(sketch, variants=[one for one in sketch.variants if one[0] != "integers"])
+
+
 def rejections(op: str, attributes: Mapping[str, Attribute], rows: Iterable[tuple[str, str, dict, Shapes]], **where):
     """Cases that must be refused, from rows (name, why, attributes, shapes)."""
     one = (("reals", "float32"),)

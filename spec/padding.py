@@ -72,7 +72,9 @@ def windows(size: int, kernel: int, stride: int, dilation: int, pads: tuple[int,
     """
     room = size + sum(pads) - extent(kernel, dilation)
     if room < 0:
-        raise Rejected(f"window of {extent(kernel, dilation)} pixels is larger than the {size + sum(pads)} padded pixels")
+        raise Rejected(
+            f"window of {extent(kernel, dilation)} pixels is larger than the {size + sum(pads)} padded pixels"
+        )
     count = room // stride + 1
     if ceil_mode and room % stride and count * stride < size + pads[0]:
         count += 1

@@ -49,7 +49,13 @@ def out_shape(x, w, b=None, *, stride, padding, dilation, groups):
 def reference(x, w, b=None, *, stride, padding, dilation, groups):
     """The definition above, one kernel tap at a time."""
     n, o, oh, ow = out_shape(
-        x.shape, w.shape, None if b is None else b.shape, stride=stride, padding=padding, dilation=dilation, groups=groups
+        x.shape,
+        w.shape,
+        None if b is None else b.shape,
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        groups=groups,
     )
     c, kh, kw = w.shape[1:]
     x = np.pad(x, ((0, 0), (0, 0), *explicit(padding, x.shape[2:], (kh, kw), stride, dilation)))
@@ -78,34 +84,88 @@ SPACE = build.space(ATTRIBUTES, kernel=([3, 5], [2, 4]), bias=(False, True))
 def sketches(layer: bool = False):
     """Named geometries: each kills a mistake that the pairs alone would let live, or shows an extreme."""
     x, w = (2, 4, 8, 11), (6, 4, 3, 5)
-    yield Sketch("plain", "no attribute set: flipped kernel, swapped axes or channels show", {}, {"x": x, "w": w}, build.EVERY)
+    yield Sketch(
+        "plain", "no attribute set: flipped kernel, swapped axes or channels show", {}, {"x": x, "w": w}, build.EVERY
+    )
     yield Sketch("bias", "a dropped, doubled or misplaced bias shows", {}, {"x": x, "w": w, "b": (6,)}, build.EVERY)
     yield Sketch("pointwise", "a 1x1 convolution is a matrix product over channels", {}, {"x": x, "w": (6, 4, 1, 1)})
-    yield Sketch("whole-image", "a kernel as large as the image leaves one pixel", {}, {"x": (2, 3, 4, 5), "w": (6, 3, 4, 5)})
-    attrs = {"groups": 4}
+    yield Sketch(
+        "whole-image", "a kernel as large as the image leaves one pixel", {}, {"x": (2, 3, 4, 5), "w": (6, 3, 4, 5)}
+    )
+    attrs: dict = {"groups": 4}
     yield Sketch("depthwise", "one channel per group", attrs, {"x": x, "w": (4, 1, 3, 5), "b": (4,)}, build.EVERY)
-    yield Sketch("depthwise-multiplier", "two outputs from each channel: O order within groups", attrs, {"x": x, "w": (8, 1, 3, 2)})
+    yield Sketch(
+        "depthwise-multiplier",
+        "two outputs from each channel: O order within groups",
+        attrs,
+        {"x": x, "w": (8, 1, 3, 2)},
+    )
     attrs = {"groups": 3, "stride": [2, 2], "dilation": [1, 2], "padding": [[2, 1], [0, 3]]}
-    yield Sketch("everything", "groups, stride, dilation and four unequal pads at once", attrs, {"x": (2, 6, 8, 11), "w": (9, 2, 3, 4), "b": (9,)}, build.EVERY)
+    yield Sketch(
+        "everything",
+        "groups, stride, dilation and four unequal pads at once",
+        attrs,
+        {"x": (2, 6, 8, 11), "w": (9, 2, 3, 4), "b": (9,)},
+        build.EVERY,
+    )
     attrs = {"stride": [3, 2], "padding": "same"}
-    yield Sketch("same-indivisible", "stride does not divide the size; pads differ at the two ends", attrs, {"x": x, "w": (5, 4, 4, 2)})
+    yield Sketch(
+        "same-indivisible",
+        "stride does not divide the size; pads differ at the two ends",
+        attrs,
+        {"x": x, "w": (5, 4, 4, 2)},
+    )
     attrs = {"stride": [4, 5], "padding": "same"}
-    yield Sketch("stride-beyond-kernel", "stride larger than the kernel: pixels are skipped, SAME pads nothing", attrs, {"x": x, "w": (5, 4, 3, 2)})
-    yield Sketch("wide-pads", "pads wider than the kernel: whole windows of zeros", {"padding": [[4, 3], [5, 6]]}, {"x": (2, 3, 4, 5), "w": (5, 3, 2, 3), "b": (5,)})
-    yield Sketch("single-pixel", "the smallest image there is", {"padding": "same"}, {"x": (1, 2, 1, 1), "w": (3, 2, 3, 3)})
-    yield Sketch("many-terms", "576 products per output: where low-precision arithmetic shows", {"padding": "same"}, {"x": (1, 64, 6, 7), "w": (3, 64, 3, 3)})
+    yield Sketch(
+        "stride-beyond-kernel",
+        "stride larger than the kernel: pixels are skipped, SAME pads nothing",
+        attrs,
+        {"x": x, "w": (5, 4, 3, 2)},
+    )
+    yield Sketch(
+        "wide-pads",
+        "pads wider than the kernel: whole windows of zeros",
+        {"padding": [[4, 3], [5, 6]]},
+        {"x": (2, 3, 4, 5), "w": (5, 3, 2, 3), "b": (5,)},
+    )
+    yield Sketch(
+        "single-pixel", "the smallest image there is", {"padding": "same"}, {"x": (1, 2, 1, 1), "w": (3, 2, 3, 3)}
+    )
+    yield Sketch(
+        "many-terms",
+        "576 products per output: where low-precision arithmetic shows",
+        {"padding": "same"},
+        {"x": (1, 64, 6, 7), "w": (3, 64, 3, 3)},
+    )
     if not layer:
         x, w = (2, 4, 5, 6), (3, 2, 2, 3)
         attrs = {"groups": 2, "stride": [1, 2], "padding": [[1, 0], [1, 2]]}
-        yield Sketch("half-precision", "float16 and bfloat16 where a framework has them", attrs, {"x": x, "w": (4, 2, 2, 3)}, build.HALVES)
-        yield Sketch("half-precision-plain", "the same without attributes and groups", {}, {"x": x, "w": (3, 4, 2, 3)}, build.HALVES)
+        yield Sketch(
+            "half-precision",
+            "float16 and bfloat16 where a framework has them",
+            attrs,
+            {"x": x, "w": (4, 2, 2, 3)},
+            build.HALVES,
+        )
+        yield Sketch(
+            "half-precision-plain",
+            "the same without attributes and groups",
+            {},
+            {"x": x, "w": (3, 4, 2, 3)},
+            build.HALVES,
+        )
 
 
 def refused():
     """(name, why, attributes, shapes) that every framework must refuse."""
     x, w = (2, 4, 8, 11), (6, 4, 3, 5)
     yield "kernel-too-large", "no window fits", {}, {"x": (2, 4, 2, 11), "w": w}
-    yield "dilated-kernel-too-large", "no window fits once the kernel is dilated", {"dilation": [4, 1]}, {"x": x, "w": w}
+    yield (
+        "dilated-kernel-too-large",
+        "no window fits once the kernel is dilated",
+        {"dilation": [4, 1]},
+        {"x": x, "w": w},
+    )
     yield "channel-mismatch", "w expects 3 channels, x has 4", {}, {"x": x, "w": (6, 3, 3, 5)}
     yield "groups-do-not-divide", "3 groups of 4 channels", {"groups": 3}, {"x": x, "w": (6, 1, 3, 5)}
     yield "outputs-do-not-divide", "5 output channels in 2 groups", {"groups": 2}, {"x": x, "w": (5, 2, 3, 5)}
