@@ -11,18 +11,16 @@ import queue
 import threading
 import time
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
-
-import numpy as np
 
 from harness import oracle
 from harness.backends import Backend
-from harness.gateway import NotStarted, Worker, WorkerDied, WorkerHung
-from harness.judge import Verdict, judge
+from harness.gateway import NotStarted, Worker
 from harness.ledger import Ledger, entries
 from harness.oracle import Truth
-from harness.wire import pack, pack_all, unpack_all
+from harness.result import Result, judged
+from harness.station import Station
 from spec.core import Case
 
 # A second worker for a backend pays when the work left is worth this many of its starts.
@@ -30,26 +28,6 @@ WORTH_HELPING = 2.0
 
 
 Answer = tuple[Case, Backend, dict[str, Any]]  # with the worker's reply
-
-
-@dataclasses.dataclass(frozen=True)
-class Result:
-    """What became of one case on one backend."""
-
-    case: Case
-    backend: str
-    verdict: Verdict
-    reply: Mapping[str, Any]
-    outputs: Mapping[str, np.ndarray]
-    ledger: str = ""
-
-    @property
-    def status(self) -> str:
-        """pass, known (the ledger or the adapter explains it), or fail."""
-        if self.verdict.passed:
-            return "pass"
-        explained = self.ledger or (self.verdict.outcome == "unsupported" and self.case.expect == "value")
-        return "known" if explained else "fail"
 
 
 @dataclasses.dataclass
@@ -90,25 +68,12 @@ class Run:
                 raise answer
             else:
                 before = time.perf_counter()
-                result = self._judge(answer, truths)
+                case, backend, reply = answer
+                result = judged(case, backend.name, reply, truths.of(case), self.ledgers.get(backend.name))
                 self._compare_bits(result, digests)
                 self.judging += time.perf_counter() - before
                 yield result
         self.seconds = time.perf_counter() - started
-
-    def _judge(self, answer: "Answer", truths: "_Truths") -> Result:
-        """The verdict on a reply, and the ledger entry that explains it if it did not pass."""
-        case, backend, reply = answer
-        self.busy[backend.name] += reply.get("seconds", 0.0)
-        try:
-            outputs, gradients = unpack_all(reply.get("outputs", {})), unpack_all(reply.get("gradients", {}))
-        except Exception as error:
-            reply = {"outcome": "crashed", "message": f"the worker answered arrays that cannot be read: {error}"}
-            outputs, gradients = {}, {}
-        verdict = judge(case, truths.of(case), reply, outputs, gradients)
-        ledger = self.ledgers.get(backend.name)
-        known = ledger.explain(case, verdict) if ledger else ""
-        return Result(case, backend.name, verdict, reply, outputs, known)
 
     def _compare_bits(self, result: Result, digests: dict[str, dict[str, str]]) -> None:
         """Count, for each pair of backends, the cases in which their outputs are the same bit for bit."""
@@ -184,52 +149,28 @@ class _Work:
             return (left.pop() if helper else left.popleft()) if left else None
 
     def _serve(self, backend: Backend) -> None:
-        """Work off a backend's cases with a worker, which is replaced whenever it fails."""
+        """Work off a backend's cases at a station of its own."""
         helper = self.slots[backend.name] > 1
-        worker: Worker | None = None
+        station = Station(backend, self.run.timeout)
         while case := self._next(backend, helper):
-            if worker is None:
-                try:
-                    worker = self._start(backend)
-                except NotStarted as error:
-                    self._give_up(backend, case, str(error))
-                    return
-            worker = self._ask(worker, backend, case)
-        if worker:
-            worker.close()
+            try:
+                if station.worker is None:
+                    self._welcome(backend, station.open())
+                reply = station.answer(case, self.truths.of(case))
+            except NotStarted as error:
+                self._give_up(backend, case, str(error))
+                break
+            self.answered[backend.name] += 1
+            self.run.busy[backend.name] += reply.get("seconds", 0.0)
+            self.answers.put((case, backend, reply))
+        station.close()
 
-    def _start(self, backend: Backend) -> Worker:
-        if backend.problem:
-            raise NotStarted(backend.problem)
-        worker = Worker.start(backend)
-        description = worker.description
-        self.run.descriptions[backend.name] = description
+    def _welcome(self, backend: Backend, worker: Worker) -> None:
+        """Note what a new worker says of itself."""
+        self.run.descriptions[backend.name] = worker.description
         self.run.startup[backend.name] += worker.seconds
-        version = str(description.get("version", ""))
+        version = str(worker.description.get("version", ""))
         self.run.ledgers.setdefault(backend.name, Ledger(entries(backend), version))
-        return worker
-
-    def _ask(self, worker: Worker, backend: Backend, case: Case) -> Worker | None:
-        """Put a case to the worker; returns the worker, or None if it had to be ended."""
-        truth = self.truths.of(case)
-        request = {
-            "id": case.id,
-            "op": case.op,
-            "attrs": dict(case.attrs),
-            "inputs": pack_all(dict(case.inputs)),
-            "cotangent": pack(truth.cotangent) if truth.cotangent is not None else None,
-        }
-        try:
-            reply = worker.ask(request, self.run.timeout)
-        except (WorkerDied, WorkerHung) as error:
-            outcome = "timed-out" if isinstance(error, WorkerHung) else "crashed"
-            worker.close()
-            self.answers.put((case, backend, {"outcome": outcome, "message": str(error)}))
-            return None
-        self.answered[backend.name] += 1
-        self.run.busy[backend.name] += reply.get("seconds", 0.0)
-        self.answers.put((case, backend, reply))
-        return worker
 
     def _give_up(self, backend: Backend, case: Case, problem: str) -> None:
         """The backend cannot be started: every case it still has is not-run."""

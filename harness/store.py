@@ -18,7 +18,7 @@ import numpy as np
 from harness.errors import UserError
 
 if TYPE_CHECKING:  # reports read runs without importing what runs them
-    from harness.run import Result
+    from harness.result import Result
 
 SCHEMA_VERSION = 1
 FILES = ("run.json", "results.jsonl", "tensors", "index.html", "report.md", "junit.xml", "tables")

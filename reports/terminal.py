@@ -88,8 +88,9 @@ def summary(run: Mapping[str, Any], rows: Sequence[tables.Row], folder: Path) ->
         + ", ".join(f"{counts.get(status, 0)} {status}" for status in ("pass", "known", "fail"))
     )
     console.print(
-        f"{times['wall_seconds']:.1f} s with {run['jobs']} workers; the frameworks took {times['framework_seconds']:.1f} s "
-        f"of worker time, the harness itself {times['harness_ms_per_result']:.2f} ms of processor time per result"
+        f"{times['wall_seconds']:.1f} s with {run['jobs']} workers; "
+        f"the frameworks took {times['framework_seconds']:.1f} s of worker time, "
+        f"the harness {times['harness_ms_per_result']:.2f} ms of processor time per result"
     )
     console.print(Text(f"report: {folder / 'index.html'}"))
 

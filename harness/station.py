@@ -1,0 +1,47 @@
+"""A place where one backend answers cases: its worker, which is replaced whenever it fails."""
+
+from typing import Any
+
+from harness.backends import Backend
+from harness.gateway import NotStarted, Worker, WorkerDied, WorkerHung
+from harness.oracle import Truth
+from harness.wire import pack, pack_all
+from spec.core import Case
+
+
+class Station:
+    """Answers case after case; a worker that dies, hangs or answers nonsense costs only the case it had."""
+
+    def __init__(self, backend: Backend, timeout: float = 60.0) -> None:
+        self.backend, self.timeout = backend, timeout
+        self.worker: Worker | None = None
+
+    def open(self) -> Worker:
+        """The running worker, started if need be. Raises `NotStarted`."""
+        if self.worker is None:
+            if self.backend.problem:
+                raise NotStarted(self.backend.problem)
+            self.worker = Worker.start(self.backend)
+        return self.worker
+
+    def answer(self, case: Case, truth: Truth) -> dict[str, Any]:
+        """The worker's reply to a case, or what became of the worker. Raises `NotStarted`."""
+        worker = self.open()
+        request = {
+            "id": case.id,
+            "op": case.op,
+            "attrs": dict(case.attrs),
+            "inputs": pack_all(dict(case.inputs)),
+            "cotangent": pack(truth.cotangent) if truth.cotangent is not None else None,
+        }
+        try:
+            return worker.ask(request, self.timeout)
+        except (WorkerDied, WorkerHung) as error:
+            self.close()
+            return {"outcome": "timed-out" if isinstance(error, WorkerHung) else "crashed", "message": str(error)}
+
+    def close(self) -> None:
+        """End the worker, if there is one."""
+        if self.worker:
+            self.worker.close()
+            self.worker = None
