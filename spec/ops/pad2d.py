@@ -87,22 +87,6 @@ def terms(x, **attrs):
     return np.zeros(out_shape(x.shape, **attrs))
 
 
-def pullback(cotangent, x, *, padding, mode, value):
-    """{"x": gradient}: each cotangent goes back to the pixel that was moved; a constant has no source.
-
-    Written out because a constant other than 0 makes the operator affine, not linear.
-    """
-    (top, _), (left, _) = padding
-    height, width = x.shape[2:]
-    if mode == "constant":
-        return {"x": cotangent[..., top : top + height, left : left + width].copy()}
-    rows = source(np.arange(cotangent.shape[2]) - top, height, mode)
-    columns = source(np.arange(cotangent.shape[3]) - left, width, mode)
-    gradient = np.zeros(x.shape, cotangent.dtype)
-    np.add.at(gradient, (slice(None), slice(None), rows[:, None], columns), cotangent)
-    return {"x": gradient}
-
-
 SPACE = build.space(ATTRIBUTES)
 HALVES = (("reals", "float16"), ("reals", "bfloat16"))
 IMAGE = (2, 3, 4, 5)
@@ -157,7 +141,6 @@ OPERATOR = Operator(
     cases=cases,
     scale=scale,
     terms=terms,
-    pullback=pullback,
     images=("x",),
     image_outputs=("y",),
     differentiable=("x",),
