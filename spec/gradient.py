@@ -13,6 +13,7 @@ basis say everything:
 The time is that of a few evaluations for a convolution; otherwise it grows with the square of the pixels.
 """
 
+import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -36,15 +37,23 @@ def pullback(operator: Operator, inputs: Arrays, attrs: Mapping[str, Any], cotan
 def pullback_scale(operator: Operator, inputs: Arrays, attrs: Mapping[str, Any], cotangent: np.ndarray):
     """Error scale B and number of products n of each element of each gradient, as two dicts.
 
-    B is the gradient made of absolute values, n counts what each element of the gradient sums.
+    B is the gradient made of absolute values, n counts what each element of the gradient sums. An operator
+    with a scale and terms of its own (weights that are rounded, a division) has those roundings here too: B is
+    the transpose of its scale, and n grows by its terms.
     """
     if operator.pullback is not None:  # it may depend on the values of its inputs: only the cotangent is replaced
         scales = _gradients(operator, inputs, attrs, np.abs(cotangent), np.abs)
         return scales, _gradients(operator, inputs, attrs, np.ones_like(cotangent), np.abs)
     sizes = {name: np.abs(array) for name, array in inputs.items()}
     ones = {name: np.ones_like(array) for name, array in inputs.items()}
-    scales = _gradients(operator, sizes, attrs, np.abs(cotangent), np.abs)
-    return scales, _gradients(operator, ones, attrs, np.ones_like(cotangent), _nonzero)
+    weighed = dataclasses.replace(operator, reference=operator.scale or operator.reference)
+    scales = _gradients(weighed, sizes, attrs, np.abs(cotangent), np.abs)
+    terms = _gradients(operator, ones, attrs, np.ones_like(cotangent), _nonzero)
+    if operator.terms is not None:
+        arguments = (inputs[name] for name in operator.inputs if name in inputs)
+        more = as_tuple(operator.terms(*arguments, **attrs))[0].max()
+        terms = {name: count + more for name, count in terms.items()}
+    return scales, terms
 
 
 def _nonzero(array: np.ndarray) -> np.ndarray:

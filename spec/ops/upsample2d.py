@@ -96,12 +96,14 @@ def terms(x, *, scale, mode, align_corners):
 def exact(attrs, shapes):
     """Whether all places are multiples of 1/64, so that no place, weight, product or sum is rounded.
 
-    The places before clamping: at an edge some frameworks weigh one pixel twice instead.
+    The places before clamping: at an edge some frameworks weigh one pixel twice instead. A single pixel has
+    no corners to align, and is such an edge too.
     """
     if attrs.get("mode") != "bilinear":
         return True
+    aligned = attrs.get("align_corners", False)
     axes = zip(shapes["x"][2:], attrs["scale"])
-    return all(np.all(positions(*axis, attrs.get("align_corners", False)) * 64 % 1 == 0) for axis in axes)
+    return all(np.all(positions(size, by, aligned and size > 1) * 64 % 1 == 0) for size, by in axes)
 
 
 SPACE = build.space(ATTRIBUTES)
@@ -125,7 +127,7 @@ def sketches():
     yield Sketch("aligned", "corners agree, places are fractions", {"scale": [2, 3], **aligned}, x, build.EVERY)
     yield Sketch("aligned-one", "factor 1 changes nothing", {"scale": [1, 1], **aligned}, x)
     yield Sketch("aligned-exact", "places in quarters and eighths", {"scale": [3, 7], **aligned}, {"x": (2, 2, 3, 7)})
-    yield Sketch("aligned-pixel", "0/0 in the formula: one pixel has no distance", {"scale": [2, 3], **aligned}, pixel)
+    yield Sketch("aligned-pixel", "0/0 in the formula: one pixel has no distance", {"scale": [2, 4], **aligned}, pixel)
     yield Sketch("aligned-column", "one column: only rows are interpolated", {"scale": [3, 2], **aligned}, column)
 
 
