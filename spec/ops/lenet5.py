@@ -1,0 +1,149 @@
+"""LeNet-5: two convolutions, two poolings, three dense layers; its predictions and its training.
+
+    c1: 6 kernels 5x5, padding 2, ReLU    (N, 1, 28, 28) -> (N, 6, 28, 28)     max pooling 2x2 -> 14x14
+    c3: 16 kernels 5x5, ReLU              (N, 6, 14, 14) -> (N, 16, 10, 10)    max pooling 2x2 -> 5x5
+    c5: 120 kernels 5x5, ReLU             (N, 16, 5, 5) -> (N, 120, 1, 1), flattened
+    f6: 84 neurons, ReLU                  out: 10 logits, one for each class
+
+    loss = mean over the N images of  log(sum over k of exp(logits[k])) - logits[label]
+    each of `steps` steps, with all N images:  weight <- weight - lr * d loss / d weight
+
+    images (N, 1, 28, 28)    labels (N,) whole numbers 0 .. 9
+    c1_w (6, 1, 5, 5)    c3_w (16, 6, 5, 5)    c5_w (120, 16, 5, 5)    f6_w (84, 120)    out_w (10, 84)    biases (O,)
+    logits (N, 10) after the training    losses (steps,), each before its update    the ten weights after it
+
+Always NCHW, OIHW and (out, in), whatever the framework prefers. The derivative of ReLU at 0 is 0. `lr`: a
+number. `steps`: how many; 0 is prediction alone. Source: LeCun, Bottou, Bengio and Haffner, Proc. IEEE 86
+(1998); ReLU, maximum and softmax stand in for the functions of the original, as it is taught today.
+"""
+
+import zlib
+
+import numpy as np
+
+from spec import attributes as kinds
+from spec import build, lenet
+from spec.build import Sketch
+from spec.core import Operator, Rejected
+
+ATTRIBUTES = {"lr": kinds.number(default=0.1), "steps": kinds.whole(default=1)}
+RUNS = 4
+NUDGE = 2.0**-36  # so small that no ReLU switches, so large that float64 still resolves what comes of it
+
+
+def out_shape(images, labels, *weights, lr, steps):
+    """Shapes of logits, losses and the ten weights; raises `Rejected`."""
+    if len(images) != 4 or tuple(images[1:]) != (1, 28, 28) or images[0] < 1:
+        raise Rejected(f"images have shape {list(images)}; it must be [N, 1, 28, 28]")
+    if tuple(labels) != (images[0],):
+        raise Rejected(f"labels have shape {list(labels)}; it must be [{images[0]}], one for each image")
+    for (name, wanted), shape in zip(lenet.SHAPES.items(), weights):
+        if tuple(shape) != wanted:
+            raise Rejected(f"{name} has shape {list(shape)}; it must be {list(wanted)}")
+    if steps < 0:
+        raise Rejected(f"steps is {steps}; it must be at least 0")
+    return (images[0], 10), (steps,), *lenet.SHAPES.values()
+
+
+def reference(images, labels, *weights, lr, steps):
+    """The definition above; the arithmetic is in `spec.lenet`."""
+    out_shape(images.shape, labels.shape, *(weight.shape for weight in weights), lr=lr, steps=steps)
+    labels = labels.astype(int)
+    if labels.min() < 0 or labels.max() > 9:
+        raise Rejected(f"labels run from {labels.min()} to {labels.max()}; they must lie in 0 .. 9")
+    return lenet.train(images, labels, weights, lr, steps)
+
+
+def scale(images, labels, *weights, lr, steps):
+    """Error scale of each output: how far it moves, in the root mean square, when all arithmetic errs.
+
+    The network is neither linear nor short, so the reference on absolute values would exceed real errors
+    without limit. Instead the training is repeated with every sum of products displaced by +-NUDGE times the
+    sum of the products' sizes (the B of that one sum), signs at random: Monte Carlo arithmetic (Parker 1997).
+    Each displacement stands for the rounding errors of one sum; to first order their effects add up with
+    the signs they have in the network, and over the runs the mean square is the sum of the squares. An
+    implementation whose single sums are within c*sqrt(n)*u*B is so within the same multiple of this scale.
+    No output is more accurate than its own rounding: the size of the value is the least scale.
+    """
+    labels, sizes = labels.astype(int), []
+
+    def measured(value, size):
+        sizes.append(size())
+        return value
+
+    truth = lenet.train(images, labels, weights, lr, steps, measured)
+    squares = [np.zeros(value.shape) for value in truth]
+    for run in range(RUNS):
+        random, left = np.random.default_rng(run), iter(sizes)
+
+        def nudged(value, _, random=random, left=left):
+            return value + NUDGE * (1 - 2.0 * random.integers(0, 2, np.shape(value), np.int8)) * next(left)
+
+        found = lenet.train(images, labels, weights, lr, steps, nudged)
+        squares = [square + ((one - value) / NUDGE) ** 2 for square, one, value in zip(squares, found, truth)]
+    return tuple(np.maximum(np.sqrt(square / RUNS), abs(value)) for square, value in zip(squares, truth))
+
+
+def terms(images, labels, *weights, lr, steps):
+    """The widest sum of the forward pass, the 16*5*5 products of c5."""
+    shapes = out_shape(images.shape, labels.shape, *(weight.shape for weight in weights), lr=lr, steps=steps)
+    return tuple(np.full(shape, 400.0) for shape in shapes)
+
+
+def data(name, tier, dtype, shape):
+    """Labels; normal images; weights of LeCun's size, or sparse signs where all must be exact."""
+    which = name.rsplit("/", 1)[1]
+    random = np.random.default_rng(zlib.crc32(name.encode()))
+    if which == "labels":
+        return random.integers(0, 10, shape)
+    if tier == "reals":
+        spread = 0.1 if which.endswith("_b") else np.sqrt(1 / np.prod(shape[1:])) if which != "images" else 1.0
+        return (random.standard_normal(shape) * spread).astype(dtype)
+    if which == "images":
+        return random.integers(0, 4, shape).astype(dtype)
+    return random.choice((-1, 0, 0, 0, 0, 1), shape).astype(dtype)
+
+
+def sketches():
+    """Prediction alone, one step, and several, after which a wrong rate or a wrong mean has grown."""
+
+    def shapes(images):
+        return {"images": (images, 1, 28, 28), "labels": (images,), **lenet.SHAPES}
+
+    exact, single = (("integers", "float32"),), (("reals", "float32"),)
+    both = (*single, *build.DOUBLE)
+    why = "whole numbers all the way to the logits: flattening order, padding, pooling"
+    yield Sketch("predict-exact", why, {"steps": 0}, shapes(4), exact)
+    yield Sketch("predict", "the forward pass", {"steps": 0}, shapes(4), both)
+    yield Sketch("step", "one step: every derivative shows", {}, shapes(4), both)
+    yield Sketch("another-rate", "another rate, another number of images", {"lr": 0.05, "steps": 2}, shapes(5), single)
+    yield Sketch("train", "five steps: what one changed enters the next", {"lr": 0.02, "steps": 5}, shapes(4), both)
+
+
+def refused():
+    """(name, why, attributes, shapes) that every framework must refuse."""
+    good = {"images": (2, 1, 28, 28), "labels": (2,), **lenet.SHAPES}
+    yield "image-size", "c5 would not leave a single pixel", {}, {**good, "images": (2, 1, 32, 32)}
+    yield "image-channels", "colour images; c1 expects grey", {}, {**good, "images": (2, 3, 28, 28)}
+    yield "channel-mismatch", "c3 expects 5 channels, c1 makes 6", {}, {**good, "c3_w": (16, 5, 5, 5)}
+    yield "dense-mismatch", "f6 expects 100 numbers, c5 makes 120", {}, {**good, "f6_w": (84, 100)}
+    yield "label-count", "3 labels for 2 images", {}, {**good, "labels": (3,)}
+
+
+def cases():
+    """All named cases, and those to be refused."""
+    yield from build.expand("lenet5", ATTRIBUTES, sketches(), data=data)
+    yield from build.rejections("lenet5", ATTRIBUTES, refused(), data=data)
+
+
+OPERATOR = Operator(
+    "lenet5",
+    inputs=("images", "labels", *lenet.SHAPES),
+    outputs=("logits", "losses", *(f"{name}_after" for name in lenet.SHAPES)),
+    attributes=ATTRIBUTES,
+    reference=reference,
+    out_shape=out_shape,
+    cases=cases,
+    scale=scale,
+    terms=terms,
+)
