@@ -227,7 +227,7 @@ def _pad_for_conv(x, kernel_size, stride, padding, dilation):
 
 
 def _pad(x, rest):
-    """Zeros around x; without need `F.pad` would make a copy."""
+    """Zeros around x, or, for negative pads, less of x; without need `F.pad` would make a copy."""
     return F.pad(x, rest) if any(rest) else x
 
 
