@@ -1,0 +1,146 @@
+"""What the HTML, Markdown and JUnit reports say alike about a run: the verdict, what did not run, what is known.
+
+Plain data; each format shows it in its own way. The counting itself is in `tables.py`.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from reports import tables
+from reports.tables import Row
+
+STATUSES = ("pass", "known", "fail")
+OUTCOMES = ("exact", "close", "differs", "rejected", "unsupported", "crashed", "timed-out", "not-run")
+
+_TERMINAL = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
+# Neither XML nor a page can hold these; U+202A to E and U+2066 to 9 turn the direction of the text around them.
+_UNSHOWABLE = re.compile("[^\t\n\x20-\x7e\xa0-\u2029\u202f-\u2065\u206a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ISSUE = re.compile(r"([\w.-]+/[\w.-]+)#(\d+)")
+
+
+def clean(value: Any) -> Any:
+    """The value with every string in it made showable: no terminal sequences, no control characters."""
+    if isinstance(value, str):
+        return value if value.isascii() and value.isprintable() else _UNSHOWABLE.sub("", _TERMINAL.sub("", value))
+    if isinstance(value, Mapping):
+        return {clean(key): clean(one) for key, one in value.items()}
+    if isinstance(value, Sequence):
+        return [clean(one) for one in value]
+    return value
+
+
+def showable(summary: Mapping[str, Any], rows: Sequence[Row]) -> tuple[dict[str, Any], list[Row]]:
+    """A run as every report shows it: cleaned, and with a place for each backend that has results.
+
+    A resumed run may hold results of a backend that was not chosen again.
+    """
+    run: dict[str, Any] = clean(summary)
+    shown: list[Row] = clean(rows)
+    for row in shown:
+        run["backends"].setdefault(row["backend"], {"problem": "", "seconds": 0.0, "startup_seconds": 0.0})
+    return run, shown
+
+
+def is_lost(row: Row) -> bool:
+    """Whether the case never ran: such rows are reported per backend, not one by one."""
+    return row["outcome"] == "not-run"
+
+
+def not_run(run: Mapping[str, Any], rows: Iterable[Row]) -> list[tuple[str, str, int]]:
+    """(backend, reason, cases that did not run), also for a backend that failed without a case of its own."""
+    lost = Counter((row["backend"], row.get("message", "")) for row in rows if is_lost(row))
+    named = {backend for backend, _ in lost}
+    for backend, facts in run["backends"].items():
+        if facts.get("problem") and backend not in named:
+            lost[backend, facts["problem"]] = 0
+    return [(*key, count) for key, count in sorted(lost.items())]
+
+
+def failures(rows: Iterable[Row]) -> list[Row]:
+    """The rows that ran and fail, backends together."""
+    return [row for row in tables.failures(rows) if not is_lost(row)]
+
+
+def passed(run: Mapping[str, Any], rows: Sequence[Row]) -> bool:
+    """Whether the run as a whole passes; one without any result does not."""
+    return bool(rows) and not (any(row["status"] == "fail" for row in rows) or run["stale"] or not_run(run, rows))
+
+
+def verdict(run: Mapping[str, Any], rows: Sequence[Row]) -> str:
+    """The result of the run in plain words."""
+    if not rows:
+        return "Nothing was compared: the run has no results."
+    parts = []
+    if failed := Counter(row["backend"] for row in failures(rows)):
+        where = listed([f"{backend} ({count})" for backend, count in sorted(failed.items())])
+        parts.append(f"{failed.total():,} of {counted(len(rows), 'result')} do not match the specification: {where}.")
+    if lost := not_run(run, rows):
+        parts.append(f"{listed(sorted({backend for backend, _, _ in lost}))} did not run.")
+    if run["stale"]:
+        parts.append(
+            f"{counted(len(run['stale']), 'ledger entry', 'ledger entries')} no longer shows what it explains."
+        )
+    if not parts:
+        parts.append(f"All {counted(len(rows), 'result')} match the specification")
+        known = sum(row["status"] == "known" for row in rows)
+        parts[-1] += f", or differ in a way that is known ({known:,})." if known else "."
+    return " ".join(parts)
+
+
+def differences(run: Mapping[str, Any], rows: Iterable[Row]) -> list[dict[str, Any]]:
+    """The ledger entries that showed, each with its `backend`, `href` and the number of `cases` that name it."""
+    named = Counter((row["backend"], row["ledger"]) for row in rows if row.get("ledger"))
+    return [
+        {**entry, "backend": backend, "href": address(entry.get("link", "")), "cases": named[backend, entry["id"]]}
+        for backend, entries in run["ledger"].items()
+        for entry in entries
+    ]
+
+
+def address(link: str) -> str:
+    """Where a link leads: a web address, or an issue written owner/name#number; "" for anything else."""
+    if link.startswith(("https://", "http://")):
+        return link
+    issue = _ISSUE.fullmatch(link)
+    return f"https://github.com/{issue[1]}/issues/{issue[2]}" if issue else ""
+
+
+def bitwise(run: Mapping[str, Any]) -> dict[str, list[int]]:
+    """ "a|b" -> [cases with identical bits, cases compared], over all operators."""
+    total: dict[str, list[int]] = {}
+    for pairs in run["bitwise"].values():
+        for pair, (equal, compared) in pairs.items():
+            so_far = total.setdefault(pair, [0, 0])
+            so_far[0] += equal
+            so_far[1] += compared
+    return dict(sorted(total.items()))
+
+
+def facts(description: Mapping[str, Any]) -> dict[str, str]:
+    """What a backend says of itself beside version, device and threads, one level deep."""
+    shown = ("version", "device", "threads", "problem", "seconds", "startup_seconds")
+    flat: dict[str, Any] = {}
+    for name, value in description.items():
+        if isinstance(value, Mapping):
+            flat.update(value)
+        elif name not in shown:
+            flat[name] = value
+    return {name: ", ".join(map(str, value)) if isinstance(value, list) else str(value) for name, value in flat.items()}
+
+
+def framework_share(run: Mapping[str, Any]) -> float:
+    """The part of the workers' time that the frameworks themselves needed, from 0 to 1."""
+    spent = run["times"]["wall_seconds"] * run["jobs"]
+    return min(1.0, run["times"]["framework_seconds"] / spent) if spent else 0.0
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number with its noun: "1 case", "2 cases"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence: "a", "a and b", "a, b and c"."""
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
