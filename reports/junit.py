@@ -1,0 +1,74 @@
+"""A run as JUnit XML, for the test views of CI servers: a suite per backend, a test case per case.
+
+pass                   a test case
+known                  skipped, with the reason: a ledger entry, or what the adapter says
+fail                   failure; its type is the outcome
+fail, never ran        error
+stale ledger entry     a failure of its own, in the suite of its backend
+"""
+
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from reports import overview
+from reports.tables import Row
+
+
+def render(summary: Mapping[str, Any], rows: Sequence[Row]) -> str:
+    """The XML for a run (`summary` is run.json, `rows` the lines of results.jsonl)."""
+    run, rows = overview.showable(summary, rows)
+    root = ElementTree.Element("testsuites", name="convolution parity", time=f"{run['times']['wall_seconds']:.3f}")
+    for name, about in run["backends"].items():
+        _suite(root, run, name, about, [row for row in rows if row["backend"] == name])
+    for attribute in ("tests", "failures", "errors", "skipped"):
+        root.set(attribute, str(sum(int(suite.attrib[attribute]) for suite in root)))
+    ElementTree.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+
+
+def _suite(root: ElementTree.Element, run: Mapping, name: str, about: Mapping, rows: Sequence[Row]) -> None:
+    suite = ElementTree.SubElement(root, "testsuite", name=name, timestamp=run["started"].removesuffix("Z"))
+    properties = ElementTree.SubElement(suite, "properties")
+    for key, value in _properties(run, about).items():
+        ElementTree.SubElement(properties, "property", name=key, value=value)
+    for row in rows:
+        _case(suite, row)
+    if about.get("problem") and not any(overview.is_lost(row) for row in rows):
+        lost = ElementTree.SubElement(suite, "testcase", classname="backend", name="starts", time="0")
+        ElementTree.SubElement(lost, "error", type="not-run", message=about["problem"])
+    for entry in run["stale"]:
+        backend, _, known = entry.partition(": ")
+        if backend == name:
+            stale = ElementTree.SubElement(suite, "testcase", classname="ledger", name=known, time="0")
+            ElementTree.SubElement(stale, "failure", type="stale", message="the entry no longer shows what it explains")
+    cases = suite.findall("testcase")
+    suite.set("tests", str(len(cases)))
+    for attribute, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        suite.set(attribute, str(len(suite.findall(f"testcase/{tag}"))))
+    suite.set("time", f"{sum(float(case.attrib['time']) for case in cases):.6f}")
+
+
+def _properties(run: Mapping, about: Mapping) -> dict[str, str]:
+    """What the backend says of itself, and what the run ran on."""
+    own = {key: str(about[key]) for key in ("version", "device", "threads") if key in about}
+    hardware = {f"hardware.{key}": str(value) for key, value in run["hardware"].items()}
+    return own | overview.facts(about) | hardware | {"command": " ".join(run["command"])}
+
+
+def _case(suite: ElementTree.Element, row: Row) -> None:
+    seconds = f"{row.get('seconds', 0.0):.6f}"
+    case = ElementTree.SubElement(suite, "testcase", classname=row["op"], name=row["case"], time=seconds)
+    message = row.get("message", "")
+    if overview.is_lost(row):
+        ElementTree.SubElement(case, "error", type="not-run", message=message)
+    elif row["status"] == "known":
+        reason = (
+            f"{row['outcome']} ({row['ledger']}): {message}" if row.get("ledger") else f"{row['outcome']}: {message}"
+        )
+        ElementTree.SubElement(case, "skipped", message=reason)
+    elif row["status"] == "fail":
+        failure = ElementTree.SubElement(case, "failure", type=row["outcome"], message=message)
+        failure.text = "\n".join(
+            f"{key}: {value}" for key, value in row.items() if key not in ("case", "op", "backend")
+        )

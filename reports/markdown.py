@@ -1,0 +1,168 @@
+"""The essentials of a run in Markdown, for a comment on a pull request.
+
+Long lists are cut, and say so: a comment on GitHub may have 65,536 characters. The HTML report has it all.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from reports import overview, tables
+from reports.tables import Cell, Row
+
+LONGEST_LIST = 40
+LONGEST_TEXT = 240
+SIGNS = {"pass": "✓", "known": "\\~", "fail": "✗"}
+
+
+def render(summary: Mapping[str, Any], rows: Sequence[Row]) -> str:
+    """The comment for a run (`summary` is run.json, `rows` the lines of results.jsonl)."""
+    run, rows = overview.showable(summary, rows)
+    sign = "✓ Passed" if overview.passed(run, rows) else "✗ Failed"
+    parts = [
+        f"## {sign}",
+        text(overview.verdict(run, rows)),
+        _matrix(run, rows),
+        *_not_run(run, rows),
+        *_failures(rows),
+        *_stale(run),
+        *_unsupported(rows),
+        *_known(run, rows),
+        _versions(run),
+        _times(run),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def text(value: Any) -> str:
+    """A value as plain words on one line: whatever Markdown or HTML would read into it is escaped."""
+    line = " ".join(str(value).split())
+    line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return re.sub(r"([\\`*_\[\]#|~])", r"\\\1", line).replace("@", "&#64;")
+
+
+def code(value: Any) -> str:
+    """A value as code on one line, where nothing has a meaning but the backtick and, in tables, the pipe."""
+    line = " ".join(str(value).split())
+    if len(line) > LONGEST_TEXT:
+        line = line[: LONGEST_TEXT - 1] + "…"
+    # A backslash right before a pipe would escape the backslash that escapes the pipe.
+    line = line.replace("`", "'").replace("\\|", "\\ |").replace("|", "\\|")
+    return f"`{line}`" if line else ""
+
+
+def table(header: Sequence[str], lines: Iterable[Sequence[Any]], right: Sequence[int] = ()) -> str:
+    """A table of cells that are Markdown already; the columns `right` hold numbers."""
+    ruler = ["---:" if column in right else "---" for column in range(len(header))]
+    return "\n".join("| " + " | ".join(map(str, cells)) + " |" for cells in (header, ruler, *lines))
+
+
+def _matrix(run: Mapping[str, Any], rows: Sequence[Row]) -> str:
+    names = list(run["backends"])
+    lines = [[code(op), *(_cell(cells.get(name)) for name in names)] for op, cells in tables.matrix(rows).items()]
+    legend = (
+        f"{SIGNS['pass']} pass, {SIGNS['known']} known difference, {SIGNS['fail']} fail; "
+        "below, the worst errors that passed, as parts of the two bounds (1 is the limit)"
+    )
+    return table(["operator", *map(text, names)], lines) + f"\n\n<sub>{legend}</sub>"
+
+
+def _cell(cell: Cell | None) -> str:
+    if cell is None:
+        return "–"
+    counts = " ".join(
+        f"{SIGNS[status]} {cell.statuses[status]}" for status in overview.STATUSES if cell.statuses[status]
+    )
+    worst = [
+        f"{name} {tables.ratio(value)}"
+        for name, value in (("bound", cell.worst_bound), ("rms", cell.worst_rms))
+        if value
+    ]
+    return counts + (f"<br><sub>{', '.join(worst)}</sub>" if worst else "")
+
+
+def _not_run(run: Mapping[str, Any], rows: Sequence[Row]) -> list[str]:
+    lost = overview.not_run(run, rows)
+    lines = [
+        f"- **{text(backend)}** ({overview.counted(count, 'case')}): {code(reason)}" for backend, reason, count in lost
+    ]
+    return ["### Did not run", "\n".join(lines)] if lines else []
+
+
+def _failures(rows: Sequence[Row]) -> list[str]:
+    found = overview.failures(rows)
+    if not found:
+        return []
+    lines = [
+        [text(row["backend"]), code(row["case"]), text(row["outcome"]), code(row.get("message", ""))]
+        for row in found[:LONGEST_LIST]
+    ]
+    return [
+        f"### Failures ({len(found)})",
+        table(["backend", "case", "outcome", "what was found"], lines) + _cut(found),
+    ]
+
+
+def _stale(run: Mapping[str, Any]) -> list[str]:
+    lines = [f"- {code(entry)}" for entry in run["stale"]]
+    return ["### Ledger entries that no longer show", "\n".join(lines)] if lines else []
+
+
+def _unsupported(rows: Sequence[Row]) -> list[str]:
+    found = tables.unsupported(rows)
+    if not found:
+        return []
+    lines = [[text(backend), code(op), code(reason), count] for backend, op, reason, count in found[:LONGEST_LIST]]
+    listing = table(["backend", "operator", "reason", "cases"], lines, right=[3]) + _cut(found)
+    cases = overview.counted(sum(count for *_, count in found), "case")
+    return [_folded(f"{overview.counted(len(found), 'unsupported operation')}, in {cases}", listing)]
+
+
+def _known(run: Mapping[str, Any], rows: Sequence[Row]) -> list[str]:
+    found = overview.differences(run, rows)
+    if not found:
+        return []
+    lines = []
+    for entry in found[:LONGEST_LIST]:
+        link = f" [{text(entry['link'])}](<{entry['href']}>)" if _linkable(entry["href"]) else ""
+        what = f"{text(entry['what'])} {text(entry['why'])}{link}"
+        lines.append([text(entry["backend"]), code(entry["id"]), text(entry["kind"]), what, entry["cases"]])
+    listing = table(["backend", "entry", "kind", "what happens, and why", "cases"], lines, right=[4]) + _cut(found)
+    return [_folded(overview.counted(len(found), "known difference"), listing)]
+
+
+def _versions(run: Mapping[str, Any]) -> str:
+    lines = [
+        [
+            text(name),
+            text(about.get("version", "–")),
+            text(about.get("device", "–")),
+            text(about.get("threads", "–")),
+            ", ".join(f"{text(key)} {code(value)}" for key, value in overview.facts(about).items() if value),
+        ]
+        for name, about in run["backends"].items()
+    ]
+    return _folded("Versions", table(["backend", "version", "device", "threads", "switches and libraries"], lines))
+
+
+def _times(run: Mapping[str, Any]) -> str:
+    hardware, times = run["hardware"], run["times"]
+    return (
+        f"<sub>{text(run['started'])} · {text(hardware['processor'])}, {overview.counted(hardware['cpus'], 'CPU')} · "
+        f"{times['wall_seconds']:.1f} s on {overview.counted(run['jobs'], 'worker')}, "
+        f"{100 * overview.framework_share(run):.0f} % of it in the frameworks · {code(' '.join(run['command']))}</sub>"
+    )
+
+
+def _linkable(href: str) -> bool:
+    """Whether an address can stand in `<...>` in a table cell."""
+    return bool(href) and not re.search(r"[\s<>|\\]", href)
+
+
+def _folded(title: str, content: str) -> str:
+    return f"<details><summary>{title}</summary>\n\n{content}\n\n</details>"
+
+
+def _cut(found: Sequence[Any]) -> str:
+    more = len(found) - LONGEST_LIST
+    return f"\n\n… and {more:,} more; the HTML report has them all." if more > 0 else ""
