@@ -1,0 +1,112 @@
+"""What the HTML report owes its reader: everything, once, and nothing that is loaded or executed."""
+
+import re
+
+import pytest
+
+from reports import html, overview
+from tests.reports.pages import Page
+
+FAILS = ["conv2d/plain/integers", "conv2d/rejects/stride", "pad2d/<i>|hostile", "pad2d/slow"]
+
+
+@pytest.fixture
+def page(run):
+    return Page(html.render(*run))
+
+
+def test_page_loads_nothing(run, page):
+    assert not page.all("src")
+    loads = [attrs["href"] for tag, attrs in page.tags if tag == "link"]
+    assert loads == ["data:,"]
+    assert not re.search(r"url\(|@import|fetch\(|XMLHttpRequest", html.render(*run))
+    policy = next(attrs["content"] for tag, attrs in page.tags if attrs.get("http-equiv") == "Content-Security-Policy")
+    assert policy.startswith("default-src 'none'")
+
+
+def test_page_runs_its_own_script_only(run, page):
+    assert sum(tag == "script" for tag, _ in page.tags) == 1
+    assert "alert(" not in re.search(r"<script>.*?</script>", html.render(*run), re.S)[0]
+    assert not [name for _, attrs in page.tags for name in attrs if name.startswith("on")]
+
+
+def test_links_lead_to_places_in_the_page_or_upstream(page):
+    ids = page.all("id")
+    assert len(ids) == len(set(ids))
+    links = [attrs["href"] for tag, attrs in page.tags if tag == "a"]
+    assert {link for link in links if not link.startswith("#")} == {"https://github.com/apache/mxnet/issues/17328"}
+    assert {link[1:] for link in links if link.startswith("#")} <= set(ids)
+
+
+def test_hostile_text_is_shown_as_text(run, page):
+    assert """<script>alert("1")</script> & 'q' | pipe \\| `tick` @team red""" in page.text
+    assert "<b>Odd</b>" in page.text
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\u202e]", html.render(*run))
+
+
+def test_page_names_every_failure_and_every_reason(run, page):
+    for case in FAILS:
+        assert case in page.text
+    for text in (
+        "y must be exact",
+        "the worker died",
+        "60 s",
+        "no Python 3.11",
+        "torch: same-stride",
+        "no | such mode",
+        "gradient refused",
+    ):
+        assert text in page.text
+
+
+def test_page_counts_add_up(run, page):
+    _, rows = run
+    for status in overview.STATUSES:
+        shown = re.search(rf"\b{status} (\d+) (?:as specified|explained|unexplained)", page.text)
+        assert int(shown[1]) == sum(row["status"] == status for row in rows)
+    assert "results 12 6 cases" in page.text
+    assert "in the frameworks 50 %" in page.text
+
+
+def test_matrix_shows_each_operator_with_counts_and_worst_ratios(page):
+    assert "conv2d ✓ 3 pass bound 0.25 · rms 0.5 ~ 1 known ✗ 2 fail" in page.text
+    assert "lone ✓ 1 pass exact" in page.text
+    assert "pad2d ✗ 2 fail ~ 2 known ✗ 1 fail" in page.text  # nothing passed, so there is no worst error to show
+
+
+def test_what_did_not_pass_comes_first(page):
+    cases = page.text[page.text.index("3 cases, 3 that did not pass") :]
+    assert cases.index("conv2d/plain flips show integers") < cases.index("conv2d/rejects")
+
+
+def test_cases_show_gradients_routes_and_agreement(page):
+    assert "∇ x ≈0.25 b =" in page.text
+    assert "⇄ NHWC→NCHW, HWIO→OIHW" in page.text
+    assert "case file agrees" in page.text
+
+
+def test_operator_sections_hold_the_definition(page):
+    assert "which is a cross-correlation (the kernel is not flipped)" in page.text
+    assert "y[n, o, i, j] = b[o] + sum over c, a, e" in page.text
+
+
+def test_legend_explains_every_outcome(run, page):
+    legend = page.text[page.text.index("Outcome: what happened") :]
+    for word in (*overview.OUTCOMES, "bound ratio", "rms ratio"):
+        assert word in legend
+
+
+def test_tables_have_headers_with_scope(page):
+    headers = [attrs for tag, attrs in page.tags if tag == "th"]
+    assert headers
+    assert all(attrs.get("scope") in ("col", "row", "rowgroup") for attrs in headers)
+
+
+def test_page_of_many_rows_stays_small(run):
+    summary, rows = run
+    many = [
+        {**rows[1], "case": f"conv2d/pairs-{number:03}/reals", "backend": name}
+        for number in range(500)
+        for name in "abcde"
+    ]
+    assert len(html.render(summary, many).encode()) < 1_500_000

@@ -1,0 +1,83 @@
+"""What all reports say alike, and that they are written where they belong."""
+
+import json
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+
+import reports
+from reports import html, junit, markdown, overview, tables
+from tests.reports.pages import Page
+
+
+def test_verdict_names_what_fails(run):
+    summary, rows = run
+    assert overview.verdict(summary, rows) == (
+        "4 of 12 results do not match the specification: jax (2) and torch (2). mxnet did not run. "
+        "1 ledger entry no longer shows what it explains."
+    )
+
+
+def test_a_run_without_results_does_not_pass(run):
+    summary, _ = run
+    empty = summary | {"backends": {}, "stale": [], "bitwise": {}, "coverage": {}, "ledger": {}}
+    assert not overview.passed(empty, [])
+    assert "Failed" in Page(html.render(empty, [])).text
+    assert markdown.render(empty, []).startswith("## ✗ Failed\n\nNothing was compared")
+
+
+def test_a_run_that_passes_says_so(run):
+    summary, rows = run
+    good = [row for row in rows if row["status"] != "fail"]
+    calm = {**summary, "stale": [], "backends": {name: summary["backends"][name] for name in ("torch", "jax")}}
+    assert overview.passed(calm, good)
+    assert (
+        overview.verdict(calm, good) == "All 7 results match the specification, or differ in a way that is known (3)."
+    )
+    assert "✓ Passed" in Page(html.render(calm, good)).text
+
+
+@pytest.mark.parametrize("lack", ["stale", "backend", "result"])
+def test_one_lack_is_enough_to_fail(run, lack):
+    summary, rows = run
+    backends = summary["backends"] if lack == "backend" else {"torch": summary["backends"]["torch"]}
+    stale = summary["stale"] if lack == "stale" else []
+    kept = [row for row in rows if row["status"] != "fail" or (lack == "result" and row["backend"] == "jax")]
+    assert not overview.passed({**summary, "stale": stale, "backends": backends}, kept)
+
+
+def test_results_of_a_backend_that_was_not_chosen_again_are_shown(run):
+    summary, rows = run
+    fewer = {**summary, "backends": {"torch": summary["backends"]["torch"]}}
+    assert "y must be exact" in Page(html.render(fewer, rows)).text
+    assert [suite.get("name") for suite in ElementTree.fromstring(junit.render(fewer, rows).encode())][:2] == [
+        "torch",
+        "jax",
+    ]
+
+
+def test_clean_keeps_what_can_be_shown():
+    assert overview.clean("π ≈ 3\tµ\n") == "π ≈ 3\tµ\n"
+    assert overview.clean({"a\x00": ["\x1b[1;31mred\x1b[0m", 1, None, "\x1b]0;title\x07x"]}) == {
+        "a": ["red", 1, None, "x"]
+    }
+
+
+def test_only_web_addresses_and_issues_are_linked():
+    assert overview.address("pytorch/pytorch#1") == "https://github.com/pytorch/pytorch/issues/1"
+    assert overview.address("https://example.org/x") == "https://example.org/x"
+    assert overview.address("javascript:alert(1)") == overview.address("measured") == ""
+
+
+def test_unsupported_operations_are_counted_by_reason(run):
+    assert tables.unsupported(run[1]) == [("jax", "pad2d", "no | such mode", 2)]
+
+
+@pytest.mark.parametrize(("form", "name"), [("html", "index.html"), ("md", "report.md"), ("junit", "junit.xml")])
+def test_write_puts_the_report_into_the_run_folder(run, tmp_path, form, name):
+    summary, rows = run
+    (tmp_path / "run.json").write_text(json.dumps(summary))
+    (tmp_path / "results.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    path = reports.write(tmp_path, form)
+    assert path == tmp_path / name
+    assert "y must be exact" in path.read_text(encoding="utf-8")
