@@ -67,6 +67,13 @@ def pullback(cotangent, x, **attrs):
     return {"x": gradient}
 
 
+def tied(x, **attrs):
+    """Whether a window has several equal maxima, or NaN: then frameworks may choose the gradient's way freely."""
+    seen = pools.gather(x, *pools.positions(x.shape, **attrs), -np.inf)
+    largest = seen.max(axis=(4, 5), keepdims=True)
+    return bool(np.any((seen == largest).sum(axis=(4, 5)) != 1))
+
+
 def distinct(name, tier, dtype, shape):
     """Values that are all different, so that every window has one maximum and the gradient is defined.
 
