@@ -101,6 +101,8 @@ def sketches():
     attrs = {"kernel_size": [2, 4], "stride": [2, 4], "ceil_mode": True}
     yield Sketch("ceil", "the overhang of the last window does not count", attrs, x, build.EVERY)
     yield Sketch("ceil-included", "overhang is not padding: it does not count", attrs | included, x, build.EVERY)
+    attrs, odd = {"kernel_size": [2, 2], "stride": [2, 2], "ceil_mode": True, **included}, {"x": (2, 3, 3, 3)}
+    yield Sketch("ceil-corner", "divisors 4, 2 and 1: exact, so a wrong gradient at the overhang shows", attrs, odd)
     attrs = {"kernel_size": [2, 3], "stride": [3, 4], "padding": [[1, 1], [1, 2]], "ceil_mode": True}
     yield Sketch("ceil-dropped", "the last window would start in the padding after the end: dropped", attrs, x)
     attrs = {"kernel_size": [4, 3], "stride": [3, 2], "padding": [[0, 1], [1, 1]], "ceil_mode": True}
@@ -118,6 +120,8 @@ def refused():
     """(name, why, attributes, shapes) that every framework must refuse."""
     x = {"x": IMAGE}
     yield "window-too-large", "no window fits", {"kernel_size": [8, 2]}, x
+    attrs = {"kernel_size": [10, 2], "padding": [[1, 1], [0, 0]], "ceil_mode": True}
+    yield "ceil-window-too-large", "not even a partial window: it exceeds the padded image", attrs, x
     yield "zero-stride", "the window would never move", {"kernel_size": [2, 2], "stride": [0, 1]}, x
     yield "zero-window", "a window without pixels has no mean", {"kernel_size": [0, 2], "stride": [1, 1]}, x
     attrs = {"kernel_size": [2, 3], "padding": [[0, 2], [0, 0]]}
