@@ -38,7 +38,7 @@ import numpy as np
 
 from spec import seeds_printed, seeds_recovered
 from spec.core import Case
-from spec.seeds_printed import stated
+from spec.stated import stated
 
 WHY = {
     "corr2d": "the sum of image times kernel in every window: 0*0 + 1*1 + 3*2 + 4*3 = 19",
@@ -83,8 +83,8 @@ def stored() -> Iterator[Case]:
     for row in content["cases"]:
         inputs = {name: _array(value) for name, value in row["inputs"].items()}
         expected = {name: _array(value) for name, value in row["expected"].items()}
-        name = row["id"].removeprefix("seed/")
-        yield stated(name, row["op"], WHY[name], inputs, row["attrs"], expected)
+        why = WHY[row["id"].removeprefix("seed/")]
+        yield stated(row["id"], row["op"], why, inputs, row["attrs"], expected)
 
 
 def _array(value: dict) -> np.ndarray:

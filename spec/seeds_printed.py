@@ -1,14 +1,14 @@
 """What the seed documents print besides the stored cases: sums, shapes, channels one by one, refusals."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import numpy as np
 
 from spec import build, lenet
-from spec.core import Case, canonical
-from spec.ops import lenet5, max_pool2d
+from spec.core import Case
+from spec.ops import lenet5
 from spec.ops.corr2d import STRIPE
-from spec.registry import operators
+from spec.stated import stated
 
 SINGLE = np.array(  # the image of document 002
     [
@@ -29,28 +29,6 @@ LAYERS = {  # kernel, stride, padding and the printed shape of four layers appli
     "shape-stride": ((3, 3), [2, 2], [[1, 1], [1, 1]], (4, 4)),
     "shape-all-unequal": ((3, 5), [3, 4], [[0, 0], [1, 1]], (2, 2)),
 }
-
-
-def stated(
-    name: str,
-    op: str,
-    why: str,
-    inputs: Mapping[str, np.ndarray],
-    attrs: Mapping | None = None,
-    expected: Mapping[str, np.ndarray] | None = None,
-    **fields,
-) -> Case:
-    """The case seed/`name`, its attributes completed. Whole numbers stay whole numbers, so it must be exact.
-
-    Equal maxima in a window of max pooling leave the gradient open; such a case has none.
-    """
-    operator = operators()[op]
-    complete = operator.complete(attrs or {})
-    fields = {"tier": "integers", **fields}
-    if op == "max_pool2d":
-        arrays, rest = canonical(operator, complete, inputs)
-        fields["gradient"] = not max_pool2d.tied(arrays["x"], **rest)
-    return Case(f"seed/{name}", op, complete, inputs, why, expected=expected or {}, **fields)
 
 
 def planes(array: np.ndarray, dtype: str = "float32") -> np.ndarray:
@@ -83,15 +61,16 @@ def correlations() -> Iterator[Case]:
     inputs = {"x": NINE.astype("f4"), "k": FOUR[::-1, ::-1].astype("f4")}
     why = "true convolution with the kernel flipped in both axes is the correlation again"
     flipped = {"y": np.array([[19, 25], [37, 43]], "f4")}
-    yield stated("convolution-of-flipped", "convolve2d", why, inputs, expected=flipped)
+    yield stated("seed/convolution-of-flipped", "convolve2d", why, inputs, expected=flipped)
     why = "true convolution with the same kernel is not: 5 11 23 29"
     inputs = {"x": NINE.astype("f4"), "k": FOUR.astype("f4")}
-    yield stated("convolution", "convolve2d", why, inputs, expected={"y": np.array([[5, 11], [23, 29]], "f4")})
+    yield stated("seed/convolution", "convolve2d", why, inputs, expected={"y": np.array([[5, 11], [23, 29]], "f4")})
 
 
 def _plane(name, why, x, k, y, **fields) -> Case:
+    inputs = {"x": x.astype("f4"), "k": k.astype("f4")}
     expected = {} if y is None else {"y": y.astype("f4")}
-    return stated(name, "corr2d", why, {"x": x.astype("f4"), "k": k.astype("f4")}, expected=expected, **fields)
+    return stated(f"seed/{name}", "corr2d", why, inputs, expected=expected, **fields)
 
 
 def colours() -> Iterator[Case]:
@@ -103,13 +82,13 @@ def colours() -> Iterator[Case]:
         results.append(np.tile([0, edge, edge, 0], (4, 1)))
         inputs = {"x": planes(images[-1], "f8"), "w": planes(filters[-1], "f8")}
         why = f"the {colour} channel alone: an edge of height {edge}"
-        yield stated(f"{colour}-float64", "conv2d", why, inputs, expected={"y": planes(results[-1], "f8")})
+        yield stated(f"seed/{colour}-float64", "conv2d", why, inputs, expected={"y": planes(results[-1], "f8")})
     image, kernel, channels = (np.array(arrays, "f8") for arrays in (images, filters, results))
     inputs = {"x": image[None], "w": kernel[:, None]}
     why = "one group for each colour: all three results at once"
-    yield stated("rgb-groups", "conv2d", why, inputs, {"groups": 3}, {"y": channels[None]})
+    yield stated("seed/rgb-groups", "conv2d", why, inputs, {"groups": 3}, {"y": channels[None]})
     why = "red_out + green_out + blue_out = 240: summing over channels is what a convolution does"
-    yield stated("rgb-sum", "corr2d", why, {"x": image, "k": kernel}, expected={"y": channels.sum(axis=0)})
+    yield stated("seed/rgb-sum", "corr2d", why, {"x": image, "k": kernel}, expected={"y": channels.sum(axis=0)})
 
 
 def pointwise() -> Iterator[Case]:
@@ -124,7 +103,7 @@ def pointwise() -> Iterator[Case]:
             ("pointwise-layer", "conv2d", {"x": x[None], "w": k}, y[None]),
         )
         for name, op, inputs, result in rows:
-            yield stated(f"{name}/{tier}", op, why, inputs, expected={"y": result}, tier=tier, atol=atol)
+            yield stated(f"seed/{name}/{tier}", op, why, inputs, expected={"y": result}, tier=tier, atol=atol)
 
 
 def layers() -> Iterator[Case]:
@@ -136,7 +115,7 @@ def layers() -> Iterator[Case]:
             "b": build.draw(f"seed/{name}/b", "reals", "float32", (1,)),
         }
         why = f"kernel {kernel}, padding {padding}, stride {stride} make {shape} of (8, 8)"
-        yield stated(name, "conv2d_layer", why, inputs, {"stride": stride, "padding": padding}, tier="reals")
+        yield stated(f"seed/{name}", "conv2d_layer", why, inputs, {"stride": stride, "padding": padding}, tier="reals")
 
 
 def networks() -> Iterator[Case]:
@@ -152,4 +131,4 @@ def networks() -> Iterator[Case]:
 
 def _network(name, why, shapes, **fields) -> Case:
     inputs = {part: lenet5.data(f"seed/lenet5/{part}", "reals", "float32", shape) for part, shape in shapes.items()}
-    return stated(name, "lenet5", why, inputs, {"lr": 0.1, "steps": 1}, tier="reals", **fields)
+    return stated(f"seed/{name}", "lenet5", why, inputs, {"lr": 0.1, "steps": 1}, tier="reals", **fields)

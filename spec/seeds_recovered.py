@@ -20,7 +20,8 @@ import numpy as np
 from spec.core import Case
 from spec.ops import learn_kernel
 from spec.ops.corr2d import STRIPE
-from spec.seeds_printed import SINGLE, planes, stated
+from spec.seeds_printed import SINGLE, planes
+from spec.stated import stated
 
 LR, STEPS, KERNEL = 0.03, 10, np.array([1.0, -1.0])
 # Document: final kernel, losses of every second step, rtol and atol. 000 prints a final kernel of 1.0293, -0.9416;
@@ -92,14 +93,14 @@ def cases() -> Iterator[Case]:
         inputs = {"x": planes(SINGLE), "w": w.astype("f4"), "b": b.astype("f4")}
         expected = {"y": np.array(outputs)[None]}
         why = "weights recovered from the printed outputs give those outputs: a random kernel, no gibberish"
-        yield stated(name, "conv2d_layer", why, inputs, expected=expected, tier="reals", atol=6e-5)
+        yield stated(f"seed/{name}", "conv2d_layer", why, inputs, expected=expected, tier="reals", atol=6e-5)
 
 
 def lesson(name: str, why: str, first: np.ndarray, **fields) -> Case:
     """The loop of the documents on the striped image, from the kernel `first` on."""
     y = np.diff(STRIPE) * -1
     inputs = {"x": STRIPE.astype("f4"), "y": y.astype("f4"), "w": first.reshape(1, 2).astype("f4")}
-    return stated(name, "learn_kernel", why, inputs, {"lr": LR, "steps": STEPS}, tier="reals", **fields)
+    return stated(f"seed/{name}", "learn_kernel", why, inputs, {"lr": LR, "steps": STEPS}, tier="reals", **fields)
 
 
 def _printed(case: Case, losses, final) -> dict[str, np.ndarray]:
