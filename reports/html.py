@@ -89,9 +89,11 @@ def render(summary: Mapping[str, Any], rows: Sequence[Row]) -> str:
     environment.filters.update(
         ratio=_ratio, number=_number, anchor=anchor, gradients=gradients, counted=overview.counted
     )
+    environment.filters.update(problem=overview.problem, said=overview.said)
     environment.globals.update(signs=SIGNS, STATUSES=overview.STATUSES, OUTCOMES=overview.OUTCOMES)
     style, script = (_source(environment, name) for name in ("style.css", "script.js"))
     sections = [_section(op, found) for op, found in _by_operator(rows).items()]
+    differences = overview.differences(run, rows)
     return environment.get_template("report.html.j2").render(
         run=run,
         style=style,
@@ -108,15 +110,18 @@ def render(summary: Mapping[str, Any], rows: Sequence[Row]) -> str:
         totals=_totals(rows),
         not_run=overview.not_run(run, rows),
         failures=overview.failures(rows),
+        alike=overview.alike(overview.failures(rows)),
+        command=overview.command(run),
         unsupported=tables.unsupported(rows),
-        differences=overview.differences(run, rows),
+        differences=differences,
+        explained={(entry["backend"], entry["id"]) for entry in differences},
         bitwise=overview.bitwise(run),
     )
 
 
-def anchor(op: str) -> str:
-    """The id of an operator's section in the page."""
-    return "op-" + re.sub(r"\W", "-", op)
+def anchor(words: Sequence[str]) -> str:
+    """The id of a place in the page, such as ("op", "conv2d")."""
+    return "-".join(re.sub(r"\W", "-", word) for word in words)
 
 
 def gradients(row: Row) -> str:
@@ -154,7 +159,7 @@ def _section(op: str, rows: Sequence[Row]) -> Section:
     lead, _, definition = _definition(op).partition("\n\n")
     return Section(
         name=op,
-        anchor=anchor(op),
+        anchor=anchor(("op", op)),
         lead=lead,
         definition=definition.strip("\n"),
         totals=_totals(rows),

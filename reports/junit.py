@@ -53,7 +53,7 @@ def _properties(run: Mapping, about: Mapping) -> dict[str, str]:
     """What the backend says of itself, and what the run ran on."""
     own = {key: str(about[key]) for key in ("version", "device", "threads") if key in about}
     hardware = {f"hardware.{key}": str(value) for key, value in run["hardware"].items()}
-    return own | overview.facts(about) | hardware | {"command": " ".join(run["command"])}
+    return own | overview.facts(about) | hardware | {"command": overview.command(run)}
 
 
 def _case(suite: ElementTree.Element, row: Row) -> None:
@@ -63,12 +63,10 @@ def _case(suite: ElementTree.Element, row: Row) -> None:
     if overview.is_lost(row):
         ElementTree.SubElement(case, "error", type="not-run", message=message)
     elif row["status"] == "known":
-        reason = (
-            f"{row['outcome']} ({row['ledger']}): {message}" if row.get("ledger") else f"{row['outcome']}: {message}"
-        )
-        ElementTree.SubElement(case, "skipped", message=reason)
+        entry = f" ({row['ledger']})" if row.get("ledger") else ""
+        ElementTree.SubElement(case, "skipped", message=f"{overview.problem(row)}{entry}: {message}")
     elif row["status"] == "fail":
-        failure = ElementTree.SubElement(case, "failure", type=row["outcome"], message=message)
+        failure = ElementTree.SubElement(case, "failure", type=overview.problem(row), message=message)
         failure.text = "\n".join(
             f"{key}: {value}" for key, value in row.items() if key not in ("case", "op", "backend")
         )

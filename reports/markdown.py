@@ -93,13 +93,16 @@ def _failures(rows: Sequence[Row]) -> list[str]:
     found = overview.failures(rows)
     if not found:
         return []
-    lines = [
-        [text(row["backend"]), code(row["case"]), text(row["outcome"]), code(row.get("message", ""))]
-        for row in found[:LONGEST_LIST]
-    ]
+    groups = overview.alike(found)
+    lines = []
+    for row, *others in groups[:LONGEST_LIST]:
+        case = code(row["case"]) + (f" and {len(others)} alike" if others else "")
+        lines.append(
+            [text(row["backend"]), case, text(overview.problem(row)), code(": ".join(filter(None, overview.said(row))))]
+        )
     return [
         f"### Failures ({len(found)})",
-        table(["backend", "case", "outcome", "what was found"], lines) + _cut(found),
+        table(["backend", "case", "outcome", "what was found"], lines) + _cut(groups),
     ]
 
 
@@ -150,7 +153,7 @@ def _times(run: Mapping[str, Any]) -> str:
     return (
         f"<sub>{text(run['started'])} · {text(hardware['processor'])}, {overview.counted(hardware['cpus'], 'CPU')} · "
         f"{times['wall_seconds']:.1f} s on {overview.counted(run['jobs'], 'worker')}, "
-        f"{100 * overview.framework_share(run):.0f} % of it in the frameworks · {code(' '.join(run['command']))}</sub>"
+        f"{100 * overview.framework_share(run):.0f} % of it in the frameworks · {code(overview.command(run))}</sub>"
     )
 
 

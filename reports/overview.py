@@ -4,6 +4,7 @@ Plain data; each format shows it in its own way. The counting itself is in `tabl
 """
 
 import re
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -61,6 +62,33 @@ def not_run(run: Mapping[str, Any], rows: Iterable[Row]) -> list[tuple[str, str,
 def failures(rows: Iterable[Row]) -> list[Row]:
     """The rows that ran and fail, backends together."""
     return [row for row in tables.failures(rows) if not is_lost(row)]
+
+
+def problem(row: Row) -> str:
+    """What is not as it should be in a result: its outcome, or that of a gradient where the output itself is right."""
+    if row["outcome"] not in ("exact", "close") or row["status"] == "pass":
+        return row["outcome"]
+    bad = [outcome for outcome in row.get("grad", {}).values() if outcome not in ("exact", "close")]
+    return f"gradient {bad[0]}" if bad else "case file differs"
+
+
+def said(row: Row) -> tuple[str, str]:
+    """(error class, message) of a result; the class is "" where the message begins with it."""
+    kind, message = row.get("error_class", ""), row.get("message", "")
+    return ("" if message.startswith(kind) else kind), message
+
+
+def alike(rows: Iterable[Row]) -> list[list[Row]]:
+    """Failures with the same backend, operator, problem and message together, in the order of the first of each."""
+    groups: dict[tuple, list[Row]] = {}
+    for row in rows:
+        groups.setdefault((row["backend"], row["op"], problem(row), said(row)), []).append(row)
+    return list(groups.values())
+
+
+def command(run: Mapping[str, Any]) -> str:
+    """The command line of the run, as it can be given again."""
+    return shlex.join(["python", "-m", "harness", *run["command"]])
 
 
 def passed(run: Mapping[str, Any], rows: Sequence[Row]) -> bool:

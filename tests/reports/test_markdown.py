@@ -48,7 +48,7 @@ def test_markdown_escapes_what_is_not_code(run):
 
 def test_markdown_fits_a_comment_and_says_what_it_left_out(run):
     summary, rows = run
-    many = [{**rows[5], "case": f"conv2d/{number}", "message": "x" * 500} for number in range(3000)]
+    many = [{**rows[5], "case": f"conv2d/{number}", "message": f"{number}" + "x" * 500} for number in range(3000)]
     text = markdown.render(summary, many)
     assert len(text) < 65_536
     assert "and 2,960 more" in text

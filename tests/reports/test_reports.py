@@ -81,3 +81,33 @@ def test_write_puts_the_report_into_the_run_folder(run, tmp_path, form, name):
     path = reports.write(tmp_path, form)
     assert path == tmp_path / name
     assert "y must be exact" in path.read_text(encoding="utf-8")
+
+
+def test_a_problem_of_the_gradient_alone_is_named_as_such():
+    row = {"outcome": "exact", "status": "fail", "grad": {"x": "close", "w": "crashed"}}
+    assert overview.problem(row) == "gradient crashed"
+    assert overview.problem({**row, "grad": {}, "expected": "differs"}) == "case file differs"
+    assert overview.problem({**row, "status": "pass"}) == "exact"
+    assert overview.problem({**row, "outcome": "differs"}) == "differs"
+
+
+def test_failures_alike_are_shown_together(run):
+    _, rows = run
+    one = rows[2]
+    found = overview.alike(
+        [one, {**one, "backend": "torch"}, {**one, "case": "conv2d/other"}, {**one, "message": "else"}]
+    )
+    assert [[row["case"] for row in group] for group in found] == [
+        ["conv2d/plain/integers", "conv2d/other"],
+        ["conv2d/plain/integers"],
+        ["conv2d/plain/integers"],
+    ]
+
+
+def test_the_class_of_an_error_is_said_once():
+    assert overview.said({"error_class": "ValueError", "message": "no"}) == ("ValueError", "no")
+    assert overview.said({"error_class": "MXNetError", "message": "MXNetError: no"}) == ("", "MXNetError: no")
+
+
+def test_the_command_can_be_given_again(run):
+    assert overview.command({"command": ["run", "--case", "a b|*"]}) == "python -m harness run --case 'a b|*'"
