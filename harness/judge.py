@@ -69,7 +69,9 @@ def _within_bounds(name, actual, expected, wanted, same, exactly) -> Comparison:
     bound = np.expm1(2 * expected.terms * np.log1p(u)) * expected.scale + expected.terms * smallest
     ratio = np.divide(error, bound, out=np.where(error > 0, np.inf, 0.0), where=bound > 0)
     step = u * expected.scale * np.sqrt(expected.terms) + smallest
-    rms = math.sqrt(np.mean(np.square(error / step))) / (STATISTICAL_LIMIT * (1 + 2 / math.sqrt(error.size)))
+    # Where the truth is NaN so is B, though such an element is right.
+    steps = np.where(same, 0.0, error / step)
+    rms = math.sqrt(np.mean(np.square(steps))) / (STATISTICAL_LIMIT * (1 + 2 / math.sqrt(error.size)))
     ulps = distance(actual, wanted)
     worst = np.unravel_index(np.argmax(np.nan_to_num(ratio, nan=np.inf)), ratio.shape)
     measured = float(error.max()), float(ulps.max()), float(np.median(ulps)), float(ratio.max()), rms
@@ -157,7 +159,8 @@ def _agreement(case: Case, outputs: Mapping) -> str:
             return "differs"
         with np.errstate(all="ignore"):
             actual, stated = actual.astype(np.float64), wanted.astype(np.float64)
-            near = np.abs(actual - stated) <= case.atol + case.rtol * np.abs(stated)
+            # An infinity, taken relatively, would agree with every number.
+            near = np.isfinite(stated) & (np.abs(actual - stated) <= case.atol + case.rtol * np.abs(stated))
             if not np.all(near | (actual == stated) | (np.isnan(actual) & np.isnan(stated))):
                 return "differs"
     return "agrees" if case.expected else ""
