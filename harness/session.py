@@ -13,7 +13,7 @@ from harness import backends, casefile, catalogue, envs
 from harness.errors import UserError
 from harness.run import Run
 from harness.store import Folder, finite, row
-from spec import operators
+from spec import build, operators
 from spec.core import Case
 
 
@@ -157,9 +157,11 @@ def _processor() -> str:
 
 def coverage(cases: list[Case]) -> dict[str, list[int]]:
     """For each operator, how many pairs of attribute values occur in its cases, of how many possible."""
-    from spec import pairs_of
-
     by_operator: dict[str, list[Case]] = {}
     for case in cases:
         by_operator.setdefault(case.op, []).append(case)
-    return {name: pairs_of(operators()[name], found) for name, found in by_operator.items()}
+    return {
+        name: list(build.coverage(operators()[name], found))
+        for name, found in by_operator.items()
+        if operators()[name].space
+    }

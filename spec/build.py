@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from spec import pairwise
-from spec.core import Attribute, Case
+from spec.core import Attribute, Case, Operator, Rejected
 from spec.layouts import convert
 
 Shapes = Mapping[str, tuple[int, ...]]
@@ -109,21 +109,7 @@ def covering(
     out_shape: Callable,
 ) -> list[Sketch]:
     """Sketches in which every pair of parameter values occurs that the specification accepts."""
-    from spec.core import Rejected
-
-    def arguments(row: pairwise.Row) -> dict[str, Any]:
-        attrs = {name: attribute.default for name, attribute in attributes.items()}
-        attrs.update({name: value for name, value in row.items() if name in attributes})
-        return {name: value for name, value in attrs.items() if name not in ("layout", "kernel_layout")}
-
-    def valid(row: pairwise.Row) -> bool:
-        try:
-            out_shape(*shapes(row).values(), **arguments(row))
-        except Rejected:
-            return False
-        return True
-
-    rows = pairwise.cover(parameters, valid)
+    rows = pairwise.cover(parameters, accepts(attributes, shapes, out_shape))
     why = "with its neighbours it covers every pair of attribute values"
     return [
         Sketch(
@@ -135,6 +121,31 @@ def covering(
         )
         for number, row in enumerate(rows)
     ]
+
+
+def accepts(attributes: Mapping[str, Attribute], shapes: Callable, out_shape: Callable) -> Callable[..., bool]:
+    """Whether the specification accepts a row of parameters."""
+    defaults = {name: attribute.default for name, attribute in attributes.items()}
+
+    def valid(row: pairwise.Row) -> bool:
+        attrs = defaults | {name: value for name, value in row.items() if name in attributes}
+        attrs = {name: value for name, value in attrs.items() if name not in ("layout", "kernel_layout")}
+        try:
+            out_shape(*shapes(row).values(), **attrs)
+        except Rejected:
+            return False
+        return True
+
+    return valid
+
+
+def coverage(operator: Operator, cases: Iterable[Case]) -> tuple[int, int]:
+    """(occurring, possible) pairs of attribute values among the cases of an operator."""
+    space = {name: values for name, values in operator.space.items() if name in operator.attributes}
+    valid = accepts(operator.attributes, operator.shapes, operator.out_shape)
+    rows = pairwise.combinations(operator.space, valid)
+    possible = pairwise.occurring(space, rows)
+    return len(pairwise.occurring(space, (case.attrs for case in cases)) & possible), len(possible)
 
 
 def describe(row: pairwise.Row) -> str:

@@ -1,7 +1,7 @@
 """The records everything else is made of: an operator, a case, and the truth of a case."""
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -80,6 +80,9 @@ class Operator:
     images, kernels the inputs that follow `layout` and `kernel_layout`
     image_outputs   the outputs that follow `layout`
     differentiable  the inputs that have a gradient
+    space           parameter -> values, all pairs of which must occur in the cases: attributes, and more
+                    that only shape the inputs; empty where there is nothing to pair
+    shapes          (row of parameters) -> shapes of the inputs that such a case has
     """
 
     name: str
@@ -97,6 +100,8 @@ class Operator:
     kernels: tuple[str, ...] = ()
     image_outputs: tuple[str, ...] = ()
     differentiable: tuple[str, ...] = ()
+    space: Mapping[str, Sequence[Any]] = dataclasses.field(default_factory=dict)
+    shapes: Callable[[Mapping[str, Any]], Mapping[str, tuple[int, ...]]] = lambda row: {}
 
     @property
     def kernel_layout(self) -> str:

@@ -24,11 +24,10 @@ def combinations(space: Space, valid: Callable[[Row], bool]) -> list[dict]:
     return [row for row in rows if valid(row)]
 
 
-def coverage(space: Space, valid: Callable[[Row], bool], rows: Iterable[Row]) -> tuple[set, set]:
-    """(covered, possible) pairs of a space; a pair that no valid combination has is not possible."""
-    possible: set = set().union(*(pairs(row, space) for row in combinations(space, valid)))
-    covered: set = set().union(*(pairs(row, space) for row in rows))
-    return covered & possible, possible
+def occurring(space: Space, rows: Iterable[Row]) -> set[tuple]:
+    """The pairs of the space's values that occur in some row."""
+    distinct = {tuple(repr(row[name]) for name in space): row for row in rows}
+    return set().union(*(pairs(row, space) for row in distinct.values()))
 
 
 def cover(space: Space, valid: Callable[[Row], bool]) -> list[dict]:

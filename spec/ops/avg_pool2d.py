@@ -76,6 +76,11 @@ SPACE = build.space(ATTRIBUTES)
 IMAGE = (2, 3, 7, 10)
 
 
+def shapes(row):
+    """The same image for every row of parameters."""
+    return {"x": IMAGE}
+
+
 def sketches():
     """Named geometries: each kills a mistake that the pairs alone would let live, or shows an extreme."""
     x, included = {"x": IMAGE}, {"count_include_pad": True}
@@ -130,7 +135,7 @@ def refused():
 
 def cases():
     """All named cases, those that cover the pairs, one with NaN, and those to be refused."""
-    found = [*sketches(), *build.covering(SPACE, ATTRIBUTES, lambda row: {"x": IMAGE}, out_shape)]
+    found = [*sketches(), *build.covering(SPACE, ATTRIBUTES, shapes, out_shape)]
     yield from build.expand("avg_pool2d", ATTRIBUTES, build.lattice_only_if(exact, found), images=("x",))
     attrs = {"kernel_size": [2, 2], "stride": [1, 1], "padding": [[1, 1], [1, 1]]}
     why = "NaN stays in the windows that see it: running sums and masks that multiply spread it"
@@ -150,4 +155,6 @@ OPERATOR = Operator(
     images=("x",),
     image_outputs=("y",),
     differentiable=("x",),
+    space=SPACE,
+    shapes=shapes,
 )

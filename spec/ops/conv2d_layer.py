@@ -40,4 +40,6 @@ OPERATOR = Operator(
     kernels=("w",),
     image_outputs=("y",),
     differentiable=("x", "w", "b"),
+    space=SPACE,
+    shapes=shapes,
 )

@@ -176,4 +176,6 @@ OPERATOR = Operator(
     kernels=("w",),
     image_outputs=("y",),
     differentiable=("x", "w", "b"),
+    space=SPACE,
+    shapes=shapes,
 )

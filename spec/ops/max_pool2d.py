@@ -101,6 +101,11 @@ SPACE = build.space(ATTRIBUTES)
 IMAGE = (2, 3, 7, 10)
 
 
+def shapes(row):
+    """The same image for every row of parameters."""
+    return {"x": IMAGE}
+
+
 def sketches():
     """Named geometries: each kills a mistake that the pairs alone would let live, or shows an extreme."""
     x = {"x": IMAGE}
@@ -161,7 +166,7 @@ def refused():
 
 def cases():
     """All named cases, those that cover the pairs, and those to be refused."""
-    found = [*sketches(), *build.covering(SPACE, ATTRIBUTES, lambda row: {"x": IMAGE}, out_shape)]
+    found = [*sketches(), *build.covering(SPACE, ATTRIBUTES, shapes, out_shape)]
     yield from build.expand("max_pool2d", ATTRIBUTES, found, images=("x",), data=distinct)
     for case in build.expand("max_pool2d", ATTRIBUTES, specials(), images=("x",), data=special):
         yield dataclasses.replace(case, gradient=case.id.startswith("max_pool2d/ties/"))
@@ -181,4 +186,6 @@ OPERATOR = Operator(
     images=("x",),
     image_outputs=("y",),
     differentiable=("x",),
+    space=SPACE,
+    shapes=shapes,
 )

@@ -88,6 +88,11 @@ def terms(x, **attrs):
 
 
 SPACE = build.space(ATTRIBUTES)
+
+
+def shapes(row):
+    """The same image for every row of parameters."""
+    return {"x": IMAGE}
 HALVES = (("reals", "float16"), ("reals", "bfloat16"))
 IMAGE = (2, 3, 4, 5)
 
@@ -127,7 +132,7 @@ def refused():
 
 def cases():
     """All named cases, those that cover the pairs, and those to be refused."""
-    found = [*sketches(), *build.covering(SPACE, ATTRIBUTES, lambda row: {"x": IMAGE}, out_shape)]
+    found = [*sketches(), *build.covering(SPACE, ATTRIBUTES, shapes, out_shape)]
     yield from build.expand("pad2d", ATTRIBUTES, found, images=("x",))
     yield from build.rejections("pad2d", ATTRIBUTES, refused(), images=("x",))
 
@@ -144,4 +149,6 @@ OPERATOR = Operator(
     images=("x",),
     image_outputs=("y",),
     differentiable=("x",),
+    space=SPACE,
+    shapes=shapes,
 )

@@ -110,6 +110,11 @@ SPACE = build.space(ATTRIBUTES)
 IMAGE = (2, 3, 4, 5)
 
 
+def shapes(row):
+    """The same image for every row of parameters."""
+    return {"x": IMAGE}
+
+
 def sketches():
     """Named geometries: exact weights, unequal factors, edges, and images too small to interpolate."""
     x, pixel, row, column = {"x": IMAGE}, {"x": (2, 3, 1, 1)}, {"x": (2, 3, 1, 5)}, {"x": (2, 3, 3, 1)}
@@ -141,7 +146,7 @@ def refused():
 
 def cases():
     """All named cases, those that cover the pairs, and those to be refused."""
-    found = [*sketches(), *build.covering(SPACE, ATTRIBUTES, lambda row: {"x": IMAGE}, out_shape)]
+    found = [*sketches(), *build.covering(SPACE, ATTRIBUTES, shapes, out_shape)]
     yield from build.expand("upsample2d", ATTRIBUTES, build.lattice_only_if(exact, found), images=("x",))
     yield from build.rejections("upsample2d", ATTRIBUTES, refused(), images=("x",))
 
@@ -158,4 +163,6 @@ OPERATOR = Operator(
     images=("x",),
     image_outputs=("y",),
     differentiable=("x",),
+    space=SPACE,
+    shapes=shapes,
 )
