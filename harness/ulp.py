@@ -24,6 +24,6 @@ def _ordinal(array: np.ndarray) -> np.ndarray:
     """The place of each number in the order of all numbers of its dtype; both zeros are 0."""
     if array.dtype.kind in "iub":
         return array.astype(np.int64)
-    bits = np.ascontiguousarray(array).view(f"i{array.dtype.itemsize}").astype(np.int64)
+    bits = array.view(f"i{array.dtype.itemsize}").astype(np.int64)
     lowest = np.int64(-(2 ** (8 * array.dtype.itemsize - 1)))
     return np.where(bits < 0, lowest - bits, bits)
