@@ -150,7 +150,7 @@ def refused():
     yield "channel-mismatch", "w expects 3 channels, x has 4", {}, {"x": x, "w": (3, 6, 3, 2)}
     yield "groups-do-not-divide", "3 groups of 4 channels", {"groups": 3}, {"x": x, "w": w}
     yield "zero-stride", "all copies would fall on one place", {"stride": [0, 1]}, {"x": x, "w": w}
-    yield "nothing-left", "the crop takes all 7 rows", {"padding": [[4, 3], [0, 0]]}, {"x": x, "w": w}
+    yield "nothing-left", "the crop takes 8 of 7 rows", {"padding": [[4, 4], [0, 0]]}, {"x": x, "w": w}
     attrs = {"stride": [2, 2], "output_padding": [2, 0]}
     yield "output-padding-too-large", "as large as the stride: no convolution has this adjoint", attrs, {"x": x, "w": w}
     yield "bias-length", "b has 5 entries for 6 output channels", {}, {"x": x, "w": w, "b": (5,)}
