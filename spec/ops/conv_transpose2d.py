@@ -119,7 +119,7 @@ def sketches():
     why = "groups, stride, dilation, four unequal crops and output padding at once"
     yield Sketch("everything", why, attrs, {"x": (2, 6, 4, 5), "w": (6, 3, 3, 4), "b": (9,)}, build.EVERY)
     why = "stride and dilation both beyond 1: the taps of neighbours interleave"
-    yield Sketch("stride-and-dilation", why, {"stride": [2, 2], "dilation": [2, 2]}, {"x": x, "w": w})
+    yield Sketch("stride-and-dilation", why, {"stride": [2, 2], "dilation": [2, 2]}, {"x": x, "w": w}, build.EVERY)
     why = "the crop of SAME is odd: one pixel more at the end"
     yield Sketch("same-odd", why, {"stride": [2, 2], "padding": "same"}, {"x": x, "w": (4, 5, 3, 5)})
     why = "the crop of SAME_LOWER is odd: one pixel more at the beginning"
