@@ -21,13 +21,13 @@ from reports import overview, tables
 from reports.tables import Row
 
 TEMPLATES = Path(__file__).parent / "templates"
-SIGNS = {"pass": "✓", "known": "~", "fail": "✗"}
+SIGNS = {"pass": "✓", "known": "~", "fail": "✗", "not-run": "○"}
 SHORT = {"exact": "=", "close": "≈", "differs": "≠", "rejected": "⊘", "unsupported": "∅"}
 
 
 @dataclasses.dataclass
 class Line:
-    """One case on all backends; `status` is the worst of them."""
+    """One case on all backends; `status` is the worst of those on which it ran."""
 
     name: str
     cells: dict[str, Row]
@@ -89,8 +89,8 @@ def render(summary: Mapping[str, Any], rows: Sequence[Row]) -> str:
     environment.filters.update(
         ratio=_ratio, number=_number, anchor=anchor, gradients=gradients, counted=overview.counted
     )
-    environment.filters.update(problem=overview.problem, said=overview.said)
-    environment.globals.update(signs=SIGNS, STATUSES=overview.STATUSES, OUTCOMES=overview.OUTCOMES)
+    environment.filters.update(problem=overview.problem, said=overview.said, tally=overview.tally)
+    environment.globals.update(signs=SIGNS, OUTCOMES=overview.OUTCOMES)
     style, script = (_source(environment, name) for name in ("style.css", "script.js"))
     sections = [_section(op, found) for op, found in _by_operator(rows).items()]
     differences = overview.differences(run, rows)
@@ -152,7 +152,7 @@ def _section(op: str, rows: Sequence[Row]) -> Section:
             group.lines.append(lines[row["case"]])
         lines[row["case"]].cells[row["backend"]] = row
     for line in lines.values():
-        line.status = _worst(row["status"] for row in line.cells.values())
+        line.status = _worst(row["status"] for row in line.cells.values() if not overview.is_lost(row))
     for group in groups.values():
         group.status = _worst(line.status for line in group.lines)
         group.lines.sort(key=_urgency)

@@ -12,7 +12,7 @@ from reports.tables import Cell, Row
 
 LONGEST_LIST = 40
 LONGEST_TEXT = 240
-SIGNS = {"pass": "✓", "known": "\\~", "fail": "✗"}
+SIGNS = {"pass": "✓", "known": "\\~", "fail": "✗", "not-run": "not run"}
 
 
 def render(summary: Mapping[str, Any], rows: Sequence[Row]) -> str:
@@ -70,9 +70,7 @@ def _matrix(run: Mapping[str, Any], rows: Sequence[Row]) -> str:
 def _cell(cell: Cell | None) -> str:
     if cell is None:
         return "–"
-    counts = " ".join(
-        f"{SIGNS[status]} {cell.statuses[status]}" for status in overview.STATUSES if cell.statuses[status]
-    )
+    counts = " ".join(f"{SIGNS[status]} {count}" for status, count in overview.tally(cell))
     worst = [
         f"{name} {tables.ratio(value)}"
         for name, value in (("bound", cell.worst_bound), ("rms", cell.worst_rms))

@@ -49,6 +49,14 @@ def is_lost(row: Row) -> bool:
     return row["outcome"] == "not-run"
 
 
+def tally(cell: tables.Cell) -> list[tuple[str, int]]:
+    """(status, count) of a cell of the matrix, without zeros; what never ran is counted apart from what fails."""
+    lost = cell.outcomes["not-run"]
+    counts = {**{status: cell.statuses[status] for status in STATUSES}, "not-run": lost}
+    counts["fail"] -= lost
+    return [(status, count) for status, count in counts.items() if count]
+
+
 def not_run(run: Mapping[str, Any], rows: Iterable[Row]) -> list[tuple[str, str, int]]:
     """(backend, reason, cases that did not run), also for a backend that failed without a case of its own."""
     lost = Counter((row["backend"], row.get("message", "")) for row in rows if is_lost(row))

@@ -71,7 +71,15 @@ def test_page_counts_add_up(run, page):
 def test_matrix_shows_each_operator_with_counts_and_worst_ratios(page):
     assert "conv2d ✓ 3 pass bound 0.25 · rms 0.5 ~ 1 known ✗ 2 fail" in page.text
     assert "lone ✓ 1 pass exact" in page.text
-    assert "pad2d ✗ 2 fail ~ 2 known ✗ 1 fail" in page.text  # nothing passed, so there is no worst error to show
+    assert "pad2d ✗ 2 fail ~ 2 known ○ 1 not-run" in page.text  # nothing passed, so there is no worst error to show
+
+
+def test_a_backend_that_did_not_run_does_not_hide_what_failed(run):
+    summary, rows = run
+    page = Page(html.render(summary, [rows[0], {**rows[10], "case": rows[0]["case"], "op": "conv2d"}]))
+    assert "conv2d ✓ 1 pass exact – ○ 1 not-run" in page.text
+    assert "unexplained; 1 never ran" in page.text
+    assert "that did not pass everywhere" not in page.text
 
 
 def test_what_did_not_pass_comes_first(page):
