@@ -60,13 +60,24 @@ def compare(name: str, actual: np.ndarray, expected: Expected, dtype: np.dtype, 
         return _within_bounds(name, actual, expected, wanted, same, exactly)
 
 
+def worst_case(expected: Expected, dtype: np.dtype) -> np.ndarray:
+    """How far each element of an array computed in `dtype` may be from its truth."""
+    u, smallest = roundoff(dtype)
+    return np.expm1(2 * expected.terms * np.log1p(u)) * expected.scale + expected.terms * smallest
+
+
+def roundoff(dtype: np.dtype) -> tuple[float, float]:
+    """Unit roundoff and smallest number of a dtype, as the bounds take them."""
+    u, smallest = info(dtype)
+    # For float64 the truth was rounded like the result: twice the error is within the rules.
+    return (2 * u if dtype == np.float64 else u), smallest
+
+
 def _within_bounds(name, actual, expected, wanted, same, exactly) -> Comparison:
     """The comparison of an array that is not equal to its truth everywhere."""
-    u, smallest = info(actual.dtype)
-    # For float64 the truth was rounded like the result: twice the error is within the rules.
-    u = 2 * u if actual.dtype == np.float64 else u
+    u, smallest = roundoff(actual.dtype)
     error = np.where(same, 0.0, np.abs(actual.astype(np.float64) - expected.value))
-    bound = np.expm1(2 * expected.terms * np.log1p(u)) * expected.scale + expected.terms * smallest
+    bound = worst_case(expected, actual.dtype)
     ratio = np.divide(error, bound, out=np.where(error > 0, np.inf, 0.0), where=bound > 0)
     step = u * expected.scale * np.sqrt(expected.terms) + smallest
     # Where the truth is NaN so is B, though such an element is right.
