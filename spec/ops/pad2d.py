@@ -88,13 +88,13 @@ def terms(x, **attrs):
 
 
 SPACE = build.space(ATTRIBUTES)
+HALVES = (("reals", "float16"), ("reals", "bfloat16"))
+IMAGE = (2, 3, 4, 5)
 
 
 def shapes(row):
     """The same image for every row of parameters."""
     return {"x": IMAGE}
-HALVES = (("reals", "float16"), ("reals", "bfloat16"))
-IMAGE = (2, 3, 4, 5)
 
 
 def sketches():
