@@ -62,7 +62,8 @@ class Known:
     `kind` is "convention", "numeric", "unsupported" or "bug". The entry explains the `outcome` ("rejected",
     "differs", "crashed", ...) of a `part` ("output" or "gradient") of every case of `operators` for which
     `when(case)` is true, in the framework versions of the specifier `versions` (">=2,<3"; "" is all).
-    `what` says what the framework does, `why` the reason, `link` where that is known upstream.
+    `what` says what the framework does, `why` the reason, `link` where that is known upstream. `depends` names
+    what of the machine it hangs on (the processor, say): such an entry may be absent elsewhere.
     """
 
     id: str
@@ -75,6 +76,7 @@ class Known:
     part: str = "output"
     versions: str = ""
     link: str = ""
+    depends: str = ""
 
 
 @dataclasses.dataclass

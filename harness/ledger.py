@@ -43,7 +43,8 @@ class Ledger:
 
     def stale(self, gradients: bool = True) -> list[str]:
         """Entries whose cases ran without showing the difference; without `gradients` only those of outputs."""
-        counted = {known.id for known in self.known if gradients or known.part == "output"}
+        certain = (known for known in self.known if not known.depends)
+        counted = {known.id for known in certain if gradients or known.part == "output"}
         return sorted((self.selected - self.reproduced) & counted)
 
     def covers(self, known: Known) -> bool:

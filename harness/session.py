@@ -99,15 +99,13 @@ def _stale(run: Run, everything: bool) -> list[str]:
     found = []
     for name, ledger in run.ledgers.items():
         unseen = {known.id for known in ledger.known if ledger.covers(known)} - ledger.selected if everything else set()
-        if not run.gradients:
-            unseen = set()
         found += [f"{name}: {entry}" for entry in sorted(set(ledger.stale(run.gradients)) | unseen)]
     return found
 
 
 def _ledger(run: Run) -> dict[str, list[dict[str, Any]]]:
     """The entries that showed, in full, for the report."""
-    keys = ("id", "operators", "kind", "outcome", "part", "versions", "what", "why", "link")
+    keys = ("id", "operators", "kind", "outcome", "part", "versions", "what", "why", "link", "depends")
     return {
         name: [{key: getattr(known, key) for key in keys} for known in ledger.known if known.id in ledger.reproduced]
         for name, ledger in run.ledgers.items()
