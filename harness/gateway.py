@@ -2,6 +2,8 @@
 
 import contextlib
 import dataclasses
+import shlex
+import subprocess
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -43,13 +45,16 @@ class Worker:
     @classmethod
     def start(cls, backend: Backend, threads: int = 1) -> "Worker":
         """Start the backend's interpreter and import its adapter. Raises `NotStarted`."""
+        if not backend.is_own:  # one of ours was made by tox
+            check_interpreter(backend.python)
         with tempfile.NamedTemporaryFile(prefix=f"convparity-{backend.name}-", suffix=".log", delete=False) as file:
             log = Path(file.name)
         group = execnet.Group()
         started = None
         try:
             # Frameworks expect to be called from the main thread.
-            gateway = group.makegateway(f"popen//python={backend.python}//execmodel=main_thread_only")
+            python = shlex.quote(str(backend.python))
+            gateway = group.makegateway(f"popen//python={python}//execmodel=main_thread_only")
             channel = gateway.remote_exec(worker)
             env = {**{name: str(threads) for name in THREADS}, **backend.environment}
             channel.send({"root": str(ROOT), "adapter": str(backend.adapter), "env": env, "log": str(log)})
@@ -87,6 +92,18 @@ class Worker:
         self.log.unlink(missing_ok=True)
 
 
+def check_interpreter(python: Path | None) -> None:
+    """Raise `NotStarted` for a program that is no Python, which would be waited for without end."""
+    command = [str(python), "-c", "raise SystemExit(41)"]
+    quiet = subprocess.DEVNULL
+    try:
+        status = subprocess.run(command, stdin=quiet, stdout=quiet, stderr=quiet, timeout=STARTUP_SECONDS).returncode
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise NotStarted(f"{python} is no Python interpreter: {error}") from None
+    if status != 41:
+        raise NotStarted(f"{python} is no Python interpreter: it did not do what Python does")
+
+
 def channel_errors() -> type[Exception]:
     """execnet's error for an exception in the worker."""
     return execnet.gateway_base.RemoteError
@@ -94,6 +111,8 @@ def channel_errors() -> type[Exception]:
 
 def _last_line(error: Exception) -> str:
     """An error from a worker comes with its traceback: only the last line says what it was."""
+    if isinstance(error, EOFError):
+        return "the process ended without a word"
     lines = [line for line in str(error).splitlines() if line.strip() not in ("", "None")]
     return (lines or [type(error).__name__])[-1]
 

@@ -55,6 +55,7 @@ def attempt(adapter, request):
             if cotangent is None:
                 raise
             # The gradient may be what fails: then the output alone still counts.
+            settle(adapter)
             computed = execute(adapter, operator, request["attrs"], inputs)
             outcome = "unsupported" if isinstance(error, Unsupported) else "rejected"
             message = f"{type(error).__name__}: {first_line(error)}"
@@ -89,7 +90,9 @@ def serve(channel):
     try:
         adapter = load_adapter(config["adapter"])
         # Through JSON, because frameworks like to describe themselves with subclasses of str.
-        description = json.loads(json.dumps(adapter.describe(), default=str))
+        description = json.loads(json.dumps(adapter.describe(), default=str), parse_constant=str)
+        if not isinstance(description, dict):
+            raise TypeError(f"describe() returned {description!r}; it must be a dict")
         ready = {"ready": description, "seconds": time.perf_counter() - started}
     except Exception as error:
         traceback.print_exc()
