@@ -109,7 +109,7 @@ def covering(
     out_shape: Callable,
 ) -> list[Sketch]:
     """Sketches in which every pair of parameter values occurs that the specification accepts."""
-    rows = pairwise.cover(parameters, accepts(attributes, shapes, out_shape))
+    rows = pairwise.cover(parameters, accepted(parameters, attributes, shapes, out_shape))
     why = "with its neighbours it covers every pair of attribute values"
     return [
         Sketch(
@@ -123,8 +123,13 @@ def covering(
     ]
 
 
-def accepts(attributes: Mapping[str, Attribute], shapes: Callable, out_shape: Callable) -> Callable[..., bool]:
-    """Whether the specification accepts a row of parameters."""
+_accepted: dict[tuple[Callable, Callable], list[dict]] = {}
+
+
+def accepted(
+    parameters: pairwise.Space, attributes: Mapping[str, Attribute], shapes: Callable, out_shape: Callable
+) -> list[dict]:
+    """Every combination of the parameters that the specification accepts; found once for each operator."""
     defaults = {name: attribute.default for name, attribute in attributes.items()}
 
     def valid(row: pairwise.Row) -> bool:
@@ -136,14 +141,15 @@ def accepts(attributes: Mapping[str, Attribute], shapes: Callable, out_shape: Ca
             return False
         return True
 
-    return valid
+    if (shapes, out_shape) not in _accepted:
+        _accepted[shapes, out_shape] = pairwise.combinations(parameters, valid)
+    return _accepted[shapes, out_shape]
 
 
 def coverage(operator: Operator, cases: Iterable[Case]) -> tuple[int, int]:
     """(occurring, possible) pairs of attribute values among the cases of an operator."""
     space = {name: values for name, values in operator.space.items() if name in operator.attributes}
-    valid = accepts(operator.attributes, operator.shapes, operator.out_shape)
-    rows = pairwise.combinations(operator.space, valid)
+    rows = accepted(operator.space, operator.attributes, operator.shapes, operator.out_shape)
     possible = pairwise.occurring(space, rows)
     return len(pairwise.occurring(space, (case.attrs for case in cases)) & possible), len(possible)
 

@@ -14,7 +14,7 @@ The time is that of a few evaluations for a convolution; otherwise it grows with
 """
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,8 @@ from spec.core import Operator, as_tuple
 Arrays = Mapping[str, np.ndarray]
 Gradients = dict[str, np.ndarray]
 CHUNK = 1 << 22  # numbers of all basis images handled at a time: 32 MB
+SMALL = 1 << 17  # numbers of a table that is worth remembering: 1 MB
+REMEMBERED = 16  # tables, oldest dropped first
 
 
 def pullback(operator: Operator, inputs: Arrays, attrs: Mapping[str, Any], cotangent: np.ndarray) -> Gradients:
@@ -98,6 +100,13 @@ def _of_convolution(operator: Operator, name: str, inputs: Arrays, attrs, cotang
 
 def _sources(operator: Operator, x, w, attrs) -> np.ndarray:
     """Which pixel (from 1 on; 0 for none) each kernel tap brings to each output: (kh*kw, OH*OW)."""
+    key = operator.name, x[2:], w[2:], repr(attrs)
+    if key not in _remembered:
+        _remember(key, _find_sources(operator, x, w, attrs))
+    return _remembered[key]
+
+
+def _find_sources(operator: Operator, x, w, attrs) -> np.ndarray:
     numbered = np.arange(1.0, x[2] * x[3] + 1).reshape(1, 1, *x[2:])
     taps = np.eye(w[2] * w[3]).reshape(-1, *w[2:])
     kernels = np.expand_dims(taps, operator.kernel_layout.index("I"))  # one input channel, an output for each tap
@@ -115,14 +124,35 @@ def _collect(shares: np.ndarray, places: np.ndarray, size: int) -> np.ndarray:
 def _of_channels(operator: Operator, name: str, inputs: Arrays, attrs, cotangent, response: Callable) -> np.ndarray:
     """The gradient for the images of an operator that treats every channel alone."""
     x = inputs[name]
-    pixels = x.shape[2] * x.shape[3]
     cotangent = cotangent.reshape(x.shape[0] * x.shape[1], -1)
-    constant = operator.reference(np.zeros((1, 1, *x.shape[2:])), **attrs)
-    found = []
-    for basis in _bases(pixels, pixels + cotangent.shape[1]):
-        values = operator.reference(basis.reshape(-1, 1, *x.shape[2:]), **attrs) - constant
-        found.append(cotangent @ response(values).reshape(len(basis), -1).T)
-    return np.concatenate(found, axis=1).reshape(x.shape)
+    parts = [cotangent @ response(part).T for part in _responses(operator, x.shape[2:], attrs, cotangent.shape[1])]
+    return np.concatenate(parts, axis=1).reshape(x.shape)
+
+
+def _responses(operator: Operator, size: tuple[int, int], attrs, outputs: int) -> Iterable[np.ndarray]:
+    """The reference on images of one channel with a single 1: a row of outputs for each pixel, in parts."""
+    pixels = size[0] * size[1]
+    key = operator.reference, size, repr(attrs)
+    if key in _remembered:
+        return [_remembered[key]]
+    constant = operator.reference(np.zeros((1, 1, *size)), **attrs)
+    bases = _bases(pixels, pixels + outputs)
+    parts = (
+        (operator.reference(part.reshape(-1, 1, *size), **attrs) - constant).reshape(len(part), -1) for part in bases
+    )
+    if pixels * outputs > SMALL:
+        return parts
+    _remember(key, np.concatenate(list(parts)))
+    return [_remembered[key]]
+
+
+_remembered: dict[tuple, np.ndarray] = {}  # what geometries that follow each other in the cases share
+
+
+def _remember(key: tuple, found: np.ndarray) -> None:
+    if len(_remembered) >= REMEMBERED:
+        _remembered.pop(next(iter(_remembered)), None)
+    _remembered[key] = found
 
 
 def _bases(size: int, width: int) -> Iterator[np.ndarray]:

@@ -30,29 +30,26 @@ def occurring(space: Space, rows: Iterable[Row]) -> set[tuple]:
     return set().union(*(pairs(row, space) for row in distinct.values()))
 
 
-def cover(space: Space, valid: Callable[[Row], bool]) -> list[dict]:
-    """Rows that cover every possible pair: greedily, the row with most uncovered pairs first."""
-    bit = _pair_bits(space)
-    axes = [range(len(values)) for values in space.values()]
+def cover(space: Space, rows: Iterable[Row]) -> list[Row]:
+    """A few of the rows in which every pair of all of them occurs: greedily, the most new pairs first."""
+    bits = _pair_bits(space)
     candidates = []
-    for indices in itertools.product(*axes):
-        row = {name: values[index] for (name, values), index in zip(space.items(), indices)}
-        if valid(row):
-            chosen = itertools.combinations(enumerate(indices), 2)
-            candidates.append((row, sum(bit[pair] for pair in chosen)))
+    for row in rows:
+        items = [(name, repr(row[name])) for name in space]
+        candidates.append((row, sum(bits[pair] for pair in itertools.combinations(items, 2))))
     missing = 0
     for _, found in candidates:
         missing |= found
-    rows = []
+    chosen = []
     while missing:
         row, found = max(candidates, key=lambda candidate: (candidate[1] & missing).bit_count())
         missing &= ~found
-        rows.append(row)
-    return rows
+        chosen.append(row)
+    return chosen
 
 
 def _pair_bits(space: Space) -> dict[tuple, int]:
-    """A bit for every pair ((axis, index), (axis, index)): sets of pairs become whole numbers."""
-    values = [[(axis, index) for index in range(len(options))] for axis, options in enumerate(space.values())]
-    every = itertools.chain.from_iterable(itertools.product(a, b) for a, b in itertools.combinations(values, 2))
+    """A bit for every pair ((name, value), (name, value)): sets of pairs become whole numbers."""
+    items = [[(name, repr(value)) for value in values] for name, values in space.items()]
+    every = itertools.chain.from_iterable(itertools.product(a, b) for a, b in itertools.combinations(items, 2))
     return {pair: 1 << number for number, pair in enumerate(every)}
