@@ -12,6 +12,7 @@ What is larger than the image is no error in XLA: where no window fits, the resu
 import functools
 import os
 import types
+from pathlib import Path
 from importlib.metadata import version
 
 import jax
@@ -38,6 +39,9 @@ from spec.layouts import IMAGE, KERNEL, TRANSPOSED_KERNEL
 from spec.padding import extent, transposed
 
 MOST_PROGRAMS = 100
+
+
+CACHE = Path(__file__).resolve().parents[2] / ".cache" / "jax"
 
 
 def compiled(method):
@@ -71,7 +75,9 @@ class Adapter:
         # XLA reads its number of threads from PJRT_NPROC, when it starts; of OMP_NUM_THREADS it knows nothing.
         os.environ.setdefault("PJRT_NPROC", os.environ.get("OMP_NUM_THREADS", "1"))
         jax.config.update("jax_enable_x64", True)  # otherwise 64-bit inputs silently become 32-bit
-        # With JAX_COMPILATION_CACHE_DIR set, JAX keeps programs for the next run, but only slow ones unless told so.
+        # Programs are kept for the next run; left to itself, JAX would keep only slow ones.
+        if jax.config.jax_compilation_cache_dir is None:  # JAX_COMPILATION_CACHE_DIR names another folder
+            jax.config.update("jax_compilation_cache_dir", str(CACHE))
         jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)
         jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
         self.programs = {}
