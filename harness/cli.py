@@ -75,6 +75,31 @@ def report(folder: Path, form: str) -> int:
 
 
 @cli.command()
+@click.option("--backend", "names", multiple=True, metavar="NAME", help="Only this backend (repeat).")
+@click.option("--law", "chosen", multiple=True, metavar="NAME", help="Only this law (repeat).")
+@click.option("--out", default=OUT, type=click.Path(path_type=Path), show_default=True, help="Folder for the results.")
+@click.option(
+    "--jobs",
+    default=os.cpu_count() or 2,
+    type=click.IntRange(1),
+    show_default="one per core",
+    help="Workers side by side.",
+)
+@click.option(
+    "--timeout",
+    default=60.0,
+    type=click.FloatRange(0, min_open=True),
+    show_default=True,
+    help="Seconds one question may take.",
+)
+def laws(names, chosen, out, jobs, timeout) -> int:
+    """Try identities that hold whatever the data, inside each backend."""
+    from harness.laws import perform
+
+    return perform(names, chosen, out, jobs, timeout)
+
+
+@cli.command()
 def doctor() -> int:
     """Which environments exist, which versions, what is missing."""
     from harness.doctor import examine
