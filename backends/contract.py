@@ -55,6 +55,20 @@ def native(*layouts: str, kernel: str | Sequence[str] = ()) -> Callable:
     return mark
 
 
+def probe(question: str, api: str, arrays: bool = False) -> Callable:
+    """Declare that a function of `conventions.py` answers a question by the framework's own default call.
+
+    `api` is the name of the interface that it calls ("torch.nn.functional", "torch.nn"). The function gets the
+    question's inputs as tensors of the adapter, or with `arrays` as NumPy arrays, and returns a tensor or a word.
+    """
+
+    def mark(function: Callable) -> Callable:
+        function.question, function.api, function.arrays = question, api, arrays  # type: ignore[attr-defined]
+        return function
+
+    return mark
+
+
 @dataclasses.dataclass(frozen=True)
 class Known:
     """A known difference: one entry of the list `LEDGER` in `ledger.py` beside an adapter.

@@ -26,7 +26,6 @@ class Station:
 
     def answer(self, case: Case, truth: Truth) -> dict[str, Any]:
         """The worker's reply to a case, or what became of the worker. Raises `NotStarted`."""
-        worker = self.open()
         request = {
             "id": case.id,
             "op": case.op,
@@ -34,8 +33,12 @@ class Station:
             "inputs": pack_all(dict(case.inputs)),
             "cotangent": pack(truth.cotangent) if truth.cotangent is not None else None,
         }
+        return self.ask(request)
+
+    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        """The worker's reply to a request, or what became of the worker. Raises `NotStarted`."""
         try:
-            return worker.ask(request, self.timeout)
+            return self.open().ask(request, self.timeout)
         except (WorkerDied, WorkerHung) as error:
             self.close()
             return {"outcome": "timed-out" if isinstance(error, WorkerHung) else "crashed", "message": str(error)}

@@ -7,9 +7,12 @@ under `root`. A request is a case as plain data, a reply says what became of it.
     <- {"ready": describe()} or {"failed": message}
     -> {"id", "op", "attrs", "inputs", "cotangent"}          a case; None ends the worker
     <- {"id", "outcome": "computed" | "rejected" | "unsupported", "seconds", ...}
+    -> {"id", "probe": [question, api], "inputs"}            a probe of `conventions.py` beside the adapter
+    <- {"id", "outcome": "computed" | "rejected", "answer": text or array, ...}
 """
 
 import contextlib
+import functools
 import importlib.util
 import json
 import os
@@ -18,13 +21,41 @@ import time
 import traceback
 
 
-def load_adapter(path):
-    """An instance of the class `Adapter` in the file `path`; its folder counts when it lies under `root`."""
-    spec = importlib.util.spec_from_file_location("convparity_adapter", path)
+def load(path, name):
+    """The file `path` as a module."""
+    spec = importlib.util.spec_from_file_location(name, path)
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
-    return module.Adapter()
+    return module
+
+
+def load_adapter(path):
+    """An instance of the class `Adapter` in the file `path`."""
+    return load(path, "convparity_adapter").Adapter()
+
+
+@functools.cache
+def probes(path):
+    """The probes in the file `path`: (question, api) -> function."""
+    functions = vars(load(path, "convparity_conventions")).values()
+    return {(one.question, one.api): one for one in functions if hasattr(one, "question")}
+
+
+def answer(adapter, path, request):
+    """Make a probe's call; the reply as plain data. What it raises is an answer too."""
+    from harness.wire import pack, unpack_all
+
+    probe = probes(path)[tuple(request["probe"])]
+    arrays = unpack_all(request["inputs"]).values()
+    try:
+        found = probe(*(arrays if probe.arrays else map(adapter.from_numpy, arrays)))
+        found = found if isinstance(found, str) else pack(adapter.to_numpy(found))
+        adapter.synchronize()
+        return {"outcome": "computed", "answer": found}
+    except Exception as error:
+        settle(adapter)
+        return {"outcome": "rejected", "error_class": type(error).__name__, "message": first_line(error)}
 
 
 def first_line(error):
@@ -98,8 +129,10 @@ def serve(channel):
         traceback.print_exc()
         ready = {"failed": f"{type(error).__name__}: {first_line(error)}"}
     channel.send(ready)
+    conventions = os.path.join(os.path.dirname(config["adapter"]), "conventions.py")
     while (request := channel.receive()) is not None:
-        channel.send({"id": request["id"], **attempt(adapter, request)})
+        reply = answer(adapter, conventions, request) if "probe" in request else attempt(adapter, request)
+        channel.send({"id": request["id"], **reply})
 
 
 if __name__ == "__channelexec__":

@@ -12,8 +12,8 @@ What is larger than the image is no error in XLA: where no window fits, the resu
 import functools
 import os
 import types
-from pathlib import Path
 from importlib.metadata import version
+from pathlib import Path
 
 import jax
 import jax.numpy as jnp
