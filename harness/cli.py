@@ -100,6 +100,19 @@ def laws(names, chosen, out, jobs, timeout) -> int:
 
 
 @cli.command()
+@click.option("--backend", "names", multiple=True, metavar="NAME", help="Only this backend (repeat).")
+@click.option("--question", "chosen", multiple=True, metavar="ID", help="Only this question (repeat).")
+@click.option("--out", default=OUT, type=click.Path(path_type=Path), show_default=True, help="Folder for the answers.")
+@click.option("--jobs", default=os.cpu_count() or 2, type=click.IntRange(1), help="Workers side by side.")
+@click.option("--timeout", default=60.0, type=click.FloatRange(0, min_open=True), help="Seconds one probe may take.")
+def conventions(names, chosen, out, jobs, timeout) -> int:
+    """Ask every framework every question about its conventions."""
+    from harness.conventions import perform
+
+    return perform(names, chosen, out, jobs, timeout)
+
+
+@cli.command()
 def doctor() -> int:
     """Which environments exist, which versions, what is missing."""
     from harness.doctor import examine
