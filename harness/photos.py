@@ -92,7 +92,7 @@ def lessons() -> Iterator[Case]:
     yield stated("photo/learn-kernel", "learn_kernel", why, inputs, attrs, tier="reals")
 
 
-def digits(count: int = 16, seed: int = 0) -> Case:
+def digits(count: int = 8, seed: int = 0) -> Case:
     """LeNet-5 on handwritten digits, enlarged from 8x8 to 28x28: five steps, in which the loss falls."""
     rows = np.loadtxt(_data("datasets/data/digits.csv.gz"), delimiter=",", max_rows=count)
     images = rows[:, :64].reshape(count, 1, 8, 8) / 16
