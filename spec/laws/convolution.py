@@ -170,7 +170,7 @@ def padding_first(ask, draw, **attrs):
 def channel_order(ask, draw, **attrs):
     """The order of the channels carries no meaning: reorder those of image and kernel alike, and nothing changes."""
     x, w = draw("x", IMAGE), kernel(draw, attrs)
-    p, q = [2, 0, 3, 1], [4, 1, 5, 0, 3, 2]
+    p, q = [1, 2, 0, 3], [4, 1, 5, 0, 3, 2]
     return ask("conv2d", attrs, x=x[:, p], w=w[q][:, p]), ask("conv2d", attrs, x=x, w=w)[:, q]
 
 
