@@ -131,8 +131,9 @@ class _Work:
             if self.waiting:
                 backend = self.waiting.popleft()
             else:
-                backend = max(self.run.backends, key=lambda one: self._seconds_left(one.name))
-                if self._seconds_left(backend.name) < WORTH_HELPING * self.run.startup[backend.name]:
+                unfinished = [backend for backend in self.run.backends if self.left[backend.name]]
+                backend = max(unfinished, key=lambda one: self._seconds_left(one.name), default=None)
+                if not backend or self._seconds_left(backend.name) < WORTH_HELPING * self.run.startup[backend.name]:
                     return None
             self.slots[backend.name] += 1
             return backend
