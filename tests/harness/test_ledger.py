@@ -1,0 +1,174 @@
+"""The ledger is strict in both directions: nothing unexplained passes, nothing explained outlives its cause."""
+
+import dataclasses
+from types import SimpleNamespace
+
+import pytest
+
+from backends.contract import Known
+from harness.backends import Backend
+from harness.judge import Comparison, Verdict
+from harness.ledger import Ledger, entries
+from harness.oracle import Truth
+from harness.result import Result, judged
+from harness.session import _stale
+
+EXACT, DIFFERS, REFUSED = Comparison("exact"), Comparison("differs"), Comparison("rejected")
+OUTPUT = Verdict("differs", "", DIFFERS)
+GRADIENT = Verdict("exact", "", EXACT, {"x": EXACT, "w": DIFFERS})
+BOTH = Verdict("differs", "", DIFFERS, {"x": EXACT, "w": DIFFERS})
+PASSED = Verdict("exact", "", EXACT, {"x": EXACT, "w": EXACT}, passed=True)
+
+
+def known(**changes) -> Known:
+    """An entry for every conv2d case whose output differs."""
+    entry = Known("K1", ("conv2d",), "bug", "differs", lambda case: True, "what it does", "why it does")
+    return dataclasses.replace(entry, **changes)
+
+
+def explained(case, verdict: Verdict, *entries: Known, version: str = "2.1.0") -> str:
+    return Ledger(entries, version).explain(case, verdict)
+
+
+def test_an_entry_explains_its_own_difference(conv):
+    assert explained(conv(), OUTPUT, known()) == "K1"
+    assert explained(conv(), GRADIENT, known(part="gradient")) == "K1"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "changes"),
+    [
+        pytest.param(OUTPUT, {"outcome": "rejected"}, id="another outcome"),
+        pytest.param(OUTPUT, {"part": "gradient"}, id="another part"),
+        pytest.param(GRADIENT, {}, id="a gradient that differs"),
+        pytest.param(BOTH, {}, id="a gradient that differs as well"),
+        pytest.param(BOTH, {"part": "gradient"}, id="an output that differs as well"),
+        pytest.param(Verdict("crashed"), {}, id="a crash"),
+        pytest.param(Verdict("timed-out"), {"outcome": "crashed"}, id="a hang"),
+        pytest.param(OUTPUT, {"operators": ("conv_transpose2d", "pad2d")}, id="another operator"),
+        pytest.param(OUTPUT, {"when": lambda case: case.attrs["groups"] == 2}, id="another case"),
+        pytest.param(OUTPUT, {"versions": ">=3"}, id="another version"),
+        pytest.param(PASSED, {}, id="a pass"),
+        pytest.param(PASSED, {"outcome": "exact"}, id="a pass, taken for an outcome"),
+    ],
+)
+def test_an_entry_explains_nothing_else(conv, verdict, changes):
+    assert explained(conv(), verdict, known(**changes)) == ""
+
+
+def test_several_entries_explain_a_difference_together(conv):
+    output, gradient = known(), known(id="K2", part="gradient")
+    assert explained(conv(), BOTH, output, gradient) == "K1"
+    assert explained(conv(), BOTH, gradient, output) == "K2"
+
+
+def test_gradients_of_different_outcomes_need_an_entry_each(conv):
+    verdict = Verdict("exact", "", EXACT, {"x": REFUSED, "w": DIFFERS})
+    refused, differs = known(part="gradient", outcome="rejected"), known(id="K2", part="gradient")
+    assert explained(conv(), verdict, refused) == ""
+    assert explained(conv(), verdict, differs) == ""
+    assert explained(conv(), verdict, refused, differs) == "K1"
+
+
+def test_values_that_only_the_case_file_disputes_are_not_explained(conv):
+    disputed = Verdict("exact", "the case file expects other values", EXACT, expected="differs")
+    assert explained(conv(), disputed, known()) == ""
+
+
+@pytest.mark.parametrize(
+    ("versions", "version", "covered"),
+    [
+        ("", "2.13.0", True),
+        ("", "2.13.0+cpu", True),
+        (">=2,<3", "2.13.0+cpu", True),
+        (">=2,<3", "3.0.0", False),
+        ("<3", "3.0.0rc1", False),
+        ("<3", "2.9.0rc1", True),
+        ("==1.9.*", "1.9.1", True),
+        ("==1.9.*", "1.10.0", False),
+        ("", "nightly", True),
+        ("", "", True),
+        (">=2", "nightly", False),
+        (">=2", "", False),
+    ],
+)
+def test_versions_are_those_of_the_specifier(conv, versions, version, covered):
+    assert explained(conv(), OUTPUT, known(versions=versions), version=version) == ("K1" if covered else "")
+
+
+# ---- entries that no longer show -----------------------------------------------------------------
+
+
+def after(*verdicts: Verdict, entry: Known, case, version: str = "2.1.0") -> Ledger:
+    ledger = Ledger((entry,), version)
+    for verdict in verdicts:
+        ledger.explain(case, verdict)
+    return ledger
+
+
+def test_an_entry_that_no_longer_shows_is_stale(conv):
+    assert after(PASSED, PASSED, entry=known(), case=conv()).stale() == ["K1"]
+
+
+def test_an_entry_that_showed_once_is_not_stale(conv):
+    assert after(PASSED, OUTPUT, PASSED, entry=known(), case=conv()).stale() == []
+
+
+def test_an_entry_that_does_not_explain_the_whole_is_stale(conv):
+    assert after(BOTH, entry=known(), case=conv()).stale() == ["K1"]
+
+
+def test_an_entry_whose_cases_did_not_run_is_not_stale(conv):
+    assert after(PASSED, entry=known(operators=("pad2d",)), case=conv()).stale() == []
+    assert after(PASSED, entry=known(versions=">=3"), case=conv()).stale() == []
+
+
+def test_an_entry_that_depends_on_the_machine_may_be_absent(conv):
+    assert after(PASSED, entry=known(depends="the processor"), case=conv()).stale() == []
+
+
+def test_entries_on_gradients_are_not_stale_where_no_gradient_was_asked(conv):
+    ledger = after(PASSED, entry=known(part="gradient"), case=conv())
+    assert ledger.stale(gradients=False) == []
+    assert ledger.stale(gradients=True) == ["K1"]
+    assert after(PASSED, entry=known(), case=conv()).stale(gradients=False) == ["K1"]
+
+
+def test_an_entry_without_any_case_is_reported_by_a_full_run_only(conv):
+    nowhere = after(PASSED, entry=known(when=lambda case: False), case=conv())
+    other_version = after(PASSED, entry=known(versions=">=3"), case=conv())
+    run = SimpleNamespace(ledgers={"torch": nowhere, "jax": other_version}, gradients=True)
+    assert _stale(run, everything=True) == ["torch: K1"]
+    assert _stale(run, everything=False) == []
+
+
+# ---- from the file to the result -----------------------------------------------------------------
+
+
+def test_entries_are_read_from_the_file_beside_the_adapter(tmp_path):
+    backend = Backend("mine", tmp_path / "adapter.py")
+    assert entries(backend) == ()
+    (tmp_path / "ledger.py").write_text(
+        "from backends.contract import Known\n"
+        "LEDGER = [Known('M1', ('conv2d',), 'bug', 'differs', lambda case: True, 'what', 'why')]\n"
+    )
+    assert [entry.id for entry in entries(backend)] == ["M1"]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "expect", "entries", "status"),
+    [
+        ("rejected", "value", (known(outcome="rejected"),), "known"),
+        ("rejected", "value", (known(),), "fail"),
+        ("crashed", "value", (known(outcome="crashed"),), "known"),
+        ("unsupported", "value", (), "known"),
+        ("unsupported", "rejected", (), "known"),
+        ("rejected", "rejected", (), "pass"),
+        ("not-run", "value", (), "fail"),
+    ],
+)
+def test_status_is_pass_known_or_fail(conv, outcome, expect, entries, status):
+    reply = {"outcome": outcome, "message": "because"}
+    result: Result = judged(conv(expect=expect), "planted", reply, Truth(), Ledger(entries, "2.1.0"))
+    assert result.status == status
+    assert result.ledger == ("K1" if entries and status == "known" else "")
