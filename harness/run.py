@@ -32,7 +32,11 @@ Answer = tuple[Case, Backend, dict[str, Any]]  # with the worker's reply
 
 @dataclasses.dataclass
 class Run:
-    """A run in progress and its totals. `seconds` is wall time, `busy` what each backend's workers computed."""
+    """A run in progress and its totals.
+
+    `done` and `shown` are what an earlier part of it did: (case, backend), and the ledger entries of each backend.
+    `seconds` is wall time, `busy` what each backend's workers computed.
+    """
 
     cases: list[Case]
     backends: list[Backend]
@@ -40,6 +44,7 @@ class Run:
     timeout: float = 60.0
     jobs: int = 2
     done: set[tuple[str, str]] = dataclasses.field(default_factory=set)
+    shown: dict[str, set[str]] = dataclasses.field(default_factory=dict)
     descriptions: dict[str, dict] = dataclasses.field(default_factory=dict)
     problems: dict[str, str] = dataclasses.field(default_factory=dict)
     busy: defaultdict[str, float] = dataclasses.field(default_factory=lambda: defaultdict(float))
@@ -113,7 +118,7 @@ class _Work:
             backend.name: deque(case for case in run.cases if (case.id, backend.name) not in run.done)
             for backend in run.backends
         }
-        self.waiting = deque(backend for backend in run.backends if self.left[backend.name])
+        self.waiting = deque(run.backends)  # also those with nothing left: each says what it is
         self.slots: Counter = Counter()
         self.answered: Counter = Counter()
 
@@ -128,15 +133,19 @@ class _Work:
 
     def _choose(self) -> Backend | None:
         with self.lock:
-            if self.waiting:
-                backend = self.waiting.popleft()
-            else:
-                unfinished = [backend for backend in self.run.backends if self.left[backend.name]]
-                backend = max(unfinished, key=lambda one: self._seconds_left(one.name), default=None)
-                if not backend or self._seconds_left(backend.name) < WORTH_HELPING * self.run.startup[backend.name]:
-                    return None
+            backend = self.waiting.popleft() if self.waiting else self._worth_helping()
+            if backend is None:
+                return None
             self.slots[backend.name] += 1
             return backend
+
+    def _worth_helping(self) -> Backend | None:
+        """The backend with most work left, if that pays for starting another worker."""
+        unfinished = [backend for backend in self.run.backends if self.left[backend.name]]
+        slowest = max(unfinished, key=lambda one: self._seconds_left(one.name), default=None)
+        if slowest and self._seconds_left(slowest.name) >= WORTH_HELPING * self.run.startup[slowest.name]:
+            return slowest
+        return None
 
     def _seconds_left(self, name: str) -> float:
         """What the rest of a backend's cases will take, judged by those it has answered."""
@@ -153,30 +162,28 @@ class _Work:
         """Work off a backend's cases at a station of its own."""
         helper = self.slots[backend.name] > 1
         station = Station(backend, self.run.timeout)
-        while case := self._next(backend, helper):
-            try:
-                if station.worker is None:
-                    self._welcome(backend, station.open())
+        case = None
+        try:
+            self._welcome(backend, station.open())
+            while case := self._next(backend, helper):
                 reply = station.answer(case, self.truths.of(case))
-            except NotStarted as error:
-                self._give_up(backend, case, str(error))
-                break
-            self.answered[backend.name] += 1
-            self.run.busy[backend.name] += reply.get("seconds", 0.0)
-            self.answers.put((case, backend, reply))
+                self.answered[backend.name] += 1
+                self.run.busy[backend.name] += reply.get("seconds", 0.0)
+                self.answers.put((case, backend, reply))
+        except NotStarted as error:
+            self._give_up(backend, case, str(error))
         station.close()
 
     def _welcome(self, backend: Backend, worker: Worker) -> None:
         """Note what a new worker says of itself."""
         self.run.descriptions[backend.name] = worker.description
         self.run.startup[backend.name] += worker.seconds
-        version = str(worker.description.get("version", ""))
-        self.run.ledgers.setdefault(backend.name, Ledger(entries(backend), version))
+        version, shown = str(worker.description.get("version", "")), self.run.shown.get(backend.name, set())
+        self.run.ledgers.setdefault(backend.name, Ledger(entries(backend), version, set(shown), set(shown)))
 
-    def _give_up(self, backend: Backend, case: Case, problem: str) -> None:
-        """The backend cannot be started: every case it still has is not-run."""
+    def _give_up(self, backend: Backend, case: Case | None, problem: str) -> None:
+        """The backend cannot be started: `case`, and every other that it still has, is not-run."""
         self.run.problems[backend.name] = problem
-        left: Case | None = case
-        while left:
-            self.answers.put((left, backend, {"outcome": "not-run", "message": problem}))
-            left = self._next(backend, False)
+        while case := case or self._next(backend, False):
+            self.answers.put((case, backend, {"outcome": "not-run", "message": problem}))
+            case = None

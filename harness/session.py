@@ -53,7 +53,11 @@ def perform(choice: Choice) -> int:
     folder = Folder(choice.out, choice.resume)
     lines = list(folder.earlier)
     done = {(line["case"], line["backend"]) for line in lines}
-    run = Run(cases, ready, choice.gradients, choice.timeout, choice.jobs, done)
+    shown = {
+        one.name: {line["ledger"] for line in lines if line["backend"] == one.name and "ledger" in line}
+        for one in ready
+    }
+    run = Run(cases, ready, choice.gradients, choice.timeout, choice.jobs, done, shown)
     with terminal.running(len(cases) * len(ready) - len(done)) as advance:
         for result in run.results():
             folder.add(result)

@@ -72,6 +72,7 @@ def row(result: "Result") -> dict[str, Any]:
         "backend": result.backend,
         "dtype": case.dtype.name,
         "layout": case.layout,
+        "why": case.why,
         "outcome": verdict.outcome,
         "status": result.status,
         "route": reply.get("route", ""),
