@@ -8,6 +8,7 @@ index.html      the report
 
 import json
 import math
+import os
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -36,13 +37,11 @@ class Folder:
                     f"--out {path} holds {strange[0]!r}, which is not of a run; name an empty or new folder"
                 )
             path.mkdir(parents=True, exist_ok=True)
-            self.earlier = list(rows(path)) if resume else []
+            self.earlier = _resumed(path) if resume else []
             if not resume:
                 _clear(path)
             (path / "tensors").mkdir(exist_ok=True)
-            # What a cut-off run left is written again without a line that was cut in two.
-            self.results = (path / "results.jsonl").open("w", encoding="utf-8")
-            self.results.writelines(json.dumps(line) + "\n" for line in self.earlier)
+            self.results = (path / "results.jsonl").open("a", encoding="utf-8")
         except OSError as error:
             raise UserError(f"--out {path} cannot be written: {error.strerror}; name another folder") from None
 
@@ -104,15 +103,18 @@ def finite(value: float) -> float | str:
 def rows(path: Path) -> Iterator[dict[str, Any]]:
     """The lines of a stored run; a last line that was cut off is left out. Raises `UserError`."""
     try:
-        lines = (path / "results.jsonl").read_text(encoding="utf-8").splitlines()
+        lines = (path / "results.jsonl").read_bytes().splitlines()
     except OSError:
         raise UserError(f"{path} holds no stored run (no results.jsonl); name the folder a run wrote") from None
     for number, line in enumerate(lines):
         try:
-            yield json.loads(line)
+            found = json.loads(line)
         except ValueError:
-            if number < len(lines) - 1:
-                raise UserError(f"{path}/results.jsonl: line {number + 1} is not JSON; the file is damaged") from None
+            found = None
+        if isinstance(found, dict):
+            yield found
+        elif number < len(lines) - 1:
+            raise UserError(f"{path}/results.jsonl: line {number + 1} is not JSON; the file is damaged")
 
 
 def summary(path: Path) -> dict[str, Any]:
@@ -123,11 +125,19 @@ def summary(path: Path) -> dict[str, Any]:
         raise UserError(f"{path} holds no finished run (no run.json); run again with --resume to finish it") from None
     except ValueError:
         raise UserError(f"{path}/run.json is not JSON; the file is damaged") from None
-    if found.get("schema_version") != SCHEMA_VERSION:
-        raise UserError(
-            f"{path}: schema_version is {found.get('schema_version')!r}; this version reads {SCHEMA_VERSION}"
-        )
+    version = found.get("schema_version") if isinstance(found, dict) else None
+    if version != SCHEMA_VERSION:
+        raise UserError(f"{path}: schema_version is {version!r}; this version reads {SCHEMA_VERSION}")
     return found
+
+
+def _resumed(path: Path) -> list[dict[str, Any]]:
+    """The rows of a run that was cut off; a line that was cut in two is taken away, and nothing else touched."""
+    file = path / "results.jsonl"
+    count = len(list(rows(path)))  # a damaged file stays as it is
+    lines = file.read_bytes().splitlines(keepends=True)[:count]
+    os.truncate(file, sum(len(line) for line in lines if line.endswith(b"\n")))
+    return list(rows(path))
 
 
 def _clear(path: Path) -> None:
