@@ -15,7 +15,8 @@ class Question:
     `inputs` are the arguments of every probe, small and such that the hypotheses give different answers.
     `hypotheses` map a name to the answer it predicts: an array computed from the specification, or a word.
     A probe that raises has the answer "refuses", which may be a hypothesis too. `explanation` is for
-    learners, `bridge` says how to get one framework's answer in another.
+    learners, `bridge` says how to get one framework's answer in another. `tolerance`, relative and absolute,
+    is for answers that are statistics; 0 stands for float32 rounding.
     """
 
     id: str
@@ -24,22 +25,25 @@ class Question:
     explanation: str
     bridge: str
     inputs: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
+    tolerance: float = 0.0
 
     def __post_init__(self) -> None:
         """Raise `ValueError` for two hypotheses that predict the same: no answer could tell them apart."""
         names = list(self.hypotheses)
         for number, one in enumerate(names):
             for other in names[:number]:
-                if same(self.hypotheses[one], self.hypotheses[other]):
+                if same(self.hypotheses[one], self.hypotheses[other], self.tolerance):
                     raise ValueError(f"{self.id}: {one!r} and {other!r} predict the same answer")
 
     def match(self, answer: np.ndarray | str) -> str:
         """The name of the hypothesis that predicts the answer, or "" if none does."""
-        return next((name for name, predicted in self.hypotheses.items() if same(answer, predicted)), "")
+        fits = (name for name, predicted in self.hypotheses.items() if same(answer, predicted, self.tolerance))
+        return next(fits, "")
 
 
-def same(one: np.ndarray | str, other: np.ndarray | str) -> bool:
-    """Whether two answers agree: words to the letter, arrays in shape and up to float32 rounding."""
+def same(one: np.ndarray | str, other: np.ndarray | str, tolerance: float = 0.0) -> bool:
+    """Whether two answers agree: words to the letter, arrays in shape and up to the tolerance (0: float32 rounding)."""
     if isinstance(one, str) or isinstance(other, str):
         return isinstance(one, str) and isinstance(other, str) and one == other
-    return one.shape == other.shape and np.allclose(one, other, rtol=1e-4, atol=1e-5, equal_nan=True)
+    close = {"rtol": tolerance or 1e-4, "atol": tolerance or 1e-5, "equal_nan": True}
+    return one.shape == other.shape and np.allclose(one, other, **close)

@@ -1,0 +1,194 @@
+"""Padding: defaults, the odd pixel, what can be expressed, and the function that pads.
+
+What the probes get and return; an image (H, W) gets its batch and channel axes from the probe, in the framework's
+own layout, and the result loses them again:
+
+padding.default           x (4, 4), k (3, 3)  -> y: convolution (function and layer) without an argument for padding
+padding.integer           x (2, 2), k (3, 3)  -> y (2, 2): the number 1 as padding (1, or (1, 1), as documented)
+padding.same              x (1, 4), k (1, 2)  -> y (1, 4): the padding called "same", stride 1
+padding.same.stride       x (1, 4), k (1, 3)  -> y (1, 2): the padding called "same", stride (1, 2)
+padding.same.pool         x (1, 4)            -> y (1, 2): max pooling "same", window (1, 3), stride (1, 2)
+padding.same.lower        x (1, 4), k (1, 2)  -> y (1, 4): the padding called "same_lower" (SAME_LOWER), stride 1
+padding.asymmetric        x (2, 2), k (2, 2)  -> y (2, 3): pads [[1, 0], [2, 0]] ([[top, bottom], [left, right]]) in the
+                                                 call of the convolution itself (where the call documents single
+                                                 numbers only, pass the pairs as they are and be refused)
+padding.asymmetric.pool   x (2, 2)            -> y (2, 2): max pooling, window (2, 2), stride 1, pads [[1, 0], [1, 0]]
+padding.order             x (1, 1)            -> y: the function that pads, with zeros, called with the numbers 1 2 3 4
+                                                 for the image axes in the order in which it takes them
+                                                 ((1, 2, 3, 4) or ((1, 2), (3, 4)); the other axes get 0)
+padding.modes             x (3, 3)            -> word: `spec.questions.words.accepted(MODES, call)`, for the function that pads
+                                                 one pixel on each side, mode in capital or small letters as documented
+padding.reflect           x (1, 4)            -> y (1, 8): mode "reflect", 2 pixels left and right
+padding.reflect.gradient  x (1, 5)            -> gradient (1, 5) of the sum of x padded so, by x
+padding.negative          x (3, 3)            -> y (1, 1): the function that pads, -1 on each side
+"""
+
+import numpy as np
+
+from spec.questions.core import REFUSES, Question
+from spec.questions.truth import conv, f32, max_pool, pad
+
+MODES = "constant reflect symmetric edge replicate wrap circular"
+X4 = np.arange(16, dtype=np.float32).reshape(4, 4)
+X3 = np.arange(9, dtype=np.float32).reshape(3, 3)
+X2 = f32([[1, 2], [3, 4]])
+K3 = np.arange(9, dtype=np.float32).reshape(3, 3)
+ROW = f32([[1, 2, 3, 4]])
+TWO, THREE = f32([[1, 10]]), f32([[1, 10, 100]])
+ONE = f32([[7]])
+PAIRS = [[1, 0], [2, 0]]
+END, BEGINNING = "odd pixel at the end", "odd pixel at the beginning"
+
+QUESTIONS = [
+    Question(
+        "padding.default",
+        "Which padding does a convolution have by default?",
+        {"none": conv(X4, K3), "same": conv(X4, K3, padding="same"), "must be given": REFUSES},
+        "Without padding each convolution makes the image smaller by the kernel's size less one. Most calls begin "
+        "there; a layer that pads by default keeps the size instead, and the network's shapes differ from then on.",
+        "Always name the padding.",
+        {"x": X4, "k": K3},
+    ),
+    Question(
+        "padding.integer",
+        "Can padding be a number of pixels?",
+        {"one pixel on each side": conv(X2, K3, padding=[[1, 1], [1, 1]]), REFUSES: REFUSES},
+        "padding=1 puts one pixel on each of the four sides. Calls that know the names of rules only, such as same "
+        "and valid, have no such number.",
+        "Pad with the function that pads, then convolve without padding.",
+        {"x": X2, "k": K3},
+    ),
+    Question(
+        "padding.same",
+        "Where does the odd pixel of the padding same go, with stride 1?",
+        {END: conv(ROW, TWO, padding="same"), BEGINNING: conv(ROW, TWO, padding="same_lower"), REFUSES: REFUSES},
+        "An even kernel needs an odd number of padded pixels to keep the size, so one side gets one more. If it is "
+        "the other side, the whole result is shifted by one pixel.",
+        "Put the odd pixel on by hand, then convolve without padding.",
+        {"x": ROW, "k": TWO},
+    ),
+    Question(
+        "padding.same.stride",
+        "Where does the padding same put its pixels, with stride 2?",
+        {
+            END: conv(ROW, THREE, (1, 2), "same"),
+            BEGINNING: conv(ROW, THREE, (1, 2), "same_lower"),
+            REFUSES: REFUSES,
+        },
+        "With a stride the padding depends on the size of the image: here one pixel is enough, and it stands at one "
+        "end. padding=1, which puts one pixel at both ends, gives the same size but samples other places.",
+        "Compute the pads by the rule and put them on by hand.",
+        {"x": ROW, "k": THREE},
+    ),
+    Question(
+        "padding.same.pool",
+        "Where does the odd pixel of the padding same go in max pooling with stride 2?",
+        {
+            END: max_pool(ROW, (1, 3), (1, 2), "same"),
+            BEGINNING: max_pool(ROW, (1, 3), (1, 2), "same_lower"),
+            REFUSES: REFUSES,
+        },
+        "Pooling pads by the same rule as the convolution where it has the rule at all. Frameworks that know numbers "
+        "of pixels only can pad evenly, which is one pixel too many here.",
+        "Pad by hand, with minus infinity, then pool without padding.",
+        {"x": ROW},
+    ),
+    Question(
+        "padding.same.lower",
+        "Is there a padding same with the odd pixel at the beginning?",
+        {
+            "exists, odd pixel at the beginning": conv(ROW, TWO, padding="same_lower"),
+            "exists, odd pixel at the end": conv(ROW, TWO, padding="same"),
+            REFUSES: REFUSES,
+        },
+        "ONNX calls it SAME_LOWER; networks that were trained elsewhere may need it. It differs from the usual rule "
+        "only where the number of padded pixels is odd.",
+        "Put the odd pixel on by hand at the beginning.",
+        {"x": ROW, "k": TWO},
+    ),
+    Question(
+        "padding.asymmetric",
+        "Can a convolution pad more on one side than on the other?",
+        {"works": conv(X2, TWO.repeat(2, 0), padding=PAIRS), REFUSES: REFUSES},
+        "A causal convolution, and the rule same with a stride, pad on one side only. A call that takes one number "
+        "for each axis cannot say that.",
+        "Pad with the function that pads, then convolve without padding.",
+        {"x": X2, "k": TWO.repeat(2, 0)},
+    ),
+    Question(
+        "padding.asymmetric.pool",
+        "Can max pooling pad more on one side than on the other?",
+        {"works": max_pool(pad(X2, [[1, 0], [1, 0]], value=-np.inf), (2, 2), (1, 1)), REFUSES: REFUSES},
+        "What holds for the convolution need not hold for the pooling of the same framework.",
+        "Pad with minus infinity first; with zeros, negative pixels would lose against the padding.",
+        {"x": X2},
+    ),
+    Question(
+        "padding.order",
+        "In which order does the function that pads take its numbers?",
+        {
+            "top, bottom, left, right": pad(ONE, [[1, 2], [3, 4]]),
+            "left, right, top, bottom": pad(ONE, [[3, 4], [1, 2]]),
+            "top, left, bottom, right": pad(ONE, [[1, 3], [2, 4]]),
+            "left, top, right, bottom": pad(ONE, [[2, 4], [1, 3]]),
+        },
+        "Pairs for each axis run from the first axis to the last in NumPy; PyTorch begins with the last axis; ONNX "
+        "names all beginnings before all ends. A wrong order stays hidden while all numbers are equal.",
+        "Write pads as [[top, bottom], [left, right]] and convert in one place.",
+        {"x": ONE},
+    ),
+    Question(
+        "padding.modes",
+        "Which modes does the function that pads know, and what are they called?",
+        {
+            words: words
+            for words in (
+                "constant reflect replicate circular",
+                "constant reflect symmetric",
+                "constant reflect symmetric edge wrap",
+                "constant reflect symmetric edge",
+                "constant reflect edge",
+                "constant",
+            )
+        },
+        "edge and replicate are two names of one mode, as are wrap and circular. reflect leaves out the edge pixel "
+        "when it mirrors, symmetric repeats it.",
+        "Build a missing mode by joining slices of the image.",
+        {"x": X3},
+    ),
+    Question(
+        "padding.reflect",
+        "Does the mode reflect repeat the pixel at the edge?",
+        {
+            "no": pad(ROW, [[0, 0], [2, 2]], "reflect"),
+            "yes": pad(ROW, [[0, 0], [2, 2]], "symmetric"),
+            REFUSES: REFUSES,
+        },
+        "Mirroring about the edge pixel's centre gives 3 2 1 2 3, mirroring about the image's border 2 1 1 2 3. "
+        "The first is mostly called reflect, the second symmetric.",
+        "Look at one row before trusting a name.",
+        {"x": ROW},
+    ),
+    Question(
+        "padding.reflect.gradient",
+        "Does the gradient of mirrored padding count every copy of a pixel?",
+        {
+            "every copy counts": f32([[1, 2, 3, 2, 1]]),
+            "the pixels alone count": f32([[1, 1, 1, 1, 1]]),
+            "none": "none",
+            REFUSES: REFUSES,
+        },
+        "A mirrored pixel stands in the padded image several times, so its gradient is the sum over its copies. "
+        "Not every framework has this gradient.",
+        "Where it is missing, index the image with mirrored indices: the gradient of indexing sums.",
+        {"x": f32([[1, 2, 3, 4, 5]])},
+    ),
+    Question(
+        "padding.negative",
+        "Do negative pads crop?",
+        {"crops": X3[1:2, 1:2], REFUSES: REFUSES},
+        "A pad of -1 can mean that one pixel is cut off. Some frameworks read it so, others refuse it.",
+        "Crop by slicing.",
+        {"x": X3},
+    ),
+]

@@ -1,0 +1,172 @@
+"""Pooling: strides, sizes, padding, ties and NaN.
+
+What the probes get and return; an image (H, W) gets its batch and channel axes from the probe, in the framework's
+own layout, and the result loses them again:
+
+pool.stride               x (4, 4) -> y: max pooling, window (2, 2), no argument for the stride
+pool.size                 x (5, 5) -> y: max pooling, window (2, 2), stride (2, 2), nothing else
+pool.ceil                 x (1, 5) -> y (1, 3): max pooling, window and stride (1, 2), ceil_mode=True or what it is called
+pool.ceil.empty           x (1, 3) -> y: the same with one pixel of padding left and right (padding (0, 1))
+pool.average.padding      x (3, 3) -> y (3, 3): average pooling, window (3, 3), stride 1, one pixel on each side (a number
+                                      or "same"), nothing else
+pool.average.overhang     x (1, 5) -> y (1, 3): average pooling, window and stride (1, 2), with a last partial window (ceil_mode
+                                      or what it is called; where there is none, the padding "same")
+pool.max.padding          x (2, 2) -> y (2, 2): max pooling, window (3, 3), stride 1, one pixel on each side
+pool.ties                 x (2, 2) -> gradient (2, 2) of max pooling with one window (2, 2)
+pool.nan                  x (2, 4) -> y (1, 2): max pooling, window (2, 2)
+pool.global               x (2, 2, 2) -> y as it comes: x is (C, H, W), put into the framework's image layout with a batch
+                                      axis; global average pooling
+"""
+
+import numpy as np
+
+from spec.ops import max_pool2d
+from spec.questions.core import REFUSES, Question
+from spec.questions.truth import avg_pool, f32, max_pool
+
+X4 = np.arange(16, dtype=np.float32).reshape(4, 4)
+X5 = np.arange(25, dtype=np.float32).reshape(5, 5)
+ROW = f32([[1, 2, 3, 4, 5]])
+ONES = np.ones((3, 3), np.float32)
+BELOW = f32([[-1, -2], [-3, -4]])
+TIE = np.ones((2, 2), np.float32)
+WINDOW = {"kernel_size": (2, 2), "stride": None, "padding": "valid", "dilation": (1, 1), "ceil_mode": False}
+FIRST = max_pool2d.pullback(np.ones((1, 1, 1, 1), np.float32), TIE[None, None], **WINDOW)["x"][0, 0]
+NAN = f32([[np.nan, 1, 4, 5], [2, 3, 6, np.nan]])
+CHANNELS = f32([[[1, 2], [3, 6]], [[5, 6], [7, 10]]])
+AROUND = [[1, 1], [1, 1]]
+
+QUESTIONS = [
+    Question(
+        "pool.stride",
+        "Which stride does pooling have by default?",
+        {
+            "the window's size": max_pool(X4, (2, 2)),
+            "1": max_pool(X4, (2, 2), (1, 1)),
+            "must be given": REFUSES,
+        },
+        "Windows that do not overlap are what most networks use, so many calls take the window's size for the "
+        "stride. Others take 1, as a convolution does.",
+        "Always name the stride.",
+        {"x": X4},
+    ),
+    Question(
+        "pool.size",
+        "What becomes of the pixels that are left over when the windows do not fill the image?",
+        {
+            "dropped": max_pool(X5, (2, 2), (2, 2)),
+            "a smaller window": max_pool(X5, (2, 2), (2, 2), ceil_mode=True),
+        },
+        "Five pixels hold two windows of two; the fifth is left over. Rounding the size down drops it, rounding up "
+        "gives it a window of its own.",
+        "Crop, or ask for the other rounding, where the two must agree.",
+        {"x": X5},
+    ),
+    Question(
+        "pool.ceil",
+        "Can max pooling round its size up?",
+        {
+            "works": max_pool(ROW, (1, 2), ceil_mode=True),
+            "ignored: rounds down": max_pool(ROW, (1, 2)),
+            REFUSES: REFUSES,
+        },
+        "A last window that hangs over the end sees the pixels that are left. In some frameworks this is a flag, in "
+        "others it follows from the padding same, in others it does not exist.",
+        "Pad the end with minus infinity until the last window is full.",
+        {"x": ROW},
+    ),
+    Question(
+        "pool.ceil.empty",
+        "When the size is rounded up, does a last window count that starts in the padding after the end?",
+        {
+            "dropped": max_pool(f32([[1, 2, 3]]), (1, 2), None, [[0, 0], [1, 1]], True),
+            "kept, minus infinity": f32([[1, 3, -np.inf]]),
+            "kept, lowest number": f32([[1, 3, np.finfo(np.float32).min]]),
+            "kept, zero": f32([[1, 3, 0]]),
+            REFUSES: REFUSES,
+        },
+        "Rounded up, three pixels with one of padding on either side hold a third window that sees no pixel at all. "
+        "PyTorch and ONNX drop it by a rule of their own; kept, it holds minus infinity.",
+        "Drop the last row or column.",
+        {"x": f32([[1, 2, 3]])},
+    ),
+    Question(
+        "pool.average.padding",
+        "Does average pooling count the padding by default?",
+        {
+            "counts it": avg_pool(ONES, (3, 3), (1, 1), AROUND, count_include_pad=True),
+            "leaves it out": avg_pool(ONES, (3, 3), (1, 1), AROUND),
+            REFUSES: REFUSES,
+        },
+        "At a corner five of nine pixels are padding. Counted as zeros they make the mean of ones 4/9; left out, it "
+        "stays 1.",
+        "Pool an image of ones in the same way and divide by it: then the padding does not count.",
+        {"x": ONES},
+    ),
+    Question(
+        "pool.average.overhang",
+        "By what is a last, partial window of average pooling divided?",
+        {
+            "the pixels it sees": avg_pool(ROW, (1, 2), ceil_mode=True),
+            "the window's size": f32([[1.5, 3.5, 2.5]]),
+            REFUSES: REFUSES,
+        },
+        "A window that hangs over the end sees fewer pixels. Divided by its full size, its mean is too small.",
+        "Pool an image of ones in the same way and divide by it.",
+        {"x": ROW},
+    ),
+    Question(
+        "pool.max.padding",
+        "What does max pooling pad with?",
+        {
+            "minus infinity": max_pool(BELOW, (3, 3), (1, 1), AROUND),
+            "zero": np.zeros((2, 2), np.float32),
+            REFUSES: REFUSES,
+        },
+        "The padding must never win, so it is minus infinity, or the lowest number. After a ReLU zeros would do as "
+        "well, and the mistake shows only where the pixels are negative.",
+        "Pad with minus infinity by hand.",
+        {"x": BELOW},
+    ),
+    Question(
+        "pool.ties",
+        "Which pixel gets the gradient when several are equally large?",
+        {
+            "the first": FIRST,
+            "the last": FIRST[::-1, ::-1],
+            "all of them": TIE,
+            "all of them, divided": TIE / 4,
+        },
+        "The maximum has no derivative at a tie, so each framework chooses. After a ReLU whole windows of zeros are "
+        "common, so the choice is made all the time.",
+        "Nothing to bridge in a network; do not compare such gradients.",
+        {"x": TIE},
+    ),
+    Question(
+        "pool.nan",
+        "Does NaN win in max pooling?",
+        {
+            "always": f32([[np.nan, np.nan]]),
+            "never": f32([[3, 6]]),
+            "if it comes first": f32([[np.nan, 6]]),
+            "if it comes last": f32([[3, np.nan]]),
+        },
+        "NaN is neither smaller nor larger than a number, so the answer depends on how the comparison is written. "
+        "Where NaN is swallowed, a broken network goes on unnoticed.",
+        "Ask the image for NaN before pooling.",
+        {"x": NAN},
+    ),
+    Question(
+        "pool.global",
+        "Which shape does global average pooling return?",
+        {
+            "(N, C)": CHANNELS.mean((1, 2))[None],
+            "(N, C, 1, 1)": CHANNELS.mean((1, 2)).reshape(1, 2, 1, 1),
+            "(N, 1, 1, C)": CHANNELS.mean((1, 2)).reshape(1, 1, 1, 2),
+        },
+        "The mean over all rows and columns leaves one number per channel. Whether the two axes stay, with one pixel "
+        "each, decides what may follow.",
+        "Flatten, or keep the axes by name.",
+        {"x": CHANNELS},
+    ),
+]

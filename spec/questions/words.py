@@ -1,0 +1,36 @@
+"""For probes that answer in words: which names a call takes, and when an error shows."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+
+def spelled(candidates: str, parameters: Iterable[str]) -> str:
+    """Those of the candidates (one string, blanks between) that are among the names of the parameters; else "none"."""
+    known = set(parameters)
+    return " ".join(name for name in candidates.split() if name in known) or "none"
+
+
+def accepted(candidates: str, call: Callable[[str], Any]) -> str:
+    """Those of the candidates (one string, blanks between) with which `call(name)` raises nothing; else "none"."""
+    return " ".join(name for name in candidates.split() if _works(call, name)) or "none"
+
+
+def _works(call: Callable[[str], Any], name: str) -> bool:
+    try:
+        call(name)
+    except Exception:  # whatever a framework raises is its way of refusing
+        return False
+    return True
+
+
+def when(call: Callable[[], Any], read: Callable[[Any], Any]) -> str:
+    """When the error of `call()` shows: "at the call", "when the result is read" by `read(result)`, or "never"."""
+    try:
+        result = call()
+    except Exception:
+        return "at the call"
+    try:
+        read(result)
+    except Exception:
+        return "when the result is read"
+    return "never"
