@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import importlib.util
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,7 +16,8 @@ FOLDER = Path(__file__).resolve().parent.parent / "backends"
 class Backend:
     """A backend: its adapter, the interpreter that runs it, and environment variables for its worker.
 
-    `python` is None as long as its environment is not there; `problem` says why it cannot be had.
+    `python` is None as long as its environment is not there; `problem` says why it cannot be had. `version` is
+    that of the framework where it is not the pinned one.
     """
 
     name: str
@@ -23,11 +25,17 @@ class Backend:
     python: Path | None = None
     problem: str = ""
     environment: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    version: str = ""
 
     @property
     def folder(self) -> Path:
         """Where the adapter lies, and its ledger and conventions beside it."""
         return self.adapter.parent
+
+    @property
+    def is_default(self) -> bool:
+        """Whether it is the pinned version in its default mode, of which the ledger speaks."""
+        return not (self.version or self.environment)
 
     @property
     def is_own(self) -> bool:
@@ -42,18 +50,43 @@ def names() -> tuple[str, ...]:
 
 
 def select(wanted: tuple[str, ...]) -> list[Backend]:
-    """The backends meant by `--backend` values: a name, or NAME=path/to/adapter.py@/path/to/python.
+    """The backends meant by `--backend` values; all of the project's own for none.
 
-    All of the project's own for none. Raises `UserError` for an unknown name or a missing file.
+    NAME                        the pinned version, as it runs by default
+    NAME:VARIANT                the same in another mode, from `variants.py` beside its adapter
+    NAME@VERSION                another version, in an environment of its own; NAME@VERSION:VARIANT is both
+    NAME=path/to/adapter.py@/path/to/python
+
+    Raises `UserError` for an unknown name or variant, and for a missing file.
     """
     return [_parse(text) for text in dict.fromkeys(wanted or names())]
 
 
+def variants(name: str) -> Mapping[str, Mapping[str, str]]:
+    """The modes of a backend: name -> environment variables of its worker."""
+    module = load(FOLDER / name / "variants.py", f"variants_of_{name}")
+    return module.VARIANTS if module else {}
+
+
 def _parse(text: str) -> Backend:
-    if "=" not in text:
-        if text not in names():
-            raise UserError(f"unknown backend {text!r}; choose from: {', '.join(names())}, or NAME=adapter.py@python")
-        return Backend(text, FOLDER / text / "adapter.py")
+    return _outside(text) if "=" in text else _own(text)
+
+
+def _own(text: str) -> Backend:
+    rest, _, variant = text.partition(":")
+    name, at, version = rest.partition("@")
+    if name not in names():
+        raise UserError(f"unknown backend {name!r}; choose from: {', '.join(names())}, or NAME=adapter.py@python")
+    if at and not re.fullmatch(r"\d[\w.]*", version):
+        raise UserError(f"backend {text!r}: {version!r} is no version; write {name}@1.2.3")
+    if ":" in text and variant not in variants(name):
+        known = ", ".join(f"{name}:{one}" for one in variants(name)) or "none"
+        raise UserError(f"unknown variant {text!r}; {name} has: {known}")
+    environment = variants(name)[variant] if variant else {}
+    return Backend(text, FOLDER / name / "adapter.py", environment=environment, version=version)
+
+
+def _outside(text: str) -> Backend:
     name, _, rest = text.partition("=")
     adapter, at, python = rest.rpartition("@")
     if not at:

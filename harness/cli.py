@@ -113,6 +113,16 @@ def conventions(names, chosen, out, jobs, timeout) -> int:
 
 
 @cli.command()
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+def diff(old: Path, new: Path) -> int:
+    """Compare two stored runs: what changed, for whom. Exit code 1 on a regression."""
+    from harness.diff import perform
+
+    return perform(old, new)
+
+
+@cli.command()
 def doctor() -> int:
     """Which environments exist, which versions, what is missing."""
     from harness.doctor import examine

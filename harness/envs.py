@@ -30,9 +30,15 @@ def resolve(backends: Iterable[Backend], progress: Progress) -> list[Backend]:
     missing = [backend for backend in known if backend.python is None]
     if not missing:
         return known
+    # Variants share an environment: each is built once, under the first backend that needs it.
+    needed = {folder(backend): backend for backend in reversed(missing)}
     with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
-        built = {backend.name: pool.submit(build, backend, progress) for backend in missing}
-    return [built[backend.name].result() if backend.name in built else backend for backend in known]
+        built = dict(zip(needed, pool.map(lambda backend: build(backend, progress), needed.values())))
+    return [_as(built[folder(backend)], backend) if backend in missing else backend for backend in known]
+
+
+def _as(built: Backend, backend: Backend) -> Backend:
+    return replace(backend, python=built.python, problem=built.problem)
 
 
 def locate(backend: Backend) -> Backend:
@@ -50,17 +56,7 @@ def locate(backend: Backend) -> Backend:
 def build(backend: Backend, progress: Progress) -> Backend:
     """Have tox build the environment; the last lines of its output become the `problem` if it fails."""
     progress(backend.name, "asking tox for the environment")
-    command = [
-        sys.executable,
-        "-m",
-        "tox",
-        "run",
-        "-e",
-        backend.name,
-        "--notest",
-        "-vv",
-        "--skip-missing-interpreters=false",
-    ]
+    command = [*_tox("run", backend), "--notest", "-vv", "--skip-missing-interpreters=false"]
     lines: list[str] = []
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         assert process.stdout
@@ -78,18 +74,42 @@ def build(backend: Backend, progress: Progress) -> Backend:
 
 
 def folder(backend: Backend) -> Path:
-    """Where tox keeps the environment."""
-    return ROOT / ".tox" / backend.name
+    """Where tox keeps the environment; variants share it, another version has its own."""
+    return _work(backend) / backend.folder.name
+
+
+def _work(backend: Backend) -> Path:
+    """The folder of environments that the backend's is in."""
+    return ROOT / ".tox" / f"{backend.folder.name}@{backend.version}" if backend.version else ROOT / ".tox"
+
+
+def _tox(command: str, backend: Backend) -> list[str]:
+    """The start of a call of tox; for another version than the pinned one, with other requirements."""
+    call = [sys.executable, "-m", "tox", command, "-e", backend.folder.name, "--workdir", str(_work(backend))]
+    if not backend.version:
+        return call
+    path = _work(backend) / "requirements.txt"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(requirements(backend))
+    return [*call, "-x", f"testenv.deps=-r {path}"]
+
+
+def requirements(backend: Backend) -> str:
+    """What the environment holds. Of another version only the framework itself is pinned: pip finds the rest."""
+    lines = (backend.folder / "requirements.txt").read_text().splitlines()
+    if not backend.version:
+        return "\n".join(lines)
+    first, *others = (line.partition("==")[0] for line in lines if "==" in line)
+    return "\n".join([f"{first}=={backend.version}", *others]) + "\n"
 
 
 def digest(backend: Backend) -> str:
     """What the environment is built from: its requirements and tox.ini."""
-    content = (backend.folder / "requirements.txt").read_bytes() + (ROOT / "tox.ini").read_bytes()
-    return hashlib.sha256(content).hexdigest()
+    return hashlib.sha256(requirements(backend).encode() + (ROOT / "tox.ini").read_bytes()).hexdigest()
 
 
 def _interpreter(backend: Backend) -> Path:
-    command = [sys.executable, "-m", "tox", "config", "-e", backend.name, "-k", "env_python"]
+    command = [*_tox("config", backend), "-k", "env_python"]
     output = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     line = next(line for line in output.splitlines() if line.startswith("env_python"))
     return Path(line.partition("=")[2].strip())

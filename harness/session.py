@@ -101,7 +101,8 @@ def _cases(choice: Choice) -> list[Case]:
 def _stale(run: Run, everything: bool) -> list[str]:
     """Ledger entries that their cases did not show; over all built-in cases, also those without a case."""
     found = []
-    for name, ledger in run.ledgers.items():
+    for name in (backend.name for backend in run.backends if backend.is_default and backend.name in run.ledgers):
+        ledger = run.ledgers[name]
         unseen = {known.id for known in ledger.known if ledger.covers(known)} - ledger.selected if everything else set()
         found += [f"{name}: {entry}" for entry in sorted(set(ledger.stale(run.gradients)) | unseen)]
     return found
