@@ -23,7 +23,8 @@ Shapes = Mapping[str, tuple[int, ...]]
 class Sketch:
     """One geometry; `case` makes a `Case` of it for each tier and dtype.
 
-    `shapes` are in NCHW and OIHW (IOHW). `variants` are pairs (tier, dtype).
+    `shapes` are in NCHW and OIHW (IOHW). `variants` are pairs (tier, dtype); `dtypes` names the inputs that
+    have another dtype than the rest.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Sketch:
     shapes: Shapes
     variants: Sequence[tuple[str, str]] = (("integers", "float32"), ("reals", "float32"))
     expect: str = "value"
+    dtypes: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 DOUBLE = (("reals", "float64"),)
@@ -71,7 +73,7 @@ def expand(
         for tier, dtype in sketch.variants:
             inputs = {}
             for name, shape in sketch.shapes.items():
-                array = data(f"{op}/{sketch.name}/{name}", tier, dtype, shape)
+                array = data(f"{op}/{sketch.name}/{name}", tier, sketch.dtypes.get(name, dtype), shape)
                 if name in images:
                     array = convert(array, "NCHW", attrs["layout"])
                 if name in kernels:
@@ -90,10 +92,13 @@ def lattice_only_if(exact: Callable[[Mapping, Shapes], bool], sketches: Iterable
             yield dataclasses.replace(sketch, variants=[one for one in sketch.variants if one[0] != "integers"])
 
 
-def rejections(op: str, attributes: Mapping[str, Attribute], rows: Iterable[tuple[str, str, dict, Shapes]], **where):
-    """Cases that must be refused, from rows (name, why, attributes, shapes)."""
+def rejections(op: str, attributes: Mapping[str, Attribute], rows: Iterable[tuple], **where) -> Iterator[Case]:
+    """Cases that must be refused, from rows (name, why, attributes, shapes), or with `dtypes` as a fifth."""
     one = (("reals", "float32"),)
-    sketches = (Sketch(f"rejects/{name}", why, attrs, shapes, one, "rejected") for name, why, attrs, shapes in rows)
+    sketches = (
+        Sketch(f"rejects/{name}", why, attrs, shapes, one, "rejected", *dtypes)
+        for name, why, attrs, shapes, *dtypes in rows
+    )
     return expand(op, attributes, sketches, **where)
 
 

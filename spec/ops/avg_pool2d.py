@@ -128,7 +128,14 @@ def refused():
     attrs = {"kernel_size": [10, 2], "padding": [[1, 1], [0, 0]], "ceil_mode": True}
     yield "ceil-window-too-large", "not even a partial window: it exceeds the padded image", attrs, x
     yield "zero-stride", "the window would never move", {"kernel_size": [2, 2], "stride": [0, 1]}, x
+    yield "negative-stride", "it would move out of the image", {"kernel_size": [2, 2], "stride": [1, -1]}, x
     yield "zero-window", "a window without pixels has no mean", {"kernel_size": [0, 2], "stride": [1, 1]}, x
+    attrs = {"kernel_size": [2, 2], "padding": [[0, 0], [-1, 0]]}
+    yield "negative-pads", "pads add pixels; taking some away is cropping", attrs, x
+    attrs = {"kernel_size": [2, 2]}
+    yield "rank-3-image", "a single image without the axis of images", attrs, {"x": IMAGE[1:]}
+    yield "empty-batch", "no image", attrs, {"x": (0, 3, 7, 10)}
+    yield "zero-channels", "images without channels", attrs, {"x": (2, 0, 7, 10)}
     attrs = {"kernel_size": [2, 3], "padding": [[0, 2], [0, 0]]}
     yield "pads-beyond-window", "a window would lie wholly in the padding: the mean of nothing", attrs, x
 

@@ -157,7 +157,7 @@ def sketches(layer: bool = False):
 
 
 def refused():
-    """(name, why, attributes, shapes) that every framework must refuse."""
+    """(name, why, attributes, shapes[, dtypes]) that every framework must refuse."""
     x, w = (2, 4, 8, 11), (6, 4, 3, 5)
     yield "kernel-too-large", "no window fits", {}, {"x": (2, 4, 2, 11), "w": w}
     yield (
@@ -169,9 +169,24 @@ def refused():
     yield "channel-mismatch", "w expects 3 channels, x has 4", {}, {"x": x, "w": (6, 3, 3, 5)}
     yield "groups-do-not-divide", "3 groups of 4 channels", {"groups": 3}, {"x": x, "w": (6, 1, 3, 5)}
     yield "outputs-do-not-divide", "5 output channels in 2 groups", {"groups": 2}, {"x": x, "w": (5, 2, 3, 5)}
+    yield "zero-groups", "channels in no group at all", {"groups": 0}, {"x": x, "w": w}
     yield "zero-stride", "the window would never move", {"stride": [0, 1]}, {"x": x, "w": w}
+    yield "negative-stride", "the window would move out of the image", {"stride": [1, -1]}, {"x": x, "w": w}
+    yield "zero-dilation", "all taps would fall on one pixel", {"dilation": [1, 0]}, {"x": x, "w": w}
+    yield "negative-dilation", "the kernel would be flipped", {"dilation": [-1, 1]}, {"x": x, "w": w}
+    why = "pads add pixels; taking some away is cropping"
+    yield "negative-pads", why, {"padding": [[-1, 0], [0, 0]]}, {"x": x, "w": w}
+    yield "negative-even-pads", f"the same at both ends: {why}", {"padding": [[0, 0], [-1, -1]]}, {"x": x, "w": w}
     yield "bias-length", "b has 5 entries for 6 output channels", {}, {"x": x, "w": w, "b": (5,)}
+    yield "rank-3-image", "a single image without the axis of images", {}, {"x": x[1:], "w": w}
     yield "rank-3-kernel", "w lacks an axis", {}, {"x": x, "w": (6, 3, 5)}
+    yield "empty-batch", "no image", {}, {"x": (0, 4, 8, 11), "w": w}
+    yield "zero-channels", "images without channels: sums of nothing", {}, {"x": (2, 0, 8, 11), "w": (6, 0, 3, 5)}
+    yield "zero-outputs", "no kernel", {}, {"x": x, "w": (0, 4, 3, 5)}
+    yield "zero-taps", "kernels without rows", {}, {"x": x, "w": (6, 4, 0, 5)}
+    why = "nothing may be converted without a word"
+    yield "mixed-dtypes", f"x float32, w float64: {why}", {}, {"x": x, "w": w}, {"w": "float64"}
+    yield "mixed-bias", f"x and w float32, b float64: {why}", {}, {"x": x, "w": w, "b": (6,)}, {"b": "float64"}
 
 
 def cases():

@@ -145,16 +145,27 @@ def sketches():
 
 
 def refused():
-    """(name, why, attributes, shapes) that every framework must refuse."""
+    """(name, why, attributes, shapes[, dtypes]) that every framework must refuse."""
     x, w = (2, 4, 5, 7), (4, 6, 3, 2)
     yield "channel-mismatch", "w expects 3 channels, x has 4", {}, {"x": x, "w": (3, 6, 3, 2)}
     yield "groups-do-not-divide", "3 groups of 4 channels", {"groups": 3}, {"x": x, "w": w}
     yield "zero-stride", "all copies would fall on one place", {"stride": [0, 1]}, {"x": x, "w": w}
+    yield "negative-stride", "the copies would come in reverse order", {"stride": [1, -1]}, {"x": x, "w": w}
+    yield "zero-dilation", "all taps would fall on one place", {"dilation": [0, 1]}, {"x": x, "w": w}
+    why = "the padding crops; a crop of less than nothing adds rows"
+    yield "negative-pads", why, {"padding": [[-1, 0], [0, 0]]}, {"x": x, "w": w}
     yield "nothing-left", "the crop takes 8 of 7 rows", {"padding": [[4, 4], [0, 0]]}, {"x": x, "w": w}
     attrs = {"stride": [2, 2], "output_padding": [2, 0]}
     yield "output-padding-too-large", "as large as the stride: no convolution has this adjoint", attrs, {"x": x, "w": w}
+    attrs = {"stride": [2, 2], "output_padding": [0, -1]}
+    yield "negative-output-padding", "it adds columns; cropping is the padding's", attrs, {"x": x, "w": w}
     yield "bias-length", "b has 5 entries for 6 output channels", {}, {"x": x, "w": w, "b": (5,)}
+    yield "rank-3-image", "a single image without the axis of images", {}, {"x": x[1:], "w": w}
     yield "rank-3-kernel", "w lacks an axis", {}, {"x": x, "w": (4, 3, 2)}
+    yield "empty-batch", "no image", {}, {"x": (0, 4, 5, 7), "w": w}
+    yield "zero-channels", "images without channels: sums of nothing", {}, {"x": (2, 0, 5, 7), "w": (0, 6, 3, 2)}
+    why = "x float32, w float64: nothing may be converted without a word"
+    yield "mixed-dtypes", why, {}, {"x": x, "w": w}, {"w": "float64"}
 
 
 def cases():

@@ -40,11 +40,14 @@ def sketches():
 
 
 def refused():
-    """(name, why, attributes, shapes) that every framework must refuse."""
+    """(name, why, attributes, shapes[, dtypes]) that every framework must refuse."""
     yield "kernel-too-tall", "no window fits", {}, {"x": (2, 6), "k": (3, 2)}
     why = "no window fits; a library of signal processing may swap image and kernel"
     yield "kernel-larger-than-image", why, {}, {"x": (2, 3), "k": (3, 5)}
     yield "channels", "only single planes have a true convolution here", {}, {"x": (3, 4, 5), "k": (3, 2, 3)}
+    yield "zero-taps", "a kernel without rows", {}, {"x": (4, 5), "k": (0, 2)}
+    why = "x float32, k float64: nothing may be converted without a word"
+    yield "mixed-dtypes", why, {}, {"x": (4, 5), "k": (2, 3)}, {"k": "float64"}
 
 
 def cases():

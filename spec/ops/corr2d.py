@@ -83,11 +83,16 @@ def sketches():
 
 
 def refused():
-    """(name, why, attributes, shapes) that every framework must refuse."""
+    """(name, why, attributes, shapes[, dtypes]) that every framework must refuse."""
     yield "kernel-too-large", "no window fits", {}, {"x": (2, 6), "k": (3, 2)}
     yield "channel-mismatch", "k has a channel more, which pairing off would drop", {}, {"x": (2, 4, 5), "k": (3, 2, 3)}
     yield "outputs-channel-mismatch", "the same with a kernel for each output", {}, {"x": (3, 4, 5), "k": (2, 2, 2, 3)}
     yield "plane-with-channels", "k has channels, x has none", {}, {"x": (4, 5), "k": (3, 2, 3)}
+    yield "channels-with-plane", "x has channels, k has none", {}, {"x": (3, 4, 5), "k": (2, 3)}
+    yield "one-axis", "rows alone have no windows here", {}, {"x": (5,), "k": (2,)}
+    yield "zero-taps", "a kernel without rows", {}, {"x": (4, 5), "k": (0, 2)}
+    why = "x float32, k float64: nothing may be converted without a word"
+    yield "mixed-dtypes", why, {}, {"x": (4, 5), "k": (2, 3)}, {"k": "float64"}
 
 
 def cases():

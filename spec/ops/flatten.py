@@ -62,6 +62,9 @@ def sketches():
 def refused():
     """(name, why, attributes, shapes) that every framework must refuse."""
     yield "one-axis", "there is no axis of images", {}, {"x": (5,)}
+    yield "no-axis", "a single number", {}, {"x": ()}
+    yield "empty-batch", "no image", {}, {"x": (0, 3, 4)}
+    yield "empty-images", "images without pixels", {}, {"x": (2, 3, 0)}
 
 
 def cases():

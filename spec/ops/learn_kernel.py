@@ -131,10 +131,16 @@ def sketches():
 
 
 def refused():
-    """(name, why, attributes, shapes) that every framework must refuse."""
+    """(name, why, attributes, shapes[, dtypes]) that every framework must refuse."""
     attrs = {"lr": 0.03, "steps": 2}
     yield "target-shape", "y has a column too few", attrs, {"x": (6, 8), "y": (6, 6), "w": (1, 2)}
     yield "kernel-too-large", "no window fits", attrs, {"x": (2, 6), "y": (1, 5), "w": (3, 2)}
+    good = {"x": (6, 8), "y": (6, 7), "w": (1, 2)}
+    yield "target-broadcast", "one row of y for six: the difference would repeat it", attrs, {**good, "y": (1, 7)}
+    yield "channels", "a plane has no channels", attrs, {"x": (2, 6, 8), "y": (6, 7), "w": (2, 1, 2)}
+    yield "negative-steps", "fewer than no steps", {"lr": 0.03, "steps": -1}, good
+    why = "x and w float32, y float64: nothing may be converted without a word"
+    yield "mixed-dtypes", why, attrs, good, {"y": "float64"}
 
 
 def cases():

@@ -90,12 +90,17 @@ def terms(images, labels, *weights, lr, steps):
     return tuple(np.full(shape, 400.0) for shape in shapes)
 
 
+WRONG_LABELS = {"label-beyond": 10, "label-negative": -1, "label-ignored": -100}
+
+
 def data(name, tier, dtype, shape):
     """Labels; normal images; weights of LeCun's size, or sparse signs where all must be exact."""
-    which = name.rsplit("/", 1)[1]
+    *_, sketch, which = name.split("/")
     random = np.random.default_rng(zlib.crc32(name.encode()))
     if which == "labels":
-        return random.integers(0, 10, shape)
+        labels = random.integers(0, 10, shape)
+        labels[-1:] = WRONG_LABELS.get(sketch, labels[-1:])
+        return labels
     if tier == "reals":
         spread = 0.1 if which.endswith("_b") else np.sqrt(1 / np.prod(shape[1:])) if which != "images" else 1.0
         return (random.standard_normal(shape) * spread).astype(dtype)
@@ -121,13 +126,21 @@ def sketches():
 
 
 def refused():
-    """(name, why, attributes, shapes) that every framework must refuse."""
+    """(name, why, attributes, shapes[, dtypes]) that every framework must refuse."""
     good = {"images": (2, 1, 28, 28), "labels": (2,), **lenet.SHAPES}
     yield "image-size", "c5 would not leave a single pixel", {}, {**good, "images": (2, 1, 32, 32)}
     yield "image-channels", "colour images; c1 expects grey", {}, {**good, "images": (2, 3, 28, 28)}
     yield "channel-mismatch", "c3 expects 5 channels, c1 makes 6", {}, {**good, "c3_w": (16, 5, 5, 5)}
     yield "dense-mismatch", "f6 expects 100 numbers, c5 makes 120", {}, {**good, "f6_w": (84, 100)}
     yield "label-count", "3 labels for 2 images", {}, {**good, "labels": (3,)}
+    yield "label-beyond", "label 10 of the classes 0 .. 9", {}, good
+    yield "label-negative", "label -1 counts from the end in no class list", {}, good
+    yield "label-ignored", "label -100 means `ignore` to one framework alone", {}, good
+    yield "bias-length", "c1_b has 1 entry for 6 kernels", {}, {**good, "c1_b": (1,)}
+    yield "empty-batch", "no image: the mean of no losses", {}, {**good, "images": (0, 1, 28, 28), "labels": (0,)}
+    yield "negative-steps", "fewer than no steps", {"steps": -1}, good
+    why = "one weight float64, the rest float32: nothing may be converted without a word"
+    yield "mixed-dtypes", why, {}, good, {"f6_w": "float64"}
 
 
 def cases():

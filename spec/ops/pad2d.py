@@ -128,6 +128,15 @@ def refused():
     yield "reflect-too-wide", "there are only 3 rows to mirror", {"padding": [[4, 0], [0, 0]], "mode": "reflect"}, x
     yield "symmetric-too-wide", "there are only 4 rows", {"padding": [[0, 5], [0, 0]], "mode": "symmetric"}, x
     yield "circular-too-wide", "there are only 5 columns", {"padding": [[0, 0], [6, 0]], "mode": "circular"}, x
+    attrs = {"padding": [[1, 0], [0, 0]], "mode": "reflect"}
+    yield "reflect-single-row", "one row: the mirror shows nothing beside it", attrs, {"x": (2, 3, 1, 5)}
+    attrs = {"padding": [[-4, 0], [0, 0]]}
+    yield "nothing-left", "negative pads that would take every row", attrs, x
+    attrs = {"padding": [[1, 1], [1, 1]]}
+    yield "rank-3-image", "a single image without the axis of images", attrs, {"x": IMAGE[1:]}
+    yield "empty-batch", "no image", attrs, {"x": (0, 3, 4, 5)}
+    attrs = {"padding": [[1, 1], [0, 0]], "mode": "replicate"}
+    yield "replicate-of-nothing", "there is no edge to repeat", attrs, {"x": (2, 3, 0, 5)}
 
 
 def cases():

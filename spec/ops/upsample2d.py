@@ -140,8 +140,13 @@ def refused():
     """(name, why, attributes, shapes) that every framework must refuse."""
     x = {"x": IMAGE}
     yield "zero-scale", "nothing would be left", {"scale": [0, 2]}, x
+    yield "negative-scale", "an image of fewer than no rows", {"scale": [-1, 2]}, x
     attrs = {"scale": [2, 2], "align_corners": True}
     yield "nearest-aligned", "align_corners says nothing about the mode nearest", attrs, x
+    attrs = {"scale": [2, 2], "mode": "bilinear"}
+    yield "rank-3-image", "a single image without the axis of images", attrs, {"x": IMAGE[1:]}
+    yield "empty-batch", "no image", attrs, {"x": (0, 3, 4, 5)}
+    yield "zero-rows", "there are no pixels to interpolate", attrs, {"x": (2, 3, 0, 5)}
 
 
 def cases():
