@@ -43,7 +43,7 @@ def read(value: Any, where: str, folder: Path) -> np.ndarray:
 
 def _numbers(data: list, dtype: np.dtype, where: str) -> np.ndarray:
     """The numbers as an array with one axis; each must be a number, and one that the dtype can hold."""
-    numbers = [SPECIAL.get(number, number) if isinstance(number, str) else number for number in data]
+    numbers: list[Any] = [SPECIAL.get(number, number) if isinstance(number, str) else number for number in data]
     for number in numbers:
         if isinstance(number, bool) or not isinstance(number, (int, float)):
             raise UserError(f'{where}: {number!r:.60} is no number; write numbers, or "nan", "inf", "-inf"')
