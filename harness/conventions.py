@@ -7,7 +7,6 @@ what was called.
 
 import ast
 import concurrent.futures
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from harness.backends import Backend
 from harness.errors import UserError
 from harness.gateway import NotStarted
 from harness.station import Station
+from harness.store import tables_folder
 from harness.wire import pack_all, unpack
 from spec.questions import questions
 from spec.questions.core import REFUSES, Question
@@ -28,24 +28,20 @@ NONE = "none of these"
 
 def perform(names: tuple[str, ...], chosen: tuple[str, ...], out: Path, jobs: int, timeout: float) -> int:
     """Ask, print the table and write it to `out`/tables/conventions.json; 1 if a backend could not be asked."""
+    from reports import add, terminal
     from reports import conventions as report
-    from reports import terminal
 
     for name in chosen:
         if name not in questions():
             raise UserError(f"unknown question {name!r}; choose from: {', '.join(questions())}")
     with terminal.building() as progress:
         ready = envs.resolve(backends.select(names), progress)
+    tables_folder(out)
     asked = [question for question in questions().values() if not chosen or question.id in chosen]
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         answers = dict(zip((one.name for one in ready), pool.map(lambda one: ask(one, asked, timeout), ready)))
     table = {"questions": [describe(question) for question in asked], "answers": answers}
-    folder = out / "tables"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "conventions.json").write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"--out {out} cannot be written: {error.strerror}; name another folder") from None
+    add(out, "conventions", table)
     report.show(table)
     return 1 if any("problem" in found for found in answers.values()) else 0
 

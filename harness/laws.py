@@ -6,7 +6,6 @@ reals they may differ by the sum of their worst-case bounds. No truth is needed 
 
 import concurrent.futures
 import dataclasses
-import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -22,7 +21,7 @@ from harness.gateway import NotStarted
 from harness.judge import Comparison, Verdict
 from harness.ledger import Ledger, entries
 from harness.station import Station
-from harness.store import finite
+from harness.store import finite, tables_folder
 from spec.laws import Law, Side, laws
 from spec.laws.core import reading
 
@@ -133,35 +132,23 @@ def choose(names: Sequence[str]) -> list[Law]:
 
 def perform(wanted: tuple[str, ...], names: tuple[str, ...], out: Path, jobs: int, timeout: float) -> int:
     """Carry out the command; returns the exit code. Raises `UserError`."""
+    from reports import add, terminal
     from reports import laws as report
-    from reports import terminal
 
     chosen = choose(names)
     selected = backends.select(wanted)
     with terminal.building() as progress:
         ready = envs.resolve(selected, progress)
-    path = _file(out)
+    tables_folder(out)
     started = time.perf_counter()
     bounds, total = Bounds(), len(ready) * sum(1 for law in chosen for _ in law.trials())
     with terminal.running(total) as advance, concurrent.futures.ThreadPoolExecutor(max_workers=jobs) as pool:
         found = pool.map(lambda backend: examine(backend, chosen, bounds, timeout, advance), ready)
         findings = {backend.name: one for backend, one in zip(ready, found)}
     data = table(chosen, findings, time.perf_counter() - started)
-    path.write_text(json.dumps(data, indent=1, allow_nan=False) + "\n", encoding="utf-8")
-    report.show(data, path)
+    report.show(data, add(out, "laws", data))
     failed = any(one.problem or any(trial.status == "fail" for trial in one.trials) for one in findings.values())
     return 1 if failed else 0
-
-
-def _file(out: Path) -> Path:
-    """Where the results go. Raises `UserError` before anything is run."""
-    path = out / "tables" / "laws.json"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()
-    except OSError as error:
-        raise UserError(f"--out {out} cannot be written: {error.strerror}; name another folder") from None
-    return path
 
 
 def table(chosen: Sequence[Law], findings: Mapping[str, Findings], seconds: float) -> dict[str, Any]:

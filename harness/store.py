@@ -3,6 +3,7 @@
 run.json        schema_version, command, versions, hardware, times, counts, ...
 results.jsonl   one line per (case, backend), written as results arrive
 tensors/        .npz of inputs and outputs of every case that did not pass
+tables/         what the other commands found, a JSON file each
 index.html      the report
 """
 
@@ -128,6 +129,38 @@ def summary(path: Path) -> dict[str, Any]:
     version = found.get("schema_version") if isinstance(found, dict) else None
     if version != SCHEMA_VERSION:
         raise UserError(f"{path}: schema_version is {version!r}; this version reads {SCHEMA_VERSION}")
+    return found
+
+
+def add_table(path: Path, name: str, data: Mapping[str, Any]) -> Path:
+    """Write tables/NAME.json: what another command found, beside a run or without one. Raises `UserError`."""
+    text = json.dumps(data, indent=1, allow_nan=False) + "\n"
+    file = tables_folder(path) / f"{name}.json"
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"{file} cannot be written: {error.strerror}; name another folder") from None
+    return file
+
+
+def tables_folder(path: Path) -> Path:
+    """The folder's `tables/`, made where it lacks: long work asks for it before it begins. Raises `UserError`."""
+    folder = path / "tables"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"--out {path} cannot be written: {error.strerror}; name another folder") from None
+    return folder
+
+
+def tables(path: Path) -> dict[str, Any]:
+    """name -> what tables/NAME.json holds, for those that are there. Raises `UserError`."""
+    found = {}
+    for file in sorted((path / "tables").glob("*.json")):
+        try:
+            found[file.stem] = json.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            raise UserError(f"{file} cannot be read; run the command {file.stem} again") from None
     return found
 
 

@@ -76,8 +76,8 @@ class Total(tables.Cell):
             self.max_ulp = max(self.max_ulp, float(row.get("max_ulp", 0.0)))
 
 
-def render(summary: Mapping[str, Any], rows: Sequence[Row]) -> str:
-    """The page for a run (`summary` is run.json, `rows` the lines of results.jsonl)."""
+def render(summary: Mapping[str, Any], rows: Sequence[Row], found: Mapping[str, Any] | None = None) -> str:
+    """The page for a run (`summary` is run.json, `rows` the lines of results.jsonl, `found` name -> tables/*.json)."""
     run, rows = overview.showable(summary, rows)
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),

@@ -1,6 +1,5 @@
 """What the command `laws` found, as plain rows for every report, and in the terminal."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,20 +9,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from harness.errors import UserError
 from reports.tables import ratio
 
 STYLES = {"pass": "", "known": "yellow", "unsupported": "dim", "not-run": "red", "fail": "bold red"}
-
-
-def load(folder: Path) -> dict[str, Any] | None:
-    """`tables/laws.json` of a run folder; None where the laws were not tried. Raises `UserError`."""
-    try:
-        return json.loads((folder / "tables" / "laws.json").read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError):
-        raise UserError(f"{folder}/tables/laws.json cannot be read; run the laws again") from None
 
 
 def section(data: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -11,7 +11,8 @@ from harness.asking import Bounds
 from harness.backends import FOLDER, Backend
 from harness.cli import main
 from harness.laws import examine
-from reports.laws import load, section
+from harness.store import tables
+from reports.laws import section
 from spec.laws import laws
 
 ADAPTER = """
@@ -46,7 +47,7 @@ def tried(tmp_path, capsys):
         chosen = [word for name in names for word in ("--law", name)]
         out = tmp_path / "out"
         code = main(["laws", "--backend", f"mine={adapter}@{sys.executable}", "--out", str(out), *chosen])
-        rows = {row["name"]: row["cells"]["mine"] for row in section(load(out))}
+        rows = {row["name"]: row["cells"]["mine"] for row in section(tables(out)["laws"])}
         return code, rows, re.sub(r"\s+", " ", capsys.readouterr().out)
 
     return run
@@ -176,7 +177,3 @@ def test_a_folder_that_cannot_be_written_gives_2(tmp_path, capsys):
     backend = f"mine={FOLDER / 'numpy' / 'adapter.py'}@{sys.executable}"
     assert main(["laws", "--backend", backend, "--law", "flipping", "--out", str(tmp_path / "file")]) == 2
     assert "cannot be written" in capsys.readouterr().err
-
-
-def test_a_folder_without_laws_has_none(tmp_path):
-    assert load(tmp_path) is None
