@@ -1,6 +1,7 @@
 """The ledger is strict in both directions: nothing unexplained passes, nothing explained outlives its cause."""
 
 import dataclasses
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -134,12 +135,31 @@ def test_entries_on_gradients_are_not_stale_where_no_gradient_was_asked(conv):
     assert after(PASSED, entry=known(), case=conv()).stale(gradients=False) == ["K1"]
 
 
+def run_with(ledger: Ledger, gradients: bool = True, **changes) -> SimpleNamespace:
+    """What `_stale` looks at of a run on one backend."""
+    backend = Backend("torch", Path("adapter.py"), **changes)
+    return SimpleNamespace(backends=[backend], ledgers={"torch": ledger}, gradients=gradients)
+
+
 def test_an_entry_without_any_case_is_reported_by_a_full_run_only(conv):
     nowhere = after(PASSED, entry=known(when=lambda case: False), case=conv())
+    assert _stale(run_with(nowhere), everything=True) == ["torch: K1"]
+    assert _stale(run_with(nowhere), everything=False) == []
     other_version = after(PASSED, entry=known(versions=">=3"), case=conv())
-    run = SimpleNamespace(ledgers={"torch": nowhere, "jax": other_version}, gradients=True)
-    assert _stale(run, everything=True) == ["torch: K1"]
-    assert _stale(run, everything=False) == []
+    assert _stale(run_with(other_version), everything=True) == []
+
+
+def test_a_stale_entry_is_reported_by_any_run(conv):
+    stale = after(PASSED, entry=known(), case=conv())
+    assert _stale(run_with(stale), everything=False) == ["torch: K1"]
+    shown = after(OUTPUT, entry=known(), case=conv())
+    assert _stale(run_with(shown), everything=True) == []
+
+
+def test_other_versions_and_modes_need_not_show_what_the_pinned_one_does(conv):
+    stale = after(PASSED, entry=known(), case=conv())
+    assert _stale(run_with(stale, version="2.0.0"), everything=True) == []
+    assert _stale(run_with(stale, environment={"MODE": "1"}), everything=True) == []
 
 
 # ---- from the file to the result -----------------------------------------------------------------
