@@ -1,0 +1,126 @@
+"""Resizing images: which pixel is the nearest, where the centres lie, what happens when an image shrinks.
+
+What the probes get and return; an image (H, W) gets its batch and channel axes from the probe, in the framework's
+own layout, and the result loses them again:
+
+resize.nearest    x (1, 3) -> y (1, 5): resized to (1, 5) by the method called "nearest"
+resize.bilinear   x (1, 4) -> y (1, 8): resized to (1, 8), bilinear, nothing else
+resize.antialias  x (1, 8) -> y (1, 4): resized to (1, 4), bilinear, nothing else
+resize.cubic      x (1, 4) -> y (1, 8): resized to (1, 8), bicubic, nothing else
+resize.method     x (1, 2) -> y (1, 4): resized to (1, 4) (or scaled by (1, 2)) with no argument for the method
+"""
+
+import numpy as np
+
+from spec.ops import upsample2d
+from spec.questions.core import REFUSES, Question
+from spec.questions.truth import f32
+
+THREE, FOUR, TWO = f32([[0, 1, 2]]), f32([[0, 1, 2, 3]]), f32([[0, 1]])
+IMPULSE, STEP = f32([[8, 0, 0, 0, 0, 16, 0, 0]]), f32([[0, 0, 1, 4]])
+
+
+def nearest(rule: str) -> np.ndarray:
+    """THREE read at five places."""
+    i = np.arange(5)
+    places = {
+        "floor": np.floor(i * 3 / 5),
+        "centre": np.floor((i + 0.5) * 3 / 5),
+        "corners": np.floor(i * 2 / 4 + 0.5),
+    }
+    return THREE[:, places[rule].astype(int)]
+
+
+def bilinear(x: np.ndarray, align_corners: bool = False) -> np.ndarray:
+    """x (1, W) upsampled to (1, 2*W)."""
+    attrs = {"scale": (1, 2), "mode": "bilinear", "align_corners": align_corners}
+    return upsample2d.reference(x[None, None], **attrs)[0, 0]
+
+
+def linear(x: np.ndarray, places: np.ndarray, width: float = 1.0) -> np.ndarray:
+    """x (1, W) read at fractional places, by triangles that reach `width` pixels to each side; weights sum to 1."""
+    weights = np.maximum(0, 1 - abs(places[:, None] - np.arange(x.shape[1])) / width)
+    return f32(x @ (weights / weights.sum(1, keepdims=True)).T)
+
+
+def cubic(x: np.ndarray, a: float, edges: str) -> np.ndarray:
+    """x (1, W) upsampled to (1, 2*W) by the cubic kernel of Keys (1981) with the parameter a.
+
+    Beyond the edges the last pixel is repeated ("repeated"), or the weights there are left out ("left out").
+    """
+    places = np.arange(2 * x.shape[1]) / 2 - 0.25
+    taps = np.arange(-3, x.shape[1] + 3)
+    d = abs(places[:, None] - taps)
+    near = (a + 2) * d**3 - (a + 3) * d**2 + 1
+    far = a * d**3 - 5 * a * d**2 + 8 * a * d - 4 * a
+    weights = np.where(d <= 1, near, np.where(d < 2, far, 0))
+    if edges == "repeated":
+        return f32(x[:, np.clip(taps, 0, x.shape[1] - 1)] @ weights.T)
+    weights = weights[:, 3:-3]
+    return f32(x @ (weights / weights.sum(1, keepdims=True)).T)
+
+
+HALVED = 2 * np.arange(4) + 0.5
+
+QUESTIONS = [
+    Question(
+        "resize.nearest",
+        "Which pixel is the nearest when 3 pixels become 5?",
+        {
+            "floor(i * 3/5): left edges": nearest("floor"),
+            "floor((i + 1/2) * 3/5): centres": nearest("centre"),
+            "round(i * 2/4): corners": nearest("corners"),
+            REFUSES: REFUSES,
+        },
+        "For whole factors all rules agree that each pixel is repeated. For others the result depends on whether "
+        "left edges, centres or corners of the pixels are compared.",
+        "Compute the indices by the rule that you need and index the image with them.",
+        {"x": THREE},
+    ),
+    Question(
+        "resize.bilinear",
+        "Where does bilinear upsampling read the image?",
+        {
+            "half-pixel: edges agree": bilinear(FOUR),
+            "corners agree": bilinear(FOUR, True),
+            "left edges: i/2": linear(FOUR, np.minimum(np.arange(8) / 2, 3)),
+            REFUSES: REFUSES,
+        },
+        "If pixels are areas, the edges of the two images agree and the centres lie at halves. If pixels are "
+        "points, the first and the last ones agree (align_corners). Nothing else differs, and every value does.",
+        "Ask for align_corners, or for half_pixel_centers, by name.",
+        {"x": FOUR},
+    ),
+    Question(
+        "resize.antialias",
+        "Does bilinear resizing smooth an image that shrinks?",
+        {
+            "no: two pixels are read": linear(IMPULSE, HALVED),
+            "yes: the triangle grows": linear(IMPULSE, HALVED, 2.0),
+            "no, corners agree": linear(IMPULSE, np.arange(4) * 7 / 3),
+            REFUSES: REFUSES,
+        },
+        "Bilinear reading takes the two nearest pixels, however far the places are apart, so fine detail is sampled "
+        "at random. Antialiasing widens the weights by the factor by which the image shrinks.",
+        "Turn antialias on or off by name.",
+        {"x": IMPULSE},
+    ),
+    Question(
+        "resize.cubic",
+        "Which cubic does bicubic upsampling use, and what does it do at the edges?",
+        {f"a = {a}, edges {edges}": cubic(STEP, a, edges) for a in (-0.5, -0.75) for edges in ("repeated", "left out")}
+        | {REFUSES: REFUSES},
+        "The cubic kernel of Keys has one free parameter a: -0.5 reproduces parabolas, -0.75 is sharper. At the edges "
+        "either the last pixel is repeated or the weights that fall outside are shared out.",
+        "There is no argument for a: resize by a matrix of weights of your own.",
+        {"x": STEP},
+    ),
+    Question(
+        "resize.method",
+        "Which method does resizing use by default?",
+        {"nearest": f32([[0, 0, 1, 1]]), "bilinear": bilinear(TWO), "must be given": REFUSES},
+        "A call named resize or upsample means one method in one framework and another in the next.",
+        "Always name the method.",
+        {"x": TWO},
+    ),
+]

@@ -1,0 +1,138 @@
+"""Loops: gradients, losses, optimizers.
+
+What the probes get and return; each uses the framework's own automatic differentiation, losses and optimizers:
+
+gradient.vector       x (3,)                  -> gradient (3,): x * x, a vector, is differentiated as it is, by the usual call
+gradient.accumulates  x (2,)                  -> gradient (2,): the gradient of the sum of x * x, computed twice in a row
+                                                 without clearing anything; what stands there after the second time
+gradient.unused       x (2,), k (2,)          -> gradient (2,) of the sum of x * x by k, which is not used; word "none" for None
+gradient.assignment   x (3, 3), k (2, 2)      -> gradient (2, 2) by k of the sum of y (2, 2), where y is made of zeros and each
+                                                 y[i, j] is assigned the sum of window times k; word "none" for None
+gradient.integers     x (2,) of int32         -> gradient (2,) of the sum of x * x by x; word "none" for None
+loss.squared          y (2, 3), t (2, 3)      -> loss as it comes: the squared-error loss with nothing else said
+loss.cross-entropy    y (2, 3), t (2,) int64  -> loss as it comes: the cross-entropy loss for class numbers t (where there
+                                                 are only one-hot labels, the probe makes them), nothing else said
+optimizer.batch       w (2,), x (4, 2)        -> w (2,) after one step of gradient descent with rate 0.5 on the sum of the
+                                                 products x w over the batch of 4, by the usual loop
+optimizer.rate        w (1,)                  -> w (1,) after one step of the optimizer SGD, no rate given, on the loss sum(w)
+"""
+
+import numpy as np
+
+from spec.ops import corr2d
+from spec.questions.core import REFUSES, Question
+from spec.questions.truth import f32
+
+V3, V2, K2 = f32([1, 2, 3]), f32([1, 2]), f32([5, 7])
+X = np.arange(9, dtype=np.float32).reshape(3, 3)
+K = np.arange(4, dtype=np.float32).reshape(2, 2)
+Y, T = f32([[1, 2, 4], [3, 5, 6]]), f32([[0, 0, 1], [1, 1, 2]])
+SQUARES = (Y - T) ** 2
+SCORES, LABELS = f32([[0.7, 0.2, 0.1], [0.1, 0.3, 0.6]]), np.array([0, 1])
+CHOSEN = SCORES[np.arange(2), LABELS]
+ENTROPY = np.log(np.exp(SCORES).sum(1)) - CHOSEN
+W, BATCH = f32([1, 1]), f32([[1, 2], [3, 4], [5, 6], [7, 12]])
+
+QUESTIONS = [
+    Question(
+        "gradient.vector",
+        "What happens when a vector, not a number, is differentiated?",
+        {"its sum is differentiated": 2 * V3, "its mean is differentiated": 2 * V3 / 3, REFUSES: REFUSES},
+        "Only a number has a gradient. For a vector one can refuse, or silently take the sum of its elements, which "
+        "is as if the cotangent were all ones.",
+        "Sum, or take the mean, before differentiating.",
+        {"x": V3},
+    ),
+    Question(
+        "gradient.accumulates",
+        "Are gradients added up over two calls?",
+        {"added up": 4 * V2, "the second alone": 2 * V2, REFUSES: REFUSES},
+        "Where a gradient is stored beside its tensor, a second call may add to it; forgetting to clear it makes "
+        "steps grow. Where the gradient is a result that is returned, there is nothing to clear.",
+        "Clear the gradients before each step; add them yourself where that is wanted.",
+        {"x": V2},
+    ),
+    Question(
+        "gradient.unused",
+        "What is the gradient by something that was not used?",
+        {"zero": f32([0, 0]), "none": "none", REFUSES: REFUSES},
+        "The derivative of what does not depend on k is zero. Answering none, or an error, shows a parameter that "
+        "was forgotten.",
+        "Ask for zeros by name where there is such an option.",
+        {"x": V2, "k": K2},
+    ),
+    Question(
+        "gradient.assignment",
+        "Does the gradient pass through a result that was assigned element by element?",
+        {
+            "works": corr2d.reference(X, np.ones_like(K)),
+            "zero": np.zeros_like(K),
+            "none": "none",
+            REFUSES: REFUSES,
+        },
+        "The textbook's correlation fills a matrix of zeros, one window at a time. Automatic differentiation must "
+        "follow each assignment; some frameworks do, some refuse to assign, and some forget what was assigned.",
+        "Compute the elements into a list and stack them.",
+        {"x": X, "k": K},
+    ),
+    Question(
+        "gradient.integers",
+        "Has an integer tensor a gradient?",
+        {"works": f32([2, 4]), "zero": f32([0, 0]), "none": "none", REFUSES: REFUSES},
+        "Integers cannot be changed by a little, so they have no derivative. An image that was loaded as integers and "
+        "not converted is where this is met.",
+        "Convert to floating point first.",
+        {"x": np.array([1, 2], np.int32)},
+    ),
+    Question(
+        "loss.squared",
+        "What does the squared-error loss return by default?",
+        {
+            "the mean": SQUARES.mean(),
+            "half the mean": SQUARES.mean() / 2,
+            "the sum": SQUARES.sum(),
+            "half the sum": SQUARES.sum() / 2,
+            "the mean of each sample": SQUARES.mean(1),
+            "half the mean of each sample": SQUARES.mean(1) / 2,
+            "each square": SQUARES,
+            "half of each square": SQUARES / 2,
+        },
+        "Sum or mean, over the batch or over everything, with or without a factor 1/2: each choice scales the "
+        "gradient and so the learning rate.",
+        "Write the loss out: the squares of the differences and then sum or mean.",
+        {"y": Y, "t": T},
+    ),
+    Question(
+        "loss.cross-entropy",
+        "What does the cross-entropy loss take and return by default?",
+        {
+            "scores; the mean": ENTROPY.mean(),
+            "scores; each sample": ENTROPY,
+            "scores; the sum": ENTROPY.sum(),
+            "probabilities; the mean": -np.log(CHOSEN).mean(),
+            "probabilities; each sample": -np.log(CHOSEN),
+            "probabilities; the sum": -np.log(CHOSEN).sum(),
+        },
+        "The loss may take scores and apply the softmax itself, or take probabilities and expect that it was applied. "
+        "Neither notices the other: both are numbers, and the network learns badly.",
+        "Name the option (from_logits), and take the mean yourself.",
+        {"y": SCORES, "t": LABELS},
+    ),
+    Question(
+        "optimizer.batch",
+        "Does the training step divide the gradient by the size of the batch?",
+        {"no": W - 0.5 * BATCH.sum(0), "yes": W - 0.5 * BATCH.sum(0) / 4},
+        "Where losses are one number per sample, the trainer is told the size of the batch and divides by it. Where "
+        "the loss is already a mean, dividing again makes the steps too small.",
+        "Multiply the learning rate by the size of the batch, or say that it is 1.",
+        {"w": W, "x": BATCH},
+    ),
+    Question(
+        "optimizer.rate",
+        "Which learning rate has stochastic gradient descent by default?",
+        {**{f"{rate}": f32([-rate]) for rate in (0.001, 0.01, 0.1)}, "must be given": REFUSES},
+        "There is no rate that suits all, yet many optimizers have one.",
+        "Always name the rate.",
+        {"w": f32([0])},
+    ),
+]
