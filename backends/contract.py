@@ -120,6 +120,8 @@ def execute(
     names = [name for name in operator.inputs if name in inputs]
     tensors = [adapter.from_numpy(plan.enter(name, inputs[name])) for name in names]
     call = functools.partial(method, **plan.attrs)
+    if hasattr(adapter, "in_mode"):  # only adapters whose variants run operators in another way have it
+        call = adapter.in_mode(call)
     gradients: dict[str, np.ndarray] = {}
     if cotangent is None:
         outputs = call(*tensors)

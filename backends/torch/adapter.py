@@ -10,6 +10,7 @@ What torch lacks, and what stands in its place here:
 On the CPU float16 and bfloat16 work everywhere below.
 """
 
+import os
 from functools import partial
 
 import ml_dtypes
@@ -23,17 +24,27 @@ from spec.core import as_tuple
 from spec.padding import explicit, extent, transposed
 
 
+MODE = os.environ.get("CONVPARITY_MODE", "")  # set by the variants
+
+
 class Adapter:
     """The operators of PyTorch on the CPU."""
+
+    def in_mode(self, call):
+        """The operator as the variant runs it: compiled, or as it is."""
+        return torch.compile(call, dynamic=False) if MODE == "compile" else call
 
     def from_numpy(self, array):
         """A tensor with memory of its own: `torch.from_numpy` alone would share the array's."""
         if array.dtype == ml_dtypes.bfloat16:  # torch has the type, but does not know NumPy's name for it
             return torch.from_numpy(array.view(np.int16).copy()).view(torch.bfloat16)
         try:
-            return torch.from_numpy(array.copy())
+            tensor = torch.from_numpy(array.copy())
         except TypeError as error:
             raise Unsupported(f"torch has no dtype for NumPy's {array.dtype}") from error
+        if MODE == "channels-last" and tensor.dim() == 4:  # still NCHW by its axes, NHWC in memory
+            return tensor.contiguous(memory_format=torch.channels_last)
+        return tensor
 
     def to_numpy(self, tensor):
         """The array; bfloat16 passes as the 16-bit integers of the same bits, as NumPy does not know it."""
@@ -59,6 +70,7 @@ class Adapter:
             "device": "cpu",
             "threads": torch.get_num_threads(),
             "switches": {
+                "mode": MODE or "eager",
                 "cpu_capability": torch.backends.cpu.get_cpu_capability(),
                 "mkldnn_available": torch.backends.mkldnn.is_available(),
                 "mkldnn_enabled": torch.backends.mkldnn.enabled,
