@@ -38,9 +38,8 @@ from spec.core import as_tuple
 from spec.layouts import IMAGE, KERNEL, TRANSPOSED_KERNEL
 from spec.padding import extent, transposed
 
+MODE = os.environ.get("CONVPARITY_MODE", "")  # set by the variants
 MOST_PROGRAMS = 100
-
-
 CACHE = Path(__file__).resolve().parents[2] / ".cache" / "jax"
 
 
@@ -74,7 +73,8 @@ class Adapter:
     def __init__(self):
         # XLA reads its number of threads from PJRT_NPROC, when it starts; of OMP_NUM_THREADS it knows nothing.
         os.environ.setdefault("PJRT_NPROC", os.environ.get("OMP_NUM_THREADS", "1"))
-        jax.config.update("jax_enable_x64", True)  # otherwise 64-bit inputs silently become 32-bit
+        jax.config.update("jax_enable_x64", MODE != "x32")  # without it 64-bit inputs silently become 32-bit
+        jax.config.update("jax_disable_jit", MODE == "eager")  # with it every primitive is a program by itself
         # Programs are kept for the next run; left to itself, JAX would keep only slow ones.
         if jax.config.jax_compilation_cache_dir is None:  # JAX_COMPILATION_CACHE_DIR names another folder
             jax.config.update("jax_compilation_cache_dir", str(CACHE))
@@ -121,6 +121,7 @@ class Adapter:
             "threads": int(os.environ["PJRT_NPROC"]),
             "switches": {
                 "enable_x64": jax.config.jax_enable_x64,
+                "disable_jit": jax.config.jax_disable_jit,
                 "default_matmul_precision": jax.config.jax_default_matmul_precision or "default",
                 "XLA_FLAGS": os.environ.get("XLA_FLAGS", ""),
                 "compilation_cache_dir": jax.config.jax_compilation_cache_dir or "",
@@ -180,9 +181,9 @@ class Adapter:
             kernel_init=nnx.initializers.zeros,  # replaced at once
             rngs=nnx.Rngs(0),
         )
-        layer.kernel[...] = w
+        layer.kernel = nnx.Param(w)
         if b is not None:
-            layer.bias[...] = b
+            layer.bias = nnx.Param(b)
         return layer(x)
 
     @native(*IMAGE, kernel=TRANSPOSED_KERNEL)
