@@ -39,6 +39,7 @@ class Sketch:
 DOUBLE = (("reals", "float64"),)
 BOTH = (("integers", "float32"), ("reals", "float32"))
 EVERY = (*BOTH, *DOUBLE)
+WIDE = (("reals", "float32"), ("reals", "bfloat16"))
 HALVES = tuple((tier, dtype) for tier in ("integers", "reals") for dtype in ("float16", "bfloat16"))
 
 
@@ -56,6 +57,12 @@ def draw(name: str, tier: str, dtype: str, shape: tuple[int, ...]) -> np.ndarray
     random = np.random.default_rng(zlib.crc32(f"{name}/{tier}".encode()))
     values = random.integers(-3, 4, shape) if tier == "integers" else random.standard_normal(shape)
     return values.astype(dtype_of(dtype))
+
+
+def wide(name: str, tier: str, dtype: str, shape: tuple[int, ...]) -> np.ndarray:
+    """Normal reals times powers of two from -60 to 60: float16 holds few of them, bfloat16 and float32 hold all."""
+    powers = np.random.default_rng(zlib.crc32(f"{name}/powers".encode())).integers(-60, 61, shape)
+    return np.ldexp(draw(name, "reals", "float64", shape), powers).astype(dtype_of(dtype))
 
 
 def expand(

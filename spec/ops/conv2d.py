@@ -167,6 +167,8 @@ def refused():
         {"x": x, "w": w},
     )
     yield "channel-mismatch", "w expects 3 channels, x has 4", {}, {"x": x, "w": (6, 3, 3, 5)}
+    why = "w has half the channels of x: a second group can be guessed, but was not asked for"
+    yield "groups-not-given", why, {}, {"x": x, "w": (6, 2, 3, 5)}
     yield "groups-do-not-divide", "3 groups of 4 channels", {"groups": 3}, {"x": x, "w": (6, 1, 3, 5)}
     yield "outputs-do-not-divide", "5 output channels in 2 groups", {"groups": 2}, {"x": x, "w": (5, 2, 3, 5)}
     yield "zero-groups", "channels in no group at all", {"groups": 0}, {"x": x, "w": w}
@@ -178,6 +180,8 @@ def refused():
     yield "negative-pads", why, {"padding": [[-1, 0], [0, 0]]}, {"x": x, "w": w}
     yield "negative-even-pads", f"the same at both ends: {why}", {"padding": [[0, 0], [-1, -1]]}, {"x": x, "w": w}
     yield "bias-length", "b has 5 entries for 6 output channels", {}, {"x": x, "w": w, "b": (5,)}
+    why = "one number for 6 output channels, which broadcasting would add to each of them"
+    yield "single-bias", why, {}, {"x": x, "w": w, "b": (1,)}
     yield "rank-3-image", "a single image without the axis of images", {}, {"x": x[1:], "w": w}
     yield "rank-3-kernel", "w lacks an axis", {}, {"x": x, "w": (6, 3, 5)}
     yield "empty-batch", "no image", {}, {"x": (0, 4, 8, 11), "w": w}

@@ -160,6 +160,8 @@ def refused():
     attrs = {"stride": [2, 2], "output_padding": [0, -1]}
     yield "negative-output-padding", "it adds columns; cropping is the padding's", attrs, {"x": x, "w": w}
     yield "bias-length", "b has 5 entries for 6 output channels", {}, {"x": x, "w": w, "b": (5,)}
+    why = "one number for 6 output channels, which broadcasting would add to each of them"
+    yield "single-bias", why, {}, {"x": x, "w": w, "b": (1,)}
     yield "rank-3-image", "a single image without the axis of images", {}, {"x": x[1:], "w": w}
     yield "rank-3-kernel", "w lacks an axis", {}, {"x": x, "w": (4, 3, 2)}
     yield "empty-batch", "no image", {}, {"x": (0, 4, 5, 7), "w": w}

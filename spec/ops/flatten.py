@@ -70,6 +70,8 @@ def refused():
 def cases():
     """All named cases and those to be refused."""
     yield from build.expand("flatten", ATTRIBUTES, sketches())
+    far = Sketch("wide-range", "values that float16 cannot hold", {}, {"x": (2, 3, 4, 5)}, build.WIDE)
+    yield from build.expand("flatten", ATTRIBUTES, [far], data=build.wide)
     yield from build.rejections("flatten", ATTRIBUTES, refused())
 
 

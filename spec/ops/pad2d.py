@@ -143,6 +143,9 @@ def cases():
     """All named cases, those that cover the pairs, and those to be refused."""
     found = [*sketches(), *build.covering(SPACE, ATTRIBUTES, shapes, out_shape)]
     yield from build.expand("pad2d", ATTRIBUTES, found, images=("x",))
+    attrs = {"padding": [[1, 2], [3, 0]], "mode": "replicate"}
+    far = Sketch("wide-range", "values that float16 cannot hold", attrs, {"x": IMAGE}, build.WIDE)
+    yield from build.expand("pad2d", ATTRIBUTES, [far], images=("x",), data=build.wide)
     yield from build.rejections("pad2d", ATTRIBUTES, refused(), images=("x",))
 
 
