@@ -6,7 +6,7 @@ Plain data; each format shows it in its own way. The counting itself is in `tabl
 import re
 import shlex
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from reports import tables
@@ -18,6 +18,7 @@ OUTCOMES = ("exact", "close", "differs", "rejected", "unsupported", "crashed", "
 _TERMINAL = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
 # Neither XML nor a page can hold these; U+202A to E and U+2066 to 9 turn the direction of the text around them.
 _UNSHOWABLE = re.compile("[^\t\n\x20-\x7e\xa0-\u2029\u202f-\u2065\u206a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_VARYING = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|[-+]?\b(?:inf|nan|\w*\d[\w.]*(?:[-+]\d+)?)")
 _ISSUE = re.compile(r"([\w.-]+/[\w.-]+)#(\d+)")
 
 
@@ -88,9 +89,18 @@ def said(row: Row) -> tuple[str, str]:
 
 def alike(rows: Iterable[Row]) -> list[list[Row]]:
     """Failures with the same backend, operator, problem and message together, in the order of the first of each."""
+    return _grouped(rows, lambda row: (row["backend"], row["op"], problem(row), said(row)))
+
+
+def akin(rows: Iterable[Row]) -> list[list[Row]]:
+    """Failures of a backend together whose messages differ in numbers and in what stands in brackets only."""
+    return _grouped(rows, lambda row: (row["backend"], problem(row), *(_VARYING.sub("", part) for part in said(row))))
+
+
+def _grouped(rows: Iterable[Row], key: Callable[[Row], tuple]) -> list[list[Row]]:
     groups: dict[tuple, list[Row]] = {}
     for row in rows:
-        groups.setdefault((row["backend"], row["op"], problem(row), said(row)), []).append(row)
+        groups.setdefault(key(row), []).append(row)
     return list(groups.values())
 
 

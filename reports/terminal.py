@@ -8,12 +8,13 @@ from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
-from reports import tables
+from reports import grid, overview, tables
 
-NAMED_FAILURES = 20
+NAMED_KINDS = 20
+LONGEST_MESSAGE = 240
 
 
 @contextlib.contextmanager
@@ -60,58 +61,60 @@ def running(total: int) -> Iterator[Callable[[Any], None]]:
 
 
 def summary(run: Mapping[str, Any], rows: Sequence[tables.Row], folder: Path) -> None:
-    """Operators down, backends across; then what failed, what could not run, and the times."""
-    console = Console()
-    names = list(run["backends"])
-    table = Table(title="passed  ~known  ✗failed  worst error / bound", title_justify="left", title_style="dim")
-    table.add_column("operator")
-    for name in names:
-        table.add_column(Text(f"{name} {run['backends'][name].get('version', '')}"))
-    for op, cells in tables.matrix(rows).items():
-        table.add_row(op, *(_cell(cells.get(name)) for name in names))
-    console.print(table)
-    for name in names:
-        if problem := run["backends"][name]["problem"]:
-            console.print(Text(f"not run: {name}: {problem}", style="red"))
-    _failures(console, tables.failures(rows))
+    """Operators down, backends across; then what could not run, what failed, and the times."""
+    run, rows = overview.showable(run, rows)
+    console = Console(highlight=False)
+    for line in grid.lines(list(run["backends"]), tables.matrix(rows), console.width):
+        console.print(line, soft_wrap=True)
+    versions = [f"{name} {about['version']}" for name, about in run["backends"].items() if about.get("version")]
+    console.print(Text(f"\n{', '.join(versions)}\n", style="dim"))
+    for backend, reason, count in overview.not_run(run, rows):
+        cases = f" ({overview.counted(count, 'case')})" if count else ""
+        _paragraph(console, Text("○", "red"), Text.assemble((backend, "bold"), f" did not run{cases}: {reason}"))
+    _failures(console, overview.failures(rows))
     for entry in run["stale"]:
-        console.print(Text(f"ledger: {entry} no longer shows; remove or correct the entry", style="red"))
-    pairs = run["coverage"].values()
-    if pairs:
+        line = Text.assemble("ledger: ", (entry, "bold"), " no longer shows; remove or correct the entry")
+        _paragraph(console, Text("✗", "red"), line)
+    console.print()
+    sign = Text("✓", "green") if overview.passed(run, rows) else Text("✗", "red")
+    _paragraph(console, sign, Text(overview.verdict(run, rows), style="bold"))
+    for sentence in _figures(run, len(rows)):
+        console.print(Text(sentence))
+    console.print(Text(f"report: {folder / 'index.html'}"), soft_wrap=True)
+
+
+def _figures(run: Mapping[str, Any], results: int) -> Iterator[str]:
+    """What was compared, how much of the specification that covers, and how long it took."""
+    counts, times = run["counts"], run["times"]
+    statuses = ", ".join(f"{counts.get(status, 0):,} {status}" for status in overview.STATUSES)
+    yield f"{overview.counted(run['cases'], 'case')}, {overview.counted(results, 'result')}: {statuses}"
+    if pairs := run["coverage"].values():
         covered, possible = (sum(found[i] for found in pairs) for i in (0, 1))
-        console.print(
-            f"pairwise coverage of attribute values: {100 * covered / max(possible, 1):.0f} % ({covered} of {possible})"
-        )
-    times, counts = run["times"], run["counts"]
-    console.print(
-        f"{run['cases']} cases on {len(names)} backends: "
-        + ", ".join(f"{counts.get(status, 0)} {status}" for status in ("pass", "known", "fail"))
+        share = 100 * covered // max(possible, 1)
+        yield f"pairwise coverage of attribute values: {share} % ({covered:,} of {possible:,})"
+    yield (
+        f"{times['wall_seconds']:.1f} s on {overview.counted(run['jobs'], 'worker')}; "
+        f"in the frameworks {times['framework_seconds']:.1f} s of worker time, "
+        f"in the harness {float(times['harness_ms_per_result']):.2f} ms of processor per result"
     )
-    console.print(
-        f"{times['wall_seconds']:.1f} s with {run['jobs']} workers; "
-        f"the frameworks took {times['framework_seconds']:.1f} s of worker time, "
-        f"the harness {times['harness_ms_per_result']:.2f} ms of processor time per result"
-    )
-    console.print(Text(f"report: {folder / 'index.html'}"))
-
-
-def _cell(cell: tables.Cell | None) -> Text:
-    if cell is None:
-        return Text("-", style="dim")
-    text = Text(str(cell.statuses["pass"]))
-    if cell.statuses["known"]:
-        text.append(f" ~{cell.statuses['known']}", style="yellow")
-    if cell.statuses["fail"]:
-        text.append(f" ✗{cell.statuses['fail']}", style="bold red")
-    text.append(f"  {tables.ratio(cell.worst_bound)}", style="dim")
-    return text
 
 
 def _failures(console: Console, rows: Sequence[tables.Row]) -> None:
-    for row in rows[:NAMED_FAILURES]:
-        line = Text("✗ ", style="red")
-        line.append(f"{row['backend']} {row['case']}", style="bold")
-        line.append(f" {row['outcome']}: {row.get('message', '')}", style="default")
-        console.print(line)
-    if len(rows) > NAMED_FAILURES:
-        console.print(f"... and {len(rows) - NAMED_FAILURES} more; all are in the report")
+    """Each kind of failure once, the greatest first: one case of it, and how many more are alike."""
+    kinds = sorted(overview.akin(rows), key=len, reverse=True)
+    for first, *others in kinds[:NAMED_KINDS]:
+        more = f" and {len(others)} alike" if others else ""
+        heading = Text(f"{first['backend']} {first['case']}{more}", style="bold")
+        message = " ".join(": ".join(filter(None, overview.said(first))).split())
+        if len(message) > LONGEST_MESSAGE:
+            message = message[: LONGEST_MESSAGE - 1] + "…"
+        _paragraph(console, Text("✗", "red"), Text("\n").join([heading, Text(f"{overview.problem(first)}: {message}")]))
+    if hidden := sum(map(len, kinds[NAMED_KINDS:])):
+        _paragraph(console, Text("✗", "red"), Text(f"{hidden:,} of other kinds; all are in the report"))
+
+
+def _paragraph(console: Console, sign: Text, words: Text) -> None:
+    """A sign and its words, whose further lines stand under the first."""
+    paragraph = Table.grid(Column(), Column(overflow="fold"), padding=(0, 1))
+    paragraph.add_row(sign, words)
+    console.print(paragraph)
