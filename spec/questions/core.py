@@ -45,5 +45,6 @@ def same(one: np.ndarray | str, other: np.ndarray | str, tolerance: float = 0.0)
     """Whether two answers agree: words to the letter, arrays in shape and up to the tolerance (0: float32 rounding)."""
     if isinstance(one, str) or isinstance(other, str):
         return isinstance(one, str) and isinstance(other, str) and one == other
-    close = {"rtol": tolerance or 1e-4, "atol": tolerance or 1e-5, "equal_nan": True}
-    return one.shape == other.shape and np.allclose(one, other, **close)
+    if one.shape != other.shape:
+        return False
+    return np.allclose(one, other, rtol=tolerance or 1e-4, atol=tolerance or 1e-5, equal_nan=True)

@@ -3,16 +3,16 @@
 What the probes get and return; an image (H, W) gets its batch and channel axes from the probe, in the framework's
 own layout, and the result loses them again:
 
-conv.flip              x (3, 3), k (2, 2)   -> y (2, 2): the default call, function and layer (weights loaded)
-convolve.default       x (4,), k (3,)       -> y: the function called `convolve` on vectors, with no more arguments
-correlate.default      x (4,), k (3,)       -> y: the function called `correlate`, with no more arguments
-conv.bias              x (3, 3), k (2, 2)   -> y (2, 2): the functional call with image and kernel and nothing else
-                                               (what has no default, such as padding, may be given; "valid")
-conv.implicit-groups   x (2,), w (2,)       -> y (2,): an image of one pixel with two channels x; a 1x1 kernel with one
-                                               input channel and two output channels w; no argument for groups
-conv.groups            x (2,), w (2,)       -> y (2,): the same with two groups asked for
-conv.stride-dilation   x (1, 5), k (1, 2)   -> y (1, 2): stride (1, 2) and dilation (1, 2)
-conv.too-large         x (2, 2), k (3, 3)   -> y: a kernel larger than the image, without padding
+conv.flip  x (3, 3), k (2, 2) -> y (2, 2): the default call, function and layer (weights loaded)
+convolve.default  x (4,), k (3,) -> y: the function called `convolve` on vectors, with no more arguments
+correlate.default  x (4,), k (3,) -> y: the function called `correlate`, with no more arguments
+conv.bias  x (3, 3), k (2, 2) -> y (2, 2): the functional call with image and kernel and nothing else (what has no
+    default, such as padding, may be given; "valid")
+conv.implicit-groups  x (2,), w (2,) -> y (2,): an image of one pixel with two channels x; a 1x1 kernel with one input
+    channel and two output channels w; no argument for groups
+conv.groups  x (2,), w (2,) -> y (2,): the same with two groups asked for
+conv.stride-dilation  x (1, 5), k (1, 2) -> y (1, 2): stride (1, 2) and dilation (1, 2)
+conv.too-large  x (2, 2), k (3, 3) -> y: a kernel larger than the image, without padding
 """
 
 import numpy as np

@@ -4,18 +4,18 @@ The probes get nothing unless said otherwise. Initial values are statistics of a
 made with the seeds 0 to 19: the array (2,) of [std * sqrt(fan_in), largest absolute value * sqrt(fan_in)], where
 fan_in = 72 is the number of inputs that one output sums:
 
-layer.bias                     -> word: "with bias" or "without bias": a layer for which none was asked for
-layer.weights                  -> array (2,): the weights of convolutions 8 -> 64 channels, kernel (3, 3)
-layer.weights.fan              -> array (1,): the std of such weights divided by that of 20 layers 32 -> 64
-layer.bias.values              -> array (2,): the biases of the layers 8 -> 64
-layer.dense.weights            -> array (2,): the weights of dense layers 72 -> 576
-layer.parameters               -> word: names and shapes of the parameters of a convolution 3 -> 4, kernel (2, 5), in the
-                                  framework's own order: "weight (4, 3, 2, 5), bias (4,)"
-layer.transposed.parameters    -> word: the shape of the kernel of a transposed convolution 3 -> 4, kernel (2, 5)
-layer.lazy                     -> word: "inferred at the first call" if a layer can be made without the number of its input
-                                  channels, run on an image with 3 of them, and then has such a kernel
-layer.activation   x (2,)      -> y (2,): one pixel with one channel for each of the numbers x, given as two images;
-                                  a layer 1 -> 1, kernel (1, 1) with weight 1 and no bias
+layer.bias  -> word: "with bias" or "without bias": a layer for which none was asked for
+layer.weights  -> array (2,): the weights of convolutions 8 -> 64 channels, kernel (3, 3)
+layer.weights.fan  -> array (1,): the std of such weights divided by that of 20 layers 32 -> 64
+layer.bias.values  -> array (2,): the biases of the layers 8 -> 64
+layer.dense.weights  -> array (2,): the weights of dense layers 72 -> 576
+layer.parameters  -> word: names and shapes of the parameters of a convolution 3 -> 4, kernel (2, 5), in the
+    framework's own order: "weight (4, 3, 2, 5), bias (4,)"
+layer.transposed.parameters  -> word: the shape of the kernel of a transposed convolution 3 -> 4, kernel (2, 5)
+layer.lazy  -> word: "inferred at the first call" if a layer can be made without the number of its input channels, run
+    on an image with 3 of them, and then has such a kernel
+layer.activation  x (2,) -> y (2,): one pixel with one channel for each of the numbers x, given as two images; a layer
+    1 -> 1, kernel (1, 1) with weight 1 and no bias
 """
 
 import numpy as np

@@ -3,25 +3,24 @@
 What the probes get and return. x (1, 2, 2, 2) is handed on as it is, whatever its axes are taken for; the kernel
 that goes with it is all ones, 1x1, for two input channels and one output channel, in the framework's kernel layout:
 
-layout.default           x (1, 2, 2, 2)              -> y reshaped to (2, 2): the default call, function and layer
-layout.channels-last     x (1, 2, 2, 2)              -> y reshaped to (2, 2): NHWC asked for as documented; where there is
-                                                       no such argument, data_format="NHWC" is what one tries
-layout.channels-first    x (1, 2, 2, 2)              -> y reshaped to (2, 2): NCHW asked for in the same way
-layout.pool              x (1, 4, 4, 4)              -> y as it comes: max pooling, window 2, stride 2, default layout
+layout.default  x (1, 2, 2, 2) -> y reshaped to (2, 2): the default call, function and layer
+layout.channels-last  x (1, 2, 2, 2) -> y reshaped to (2, 2): NHWC asked for as documented; where there is no such
+    argument, data_format="NHWC" is what one tries
+layout.channels-first  x (1, 2, 2, 2) -> y reshaped to (2, 2): NCHW asked for in the same way
+layout.pool  x (1, 4, 4, 4) -> y as it comes: max pooling, window 2, stride 2, default layout
 layout.pool.channels-last, layout.pool.channels-first  x (1, 4, 4, 4) -> y as it comes: the layout asked for
-layout.unbatched         x (3, 3), k (2, 2)          -> y (2, 2): the image gets its channel axis, but no batch axis
-layout.kernel            x (2, 2, 2), w (2, 2, 2, 2) -> y (2,): x is (C, H, W), put into the framework's image layout by
-                                                       the probe; w is handed on as it is; the one pixel of the
-                                                       result, by output channel. Function; layer (w loaded into it)
-layout.kernel.transposed x (2,), w (2, 2, 2, 2)      -> y (2, 2, 2) as (O, H, W): an image of one pixel with the two
-                                                       channels x; transposed convolution, stride 1, uncropped ("VALID")
-layout.kernel.depthwise                              -> word: str of the shape of the kernel (a tuple of int) of a depthwise
-                                                       layer with 3 input channels, 6 output channels, kernel (4, 5)
-layout.depthwise.order   x (2,), w (4,)              -> y (4,): one pixel, two channels x; depthwise with a 1x1 kernel and
-                                                       two outputs per channel; w reshaped to the kernel's own shape
-layout.flatten           x (2, 2, 2)                 -> y (8,): x is (C, H, W), put into the framework's image layout
-                                                       by the probe, with a batch axis; then its flatten
-layout.dense             x (2,), w (2, 2)            -> y (2,): a dense layer (or function) with the weights w as they are
+layout.unbatched  x (3, 3), k (2, 2) -> y (2, 2): the image gets its channel axis, but no batch axis
+layout.kernel  x (2, 2, 2), w (2, 2, 2, 2) -> y (2,): x is (C, H, W), put into the framework's image layout by the
+    probe; w is handed on as it is; the one pixel of the result, by output channel. Function; layer (w loaded into it)
+layout.kernel.transposed  x (2,), w (2, 2, 2, 2) -> y (2, 2, 2) as (O, H, W): an image of one pixel with the two
+    channels x; transposed convolution, stride 1, uncropped ("VALID")
+layout.kernel.depthwise  -> word: str of the shape of the kernel (a tuple of int) of a depthwise layer with 3 input
+    channels, 6 output channels, kernel (4, 5)
+layout.depthwise.order  x (2,), w (4,) -> y (4,): one pixel, two channels x; depthwise with a 1x1 kernel and two
+    outputs per channel; w reshaped to the kernel's own shape
+layout.flatten  x (2, 2, 2) -> y (8,): x is (C, H, W), put into the framework's image layout by the probe, with a
+    batch axis; then its flatten
+layout.dense  x (2,), w (2, 2) -> y (2,): a dense layer (or function) with the weights w as they are
 """
 
 import numpy as np

@@ -3,24 +3,23 @@
 What the probes get and return; an image (H, W) gets its batch and channel axes from the probe, in the framework's
 own layout, and the result loses them again:
 
-padding.default           x (4, 4), k (3, 3)  -> y: convolution (function and layer) without an argument for padding
-padding.integer           x (2, 2), k (3, 3)  -> y (2, 2): the number 1 as padding (1, or (1, 1), as documented)
-padding.same              x (1, 4), k (1, 2)  -> y (1, 4): the padding called "same", stride 1
-padding.same.stride       x (1, 4), k (1, 3)  -> y (1, 2): the padding called "same", stride (1, 2)
-padding.same.pool         x (1, 4)            -> y (1, 2): max pooling "same", window (1, 3), stride (1, 2)
-padding.same.lower        x (1, 4), k (1, 2)  -> y (1, 4): the padding called "same_lower" (SAME_LOWER), stride 1
-padding.asymmetric        x (2, 2), k (2, 2)  -> y (2, 3): pads [[1, 0], [2, 0]] ([[top, bottom], [left, right]]) in the
-                                                 call of the convolution itself (where the call documents single
-                                                 numbers only, pass the pairs as they are and be refused)
-padding.asymmetric.pool   x (2, 2)            -> y (2, 2): max pooling, window (2, 2), stride 1, pads [[1, 0], [1, 0]]
-padding.order             x (1, 1)            -> y: the function that pads, with zeros, called with the numbers 1 2 3 4
-                                                 for the image axes in the order in which it takes them
-                                                 ((1, 2, 3, 4) or ((1, 2), (3, 4)); the other axes get 0)
-padding.modes             x (3, 3)            -> word: `spec.questions.words.accepted(MODES, call)`, for the function that pads
-                                                 one pixel on each side, mode in capital or small letters as documented
-padding.reflect           x (1, 4)            -> y (1, 8): mode "reflect", 2 pixels left and right
-padding.reflect.gradient  x (1, 5)            -> gradient (1, 5) of the sum of x padded so, by x
-padding.negative          x (3, 3)            -> y (1, 1): the function that pads, -1 on each side
+padding.default  x (4, 4), k (3, 3) -> y: convolution (function and layer) without an argument for padding
+padding.integer  x (2, 2), k (3, 3) -> y (2, 2): the number 1 as padding (1, or (1, 1), as documented)
+padding.same  x (1, 4), k (1, 2) -> y (1, 4): the padding called "same", stride 1
+padding.same.stride  x (1, 4), k (1, 3) -> y (1, 2): the padding called "same", stride (1, 2)
+padding.same.pool  x (1, 4) -> y (1, 2): max pooling "same", window (1, 3), stride (1, 2)
+padding.same.lower  x (1, 4), k (1, 2) -> y (1, 4): the padding called "same_lower" (SAME_LOWER), stride 1
+padding.asymmetric  x (2, 2), k (2, 2) -> y (2, 3): pads [[1, 0], [2, 0]] ([[top, bottom], [left, right]]) in the call
+    of the convolution itself (where the call documents single numbers only, pass the pairs as they are and be
+    refused)
+padding.asymmetric.pool  x (2, 2) -> y (2, 2): max pooling, window (2, 2), stride 1, pads [[1, 0], [1, 0]]
+padding.order  x (1, 1) -> y: the function that pads, with zeros, called with the numbers 1 2 3 4 for the image axes
+    in the order in which it takes them ((1, 2, 3, 4) or ((1, 2), (3, 4)); the other axes get 0)
+padding.modes  x (3, 3) -> word: `spec.questions.words.accepted(MODES, call)`, for the function that pads one pixel on
+    each side, mode in capital or small letters as documented
+padding.reflect  x (1, 4) -> y (1, 8): mode "reflect", 2 pixels left and right
+padding.reflect.gradient  x (1, 5) -> gradient (1, 5) of the sum of x padded so, by x
+padding.negative  x (3, 3) -> y (1, 1): the function that pads, -1 on each side
 """
 
 import numpy as np

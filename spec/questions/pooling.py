@@ -3,19 +3,19 @@
 What the probes get and return; an image (H, W) gets its batch and channel axes from the probe, in the framework's
 own layout, and the result loses them again:
 
-pool.stride               x (4, 4) -> y: max pooling, window (2, 2), no argument for the stride
-pool.size                 x (5, 5) -> y: max pooling, window (2, 2), stride (2, 2), nothing else
-pool.ceil                 x (1, 5) -> y (1, 3): max pooling, window and stride (1, 2), ceil_mode=True or what it is called
-pool.ceil.empty           x (1, 3) -> y: the same with one pixel of padding left and right (padding (0, 1))
-pool.average.padding      x (3, 3) -> y (3, 3): average pooling, window (3, 3), stride 1, one pixel on each side (a number
-                                      or "same"), nothing else
-pool.average.overhang     x (1, 5) -> y (1, 3): average pooling, window and stride (1, 2), with a last partial window (ceil_mode
-                                      or what it is called; where there is none, the padding "same")
-pool.max.padding          x (2, 2) -> y (2, 2): max pooling, window (3, 3), stride 1, one pixel on each side
-pool.ties                 x (2, 2) -> gradient (2, 2) of max pooling with one window (2, 2)
-pool.nan                  x (2, 4) -> y (1, 2): max pooling, window (2, 2)
-pool.global               x (2, 2, 2) -> y as it comes: x is (C, H, W), put into the framework's image layout with a batch
-                                      axis; global average pooling
+pool.stride  x (4, 4) -> y: max pooling, window (2, 2), no argument for the stride
+pool.size  x (5, 5) -> y: max pooling, window (2, 2), stride (2, 2), nothing else
+pool.ceil  x (1, 5) -> y (1, 3): max pooling, window and stride (1, 2), ceil_mode=True or what it is called
+pool.ceil.empty  x (1, 3) -> y: the same with one pixel of padding left and right (padding (0, 1))
+pool.average.padding  x (3, 3) -> y (3, 3): average pooling, window (3, 3), stride 1, one pixel on each side (a number
+    or "same"), nothing else
+pool.average.overhang  x (1, 5) -> y (1, 3): average pooling, window and stride (1, 2), with a last partial window
+    (ceil_mode or what it is called; where there is none, the padding "same")
+pool.max.padding  x (2, 2) -> y (2, 2): max pooling, window (3, 3), stride 1, one pixel on each side
+pool.ties  x (2, 2) -> gradient (2, 2) of max pooling with one window (2, 2)
+pool.nan  x (2, 4) -> y (1, 2): max pooling, window (2, 2)
+pool.global  x (2, 2, 2) -> y as it comes: x is (C, H, W), put into the framework's image layout with a batch axis;
+    global average pooling
 """
 
 import numpy as np

@@ -3,11 +3,11 @@
 What the probes get and return; an image (H, W) gets its batch and channel axes from the probe, in the framework's
 own layout, and the result loses them again:
 
-resize.nearest    x (1, 3) -> y (1, 5): resized to (1, 5) by the method called "nearest"
-resize.bilinear   x (1, 4) -> y (1, 8): resized to (1, 8), bilinear, nothing else
+resize.nearest  x (1, 3) -> y (1, 5): resized to (1, 5) by the method called "nearest"
+resize.bilinear  x (1, 4) -> y (1, 8): resized to (1, 8), bilinear, nothing else
 resize.antialias  x (1, 8) -> y (1, 4): resized to (1, 4), bilinear, nothing else
-resize.cubic      x (1, 4) -> y (1, 8): resized to (1, 8), bicubic, nothing else
-resize.method     x (1, 2) -> y (1, 4): resized to (1, 4) (or scaled by (1, 2)) with no argument for the method
+resize.cubic  x (1, 4) -> y (1, 8): resized to (1, 8), bicubic, nothing else
+resize.method  x (1, 2) -> y (1, 4): resized to (1, 4) (or scaled by (1, 2)) with no argument for the method
 """
 
 import numpy as np

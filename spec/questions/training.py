@@ -2,19 +2,19 @@
 
 What the probes get and return; each uses the framework's own automatic differentiation, losses and optimizers:
 
-gradient.vector       x (3,)                  -> gradient (3,): x * x, a vector, is differentiated as it is, by the usual call
-gradient.accumulates  x (2,)                  -> gradient (2,): the gradient of the sum of x * x, computed twice in a row
-                                                 without clearing anything; what stands there after the second time
-gradient.unused       x (2,), k (2,)          -> gradient (2,) of the sum of x * x by k, which is not used; word "none" for None
-gradient.assignment   x (3, 3), k (2, 2)      -> gradient (2, 2) by k of the sum of y (2, 2), where y is made of zeros and each
-                                                 y[i, j] is assigned the sum of window times k; word "none" for None
-gradient.integers     x (2,) of int32         -> gradient (2,) of the sum of x * x by x; word "none" for None
-loss.squared          y (2, 3), t (2, 3)      -> loss as it comes: the squared-error loss with nothing else said
-loss.cross-entropy    y (2, 3), t (2,) int64  -> loss as it comes: the cross-entropy loss for class numbers t (where there
-                                                 are only one-hot labels, the probe makes them), nothing else said
-optimizer.batch       w (2,), x (4, 2)        -> w (2,) after one step of gradient descent with rate 0.5 on the sum of the
-                                                 products x w over the batch of 4, by the usual loop
-optimizer.rate        w (1,)                  -> w (1,) after one step of the optimizer SGD, no rate given, on the loss sum(w)
+gradient.vector  x (3,) -> gradient (3,): x * x, a vector, is differentiated as it is, by the usual call
+gradient.accumulates  x (2,) -> gradient (2,): the gradient of the sum of x * x, computed twice in a row without
+    clearing anything; what stands there after the second time
+gradient.unused  x (2,), k (2,) -> gradient (2,) of the sum of x * x by k, which is not used; word "none" for None
+gradient.assignment  x (3, 3), k (2, 2) -> gradient (2, 2) by k of the sum of y (2, 2), where y is made of zeros and
+    each y[i, j] is assigned the sum of window times k; word "none" for None
+gradient.integers  x (2,) of int32 -> gradient (2,) of the sum of x * x by x; word "none" for None
+loss.squared  y (2, 3), t (2, 3) -> loss as it comes: the squared-error loss with nothing else said
+loss.cross-entropy  y (2, 3), t (2,) int64 -> loss as it comes: the cross-entropy loss for class numbers t (where
+    there are only one-hot labels, the probe makes them), nothing else said
+optimizer.batch  w (2,), x (4, 2) -> w (2,) after one step of gradient descent with rate 0.5 on the sum of the
+    products x w over the batch of 4, by the usual loop
+optimizer.rate  w (1,) -> w (1,) after one step of the optimizer SGD, no rate given, on the loss sum(w)
 """
 
 import numpy as np
@@ -88,10 +88,10 @@ QUESTIONS = [
         "loss.squared",
         "What does the squared-error loss return by default?",
         {
-            "the mean": SQUARES.mean(),
-            "half the mean": SQUARES.mean() / 2,
-            "the sum": SQUARES.sum(),
-            "half the sum": SQUARES.sum() / 2,
+            "the mean": f32(SQUARES.mean()),
+            "half the mean": f32(SQUARES.mean() / 2),
+            "the sum": f32(SQUARES.sum()),
+            "half the sum": f32(SQUARES.sum() / 2),
             "the mean of each sample": SQUARES.mean(1),
             "half the mean of each sample": SQUARES.mean(1) / 2,
             "each square": SQUARES,
@@ -106,12 +106,12 @@ QUESTIONS = [
         "loss.cross-entropy",
         "What does the cross-entropy loss take and return by default?",
         {
-            "scores; the mean": ENTROPY.mean(),
+            "scores; the mean": f32(ENTROPY.mean()),
             "scores; each sample": ENTROPY,
-            "scores; the sum": ENTROPY.sum(),
-            "probabilities; the mean": -np.log(CHOSEN).mean(),
+            "scores; the sum": f32(ENTROPY.sum()),
+            "probabilities; the mean": f32(-np.log(CHOSEN).mean()),
             "probabilities; each sample": -np.log(CHOSEN),
-            "probabilities; the sum": -np.log(CHOSEN).sum(),
+            "probabilities; the sum": f32(-np.log(CHOSEN).sum()),
         },
         "The loss may take scores and apply the softmax itself, or take probabilities and expect that it was applied. "
         "Neither notices the other: both are numbers, and the network learns badly.",

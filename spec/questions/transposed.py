@@ -4,21 +4,19 @@ What the probes get and return; an image (H, W) gets its batch and channel axes 
 own layout, the kernel (kh, kw) its channel axes, and the result loses them again. "Nothing else" allows for what has
 no default (lax's "VALID", TensorFlow's output_shape):
 
-transposed.flip            x (1, 2), k (1, 3)  -> y (1, 4): stride 1, uncropped, nothing else
-transposed.default         x (1, 3), k (1, 3)  -> y: stride 1, no argument for the padding; function and layer
-transposed.same            x (1, 2), k (1, 3)  -> y (1, 4): stride (1, 2), the padding called "same"
-transposed.valid           x (1, 2), k (1, 1)  -> y: stride (1, 3), the padding called "valid" (or none, where it is the
-                           default); where output_shape must be given, it is what decides: leave it out, or say None
-transposed.padding         x (1, 3), k (1, 4)  -> y: stride 1, explicit padding of 1 left and right, 0 above and below
-transposed.output-padding  x (1, 2), k (1, 3)  -> y (1, 4): stride (1, 2), padding (0, 1), output_padding (0, 1); where
-                           there is no number for the padding, padding="same"
-transposed.asymmetric      x (1, 3), k (1, 3)  -> y (1, 4): stride 1, one pixel cropped at the left only: [[0, 0], [1, 0]]
-transposed.groups          x (2,), w (2,)      -> y (2,): one pixel with the two channels x, kernel 1x1, two groups with
-                           one input and one output channel each
-transposed.dilation        x (1, 2), k (1, 2)  -> y (1, 5): stride (1, 2), dilation (1, 2), uncropped
+transposed.flip  x (1, 2), k (1, 3) -> y (1, 4): stride 1, uncropped, nothing else
+transposed.default  x (1, 3), k (1, 3) -> y: stride 1, no argument for the padding; function and layer
+transposed.same  x (1, 2), k (1, 3) -> y (1, 4): stride (1, 2), the padding called "same"
+transposed.valid  x (1, 2), k (1, 1) -> y: stride (1, 3), the padding called "valid" (or none, where it is the
+    default); where output_shape must be given, it is what decides: leave it out, or say None
+transposed.padding  x (1, 3), k (1, 4) -> y: stride 1, explicit padding of 1 left and right, 0 above and below
+transposed.output-padding  x (1, 2), k (1, 3) -> y (1, 4): stride (1, 2), padding (0, 1), output_padding (0, 1); where
+    there is no number for the padding, padding="same"
+transposed.asymmetric  x (1, 3), k (1, 3) -> y (1, 4): stride 1, one pixel cropped at the left only: [[0, 0], [1, 0]]
+transposed.groups  x (2,), w (2,) -> y (2,): one pixel with the two channels x, kernel 1x1, two groups with one input
+    and one output channel each
+transposed.dilation  x (1, 2), k (1, 2) -> y (1, 5): stride (1, 2), dilation (1, 2), uncropped
 """
-
-import numpy as np
 
 from spec.questions.core import REFUSES, Question
 from spec.questions.truth import conv, f32, transposed, turned

@@ -3,23 +3,23 @@
 What the probes get and return. `arrays` probes (see `backends.contract.probe`) get NumPy arrays; the framework is in
 the state in which its users find it (JAX: without x64). The dtypes are words: "float32", "float64", "int32", ...
 
-dtype.mixed      x (1,) float32, k (1,) float64  -> word: the dtype of the convolution (image and kernel of one pixel) of two
-                                                    tensors of these dtypes
-dtype.add        x (1,) float32, k (1,) float64  -> word: the dtype of x + k, two tensors of these dtypes
-dtype.numpy      x (2,) float64, arrays          -> word: the dtype of the tensor made of it, by each usual constructor
-dtype.list                                       -> word: the dtype of a tensor made of the list [1.5, 2.5]
-dtype.numpy-into-call  x (3, 3), k (2, 2) float64, arrays -> word: the dtype of the convolution of a float32 tensor x with
-                                                    the NumPy array k (shaped by NumPy), which stays float64
-dtype.integers   x (3, 3), k (2, 2) of int32     -> y (2, 2): the convolution of integers
-dtype.half       x (3, 3), k (2, 2), arrays      -> word: the dtype of the convolution of two float16 tensors made of them
-memory.in        x (3,), arrays                  -> t (3,): a tensor made of x, by each usual constructor, before x[0] = 9
-memory.out       x (3,)                          -> x (3,): the tensor after its NumPy array has got a 9 in the first place
-memory.assign    x (3,)                          -> x (3,): x[0] = 9
-memory.view      x (3,)                          -> x (3,) after part = x[:2] and part[0] = 9 (part[:] = 9 in place)
-errors.when      x (2, 2)                        -> word: `spec.questions.words.when(call, read)` for the Cholesky
-                                                    factor of a matrix that has none; read makes a NumPy array
-errors.shape     x (2,), k (3,)                  -> word: `when` for a convolution of an image with two channels with a
-                                                    kernel for three (each of one pixel)
+dtype.mixed  x (1,) float32, k (1,) float64 -> word: the dtype of the convolution (image and kernel of one pixel) of
+    two tensors of these dtypes
+dtype.add  x (1,) float32, k (1,) float64 -> word: the dtype of x + k, two tensors of these dtypes
+dtype.numpy  x (2,) float64, arrays -> word: the dtype of the tensor made of it, by each usual constructor
+dtype.list  -> word: the dtype of a tensor made of the list [1.5, 2.5]
+dtype.numpy-into-call  x (3, 3), k (2, 2) float64, arrays -> word: the dtype of the convolution of a float32 tensor x
+    with the NumPy array k (shaped by NumPy), which stays float64
+dtype.integers  x (3, 3), k (2, 2) of int32 -> y (2, 2): the convolution of integers
+dtype.half  x (3, 3), k (2, 2), arrays -> word: the dtype of the convolution of two float16 tensors made of them
+memory.in  x (3,), arrays -> t (3,): a tensor t made of x, by each usual constructor; then x[0] = 9; then t is read
+memory.out  x (3,) -> x (3,): the array `a` that x gives to NumPy; then a[0] = 9; then x is read
+memory.assign  x (3,) -> x (3,): x[0] = 9
+memory.view  x (3,) -> x (3,) after part = x[:2] and part[0] = 9 (part[:] = 9 in place)
+errors.when  x (2, 2) -> word: `spec.questions.words.when(call, read)` for the Cholesky factor of a matrix that has
+    none; read makes a NumPy array
+errors.shape  x (2,), k (3,) -> word: `when` for a convolution of an image with two channels with a kernel for three
+    (each of one pixel)
 """
 
 import numpy as np
