@@ -57,9 +57,13 @@ def select(wanted: tuple[str, ...]) -> list[Backend]:
     NAME@VERSION                another version, in an environment of its own; NAME@VERSION:VARIANT is both
     NAME=path/to/adapter.py@/path/to/python
 
-    Raises `UserError` for an unknown name or variant, and for a missing file.
+    Raises `UserError` for an unknown name or variant, for two of one name, and for a missing file.
     """
-    return [_parse(text) for text in dict.fromkeys(wanted or names())]
+    found = [_parse(text) for text in dict.fromkeys(wanted or names())]
+    for number, backend in enumerate(found):
+        if backend.name in [other.name for other in found[:number]]:
+            raise UserError(f"two backends are named {backend.name!r}; give each a name of its own")
+    return found
 
 
 def variants(name: str) -> Mapping[str, Mapping[str, str]]:
@@ -89,6 +93,8 @@ def _own(text: str) -> Backend:
 def _outside(text: str) -> Backend:
     name, _, rest = text.partition("=")
     adapter, at, python = rest.rpartition("@")
+    if not re.fullmatch(r"[\w.-]+", name):
+        raise UserError(f"backend {text!r}: {name!r} is no name; write letters, digits and . _ -")
     if not at:
         raise UserError(f"backend {text!r} names no interpreter; write NAME=path/to/adapter.py@/path/to/python")
     if not Path(adapter).is_file():

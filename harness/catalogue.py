@@ -35,8 +35,11 @@ def choose(cases: Iterable[Case], ops: tuple[str, ...] = (), globs: tuple[str, .
 
 
 def shard(cases: list[Case], part: str) -> list[Case]:
-    """Part I of N of the cases, for `--shard I/N`. Raises `UserError` for anything else."""
+    """Part I of N of the cases, for `--shard I/N`. Raises `UserError` for anything else, and for a part of none."""
     first, _, last = part.partition("/")
     if not (first.isdecimal() and last.isdecimal() and 1 <= int(first) <= int(last)):
         raise UserError(f"--shard is {part!r}; write I/N with I from 1 to N, such as 1/4")
-    return cases[int(first) - 1 :: int(last)]
+    chosen = cases[int(first) - 1 :: int(last)]
+    if not chosen:
+        raise UserError(f"--shard {part} leaves nothing of {len(cases)} cases; take fewer parts")
+    return chosen

@@ -1,5 +1,6 @@
 """The command line: `python -m harness COMMAND`. Errors are one line on stderr and exit code 2."""
 
+import math
 import os
 import sys
 import traceback
@@ -11,6 +12,19 @@ from harness.errors import UserError
 
 OUT = Path("reports/out/latest")
 FORMATS = ("html", "md", "junit", "json")
+
+
+class Seconds(click.FloatRange):
+    """A time limit, which must be one that a clock can wait for: neither NaN nor infinite."""
+
+    def convert(self, value, param, ctx):
+        seconds = super().convert(value, param, ctx)
+        if math.isnan(seconds):
+            self.fail("nan is no time", param, ctx)
+        return seconds
+
+
+SECONDS = Seconds(0, 1e6, min_open=True)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -48,7 +62,7 @@ def cli(debug: bool) -> None:
 @click.option(
     "--timeout",
     default=60.0,
-    type=click.FloatRange(0, min_open=True),
+    type=SECONDS,
     show_default=True,
     help="Seconds one case may take.",
 )
@@ -88,7 +102,7 @@ def report(folder: Path, form: str) -> int:
 @click.option(
     "--timeout",
     default=60.0,
-    type=click.FloatRange(0, min_open=True),
+    type=SECONDS,
     show_default=True,
     help="Seconds one question may take.",
 )
@@ -104,7 +118,7 @@ def laws(names, chosen, out, jobs, timeout) -> int:
 @click.option("--question", "chosen", multiple=True, metavar="ID", help="Only this question (repeat).")
 @click.option("--out", default=OUT, type=click.Path(path_type=Path), show_default=True, help="Folder for the answers.")
 @click.option("--jobs", default=os.cpu_count() or 2, type=click.IntRange(1), help="Workers side by side.")
-@click.option("--timeout", default=60.0, type=click.FloatRange(0, min_open=True), help="Seconds one probe may take.")
+@click.option("--timeout", default=60.0, type=SECONDS, help="Seconds one probe may take.")
 def conventions(names, chosen, out, jobs, timeout) -> int:
     """Ask every framework every question about its conventions."""
     from harness.conventions import perform
@@ -135,6 +149,9 @@ def main(arguments: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else arguments
     try:
         return cli.main(arguments, prog_name="python -m harness", standalone_mode=False) or 0
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return 2
     except (UserError, click.ClickException) as error:
         if "--debug" in arguments:
             traceback.print_exc()

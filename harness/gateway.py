@@ -45,7 +45,7 @@ class Worker:
     @classmethod
     def start(cls, backend: Backend, threads: int = 1) -> "Worker":
         """Start the backend's interpreter and import its adapter. Raises `NotStarted`."""
-        if not backend.is_own:  # one of ours was made by tox
+        if backend.python and not backend.python.is_relative_to(ROOT / ".tox"):  # tox makes none but interpreters
             check_interpreter(backend.python)
         with tempfile.NamedTemporaryFile(prefix=f"convparity-{backend.name}-", suffix=".log", delete=False) as file:
             log = Path(file.name)
@@ -92,7 +92,7 @@ class Worker:
         self.log.unlink(missing_ok=True)
 
 
-def check_interpreter(python: Path | None) -> None:
+def check_interpreter(python: Path) -> None:
     """Raise `NotStarted` for a program that is no Python, which would be waited for without end."""
     command = [str(python), "-c", "raise SystemExit(41)"]
     quiet = subprocess.DEVNULL
