@@ -1,0 +1,306 @@
+"""The command line: exit codes, errors of one line, and whole runs on planted backends."""
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from harness import cli, envs, session, store
+from harness.backends import Backend, names
+from spec import operators
+
+ROOT = Path(__file__).resolve().parents[2]
+PLANTED = Path(__file__).parent / "planted"
+
+
+def planted(name: str, file: str = "on_marked") -> list[str]:
+    """The option for a planted backend; the variable PLANTED names its fault."""
+    return ["--backend", f"{name}={PLANTED / file}.py@{sys.executable}"]
+
+
+@pytest.fixture
+def error(capsys):
+    """The one line on stderr that wrong input comes to."""
+
+    def line(*arguments) -> str:
+        capsys.readouterr()
+        assert cli.main([str(one) for one in arguments]) == 2
+        captured = capsys.readouterr()
+        assert captured.out == ""
+        assert captured.err.startswith("error: ")
+        assert captured.err.endswith("\n")
+        assert captured.err.count("\n") == 1
+        return captured.err.strip()
+
+    return line
+
+
+@pytest.fixture
+def cases(tmp_path, conv):
+    """A case file of conv2d cases, of which `marked` ones make the planted backends misbehave."""
+
+    def write(*marked: bool, **changes) -> Path:
+        rows = []
+        for number, mark in enumerate(marked):
+            inputs = {
+                name: {"dtype": "float32", "shape": list(array.shape), "data": array.ravel().tolist()}
+                for name, array in conv(marked=mark).inputs.items()
+            }
+            rows.append({"id": f"case/{number}", "op": "conv2d", "inputs": inputs} | changes)
+        path = tmp_path / "cases.json"
+        path.write_text(json.dumps({"schema_version": 1, "cases": rows}))
+        return path
+
+    return write
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """Run a case file on planted backends of one fault; the exit code and the rows."""
+
+    def perform(file: Path, *arguments: str, fault: str = "", backends=("one",), out: str = "out"):
+        monkeypatch.setenv("PLANTED", fault)
+        options = [part for name in backends for part in planted(name)]
+        code = cli.main(
+            ["run", "--cases", str(file), *options, "--out", str(tmp_path / out), "--jobs", "1", *arguments]
+        )
+        return code, list(store.rows(tmp_path / out))
+
+    return perform
+
+
+# ---- wrong input ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["frobnicate"], "No such command 'frobnicate'"),
+        (["run", "--frobnicate"], "No such option"),
+        (["run", "extra"], "unexpected extra argument"),
+        (["run", "--backend", "caffe"], "unknown backend 'caffe'; choose from: jax, mxnet, numpy, tensorflow, torch"),
+        (["run", "--backend", ""], "unknown backend ''"),
+        (["run", "--backend", "numpy:none"], "unknown variant 'numpy:none'; numpy has: none"),
+        (["run", "--backend", "numpy@new"], "'new' is no version"),
+        (["run", "--backend", "mine=none.py"], "names no interpreter; write NAME=path"),
+        (["run", "--backend", f"mine=none.py@{sys.executable}"], "there is no adapter file 'none.py'"),
+        (["run", "--backend", f"mine={__file__}@none"], "there is no interpreter 'none'"),
+        (["run", "--backend", f"a/b={__file__}@{sys.executable}"], "'a/b' is no name"),
+        (["run", "--backend", f"={__file__}@{sys.executable}"], "'' is no name"),
+        (["run", "--backend", "numpy", *planted("numpy")], "two backends are named 'numpy'"),
+        (["run", "--op", "conv3d"], "unknown operator 'conv3d'; choose from: avg_pool2d, conv2d"),
+        (["run", "--case", "no/such/*"], "no case is left by --op (any) --case no/such/*"),
+        (["run", "--op", "pad2d", "--case", "conv2d/*"], "no case is left by --op pad2d --case conv2d/*"),
+        (["run", "--cases", "none.json"], "case file none.json: No such file or directory"),
+        (["run", "--jobs", "0"], "'--jobs': 0 is not in the range"),
+        (["run", "--jobs", "many"], "'many' is not a valid integer"),
+        (["run", "--timeout", "0"], "'--timeout': 0.0 is not in the range"),
+        (["run", "--timeout", "-1"], "'--timeout': -1.0 is not in the range"),
+        (["run", "--timeout", "nan"], "'--timeout': nan is no time"),
+        (["run", "--timeout", "inf"], "'--timeout': inf is not in the range"),
+        (["report", "--format", "pdf"], "'pdf' is not one of 'html', 'md', 'junit', 'json'"),
+        (["report", "nowhere"], "nowhere holds no finished run"),
+        *(
+            (["run", "--op", "flatten", "--shard", part], f"--shard is {part!r}; write I/N with I from 1 to N")
+            for part in ("", "1", "0/2", "3/2", "1/0", "a/b", "1/2/3", "-1/2", "1.5/2")
+        ),
+        (["run", "--op", "flatten", "--shard", "999/999"], "--shard 999/999 leaves nothing"),
+    ],
+    ids=lambda value: " ".join(value)[-40:].replace("/", "|") if isinstance(value, list) else "",
+)
+def test_wrong_input_is_one_line_and_exit_2(error, tmp_path, monkeypatch, arguments, words):
+    monkeypatch.chdir(tmp_path)
+    assert words in error(*arguments)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_bad_case_file_is_one_line_and_touches_nothing(error, cases, run, tmp_path):
+    code, before = run(cases(False))
+    assert code == 0
+    assert "rtol is -1" in error("run", "--cases", cases(False, rtol=-1), *planted("one"), "--out", tmp_path / "out")
+    assert list(store.rows(tmp_path / "out")) == before
+
+
+def test_an_id_in_two_case_files(error, cases, tmp_path):
+    first = cases(False)
+    second = first.rename(tmp_path / "second.json")
+    message = error("run", "--cases", cases(False), "--cases", second, *planted("one"), "--out", tmp_path / "out")
+    assert "the case id 'case/0' stands in two case files" in message
+
+
+def test_a_foreign_folder_is_refused(error, cases, tmp_path):
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "thesis.tex").write_text("years of work")
+    message = error("run", "--cases", cases(False), *planted("one"), "--out", tmp_path / "thesis")
+    assert "holds 'thesis.tex', which is not of a run" in message
+    assert [entry.name for entry in (tmp_path / "thesis").iterdir()] == ["thesis.tex"]
+
+
+def test_without_any_backend_there_is_no_run(error, cases, tmp_path, monkeypatch):
+    monkeypatch.setattr(envs, "resolve", lambda wanted, progress: [replace(one, problem="no Python") for one in wanted])
+    message = error("run", "--cases", cases(False), *planted("one"), "--out", tmp_path / "out")
+    assert message == "error: no backend is left to run: one: no Python"
+    assert not (tmp_path / "out").exists()
+
+
+def test_debug_shows_the_traceback(capsys):
+    assert cli.main(["--debug", "run", "--backend", "caffe"]) == 2
+    captured = capsys.readouterr().err
+    assert "Traceback" in captured
+    assert "in _own" in captured
+    assert captured.splitlines()[-1].startswith("error: unknown backend 'caffe'")
+
+
+def test_help_is_shown_for_every_command(capsys):
+    for arguments in (["--help"], ["-h"], *([name, "--help"] for name in cli.cli.commands)):
+        assert cli.main(arguments) == 0
+        assert "Usage: python -m harness" in capsys.readouterr().out
+    assert {"run", "report", "doctor"} <= set(cli.cli.commands)
+
+
+def test_without_arguments_the_help_is_shown_in_full(capsys):
+    assert cli.main([]) == 2
+    assert "\nCommands:\n" in capsys.readouterr().err
+
+
+def test_an_interrupt_says_how_to_go_on(monkeypatch, capsys):
+    def interrupted(choice):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(session, "perform", interrupted)
+    assert cli.main(["run"]) == 130
+    assert capsys.readouterr().err.strip() == "interrupted; --resume goes on where it stopped"
+
+
+# ---- runs ----------------------------------------------------------------------------------------
+
+
+def test_a_run_that_passes(run, cases, tmp_path):
+    code, rows = run(cases(False, True), backends=("one", "two"))
+    assert code == 0
+    assert {(row["case"], row["backend"], row["status"]) for row in rows} == {
+        (f"case/{number}", name, "pass") for number in (0, 1) for name in ("one", "two")
+    }
+    assert len(rows) == 4
+    assert {entry.name for entry in (tmp_path / "out").iterdir()} == {
+        "run.json",
+        "results.jsonl",
+        "tensors",
+        "index.html",
+    }
+    summary = store.summary(tmp_path / "out")
+    assert (summary["cases"], summary["results"], summary["counts"]) == (2, 4, {"pass": 4})
+    assert set(summary["backends"]) == {"one", "two"}
+    assert summary["bitwise"] == {"conv2d": {"one|two": [2, 2]}}
+    assert summary["backends"]["one"]["version"] == np.__version__
+    page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    assert "conv2d" in page
+    assert np.__version__ in page
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome"), [("flipped", "differs"), ("exit", "crashed"), ("error", "rejected"), ("hang", "timed-out")]
+)
+def test_a_failing_verdict_is_exit_1(run, cases, tmp_path, fault, outcome):
+    code, rows = run(cases(False, True), "--timeout", "1", fault=fault)
+    assert code == 1
+    assert {row["case"]: (row["outcome"], row["status"]) for row in rows}["case/1"] == (outcome, "fail")
+    assert store.summary(tmp_path / "out")["counts"] == {"pass": 1, "fail": 1}
+
+
+def test_what_the_framework_cannot_express_is_known(run, cases):
+    code, rows = run(cases(True), fault="unsupported")
+    assert (code, rows[0]["outcome"], rows[0]["status"]) == (0, "unsupported", "known")
+
+
+def test_a_backend_that_did_not_run_is_exit_1(cases, tmp_path, monkeypatch):
+    monkeypatch.setenv("PLANTED", "import")
+    backends = [*planted("good", "slow"), *planted("bad", "at_start")]
+    assert cli.main(["run", "--cases", str(cases(False)), *backends, "--out", str(tmp_path / "out")]) == 1
+    outcomes = {row["backend"]: (row["outcome"], row["status"]) for row in store.rows(tmp_path / "out")}
+    assert outcomes == {"good": ("exact", "pass"), "bad": ("not-run", "fail")}
+    assert "libplanted.so" in store.summary(tmp_path / "out")["backends"]["bad"]["problem"]
+
+
+@pytest.mark.parametrize(("shift", "code", "word"), [(0, 0, "agrees"), (1, 1, "differs")])
+def test_values_that_the_case_file_expects(run, cases, conv, shift, code, word):
+    inputs = conv().inputs
+    attrs = {"stride": [1, 1], "padding": "valid", "dilation": [1, 1], "groups": 1}
+    y = operators()["conv2d"].reference(*inputs.values(), **attrs) + shift
+    expected = {"y": {"dtype": "float32", "shape": list(y.shape), "data": y.ravel().tolist()}}
+    found, rows = run(cases(False, expected=expected))
+    assert (found, rows[0]["expected"], rows[0]["outcome"]) == (code, word, "exact")
+
+
+def test_gradients_may_be_left_out(run, cases):
+    with_gradients, without = run(cases(False))[1], run(cases(False), "--no-gradients")[1]
+    assert set(with_gradients[0]["grad"]) == {"x", "w"}
+    assert "grad" not in without[0]
+
+
+def test_shards_take_every_case_once(run, cases):
+    file = cases(False, False, False, False, False)
+    parts = [{row["case"] for row in run(file, "--shard", f"{part}/2", out=f"part-{part}")[1]} for part in (1, 2)]
+    assert [len(part) for part in parts] == [3, 2]
+    assert parts[0] | parts[1] == {f"case/{number}" for number in range(5)}
+
+
+def test_a_run_that_was_cut_off_goes_on(run, cases, tmp_path):
+    file = cases(False, False, False)
+    _, whole = run(file)
+    results = tmp_path / "out" / "results.jsonl"
+    results.write_bytes(results.read_bytes()[:-20])
+    code, resumed = run(file, "--resume")
+    assert code == 0
+    assert [row["case"] for row in resumed] == [row["case"] for row in whole]
+    assert resumed[:2] == whole[:2]
+    assert resumed[2] != whole[2]  # its time, at least, is another
+    assert store.summary(tmp_path / "out")["counts"] == {"pass": 3}
+
+
+def test_a_failure_of_the_earlier_part_still_fails(run, cases, tmp_path):
+    file = cases(True, False)
+    assert run(file, fault="flipped")[0] == 1
+    assert run(file, "--resume", fault="")[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("form", "name", "begin"),
+    [
+        ("html", "index.html", "<!"),
+        ("md", "report.md", "#"),
+        ("junit", "junit.xml", "<?xml"),
+        ("json", "run.json", "{"),
+    ],
+)
+def test_the_report_of_a_stored_run_can_be_written_again(run, cases, tmp_path, capsys, form, name, begin):
+    run(cases(False))
+    capsys.readouterr()
+    assert cli.main(["report", str(tmp_path / "out"), "--format", form]) == 0
+    assert capsys.readouterr().out == f"{tmp_path / 'out' / name}\n"
+    assert (tmp_path / "out" / name).read_text(encoding="utf-8").startswith(begin)
+
+
+# ---- as a process --------------------------------------------------------------------------------
+
+
+def process(*arguments: str) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "harness", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+
+
+def test_the_exit_code_reaches_the_shell():
+    found = process("run", "--backend", "caffe")
+    assert (found.returncode, found.stdout, found.stderr.count("\n")) == (2, "", 1)
+    assert found.stderr.startswith("error: unknown backend 'caffe'")
+
+
+def test_backends_are_the_folders_with_an_adapter():
+    assert names() == tuple(sorted(path.parent.name for path in (ROOT / "backends").glob("*/adapter.py")))
+    assert {"jax", "mxnet", "numpy", "tensorflow", "torch"} <= set(names())
+    assert Backend("numpy", ROOT / "backends" / "numpy" / "adapter.py").is_own
+    assert not Backend("mine", PLANTED / "slow.py").is_own
