@@ -9,6 +9,8 @@
 `stride`, `dilation`: [h, w]. `padding`: [[top, bottom], [left, right]] or valid, same, same_lower, full.
 """
 
+import dataclasses
+
 import numpy as np
 
 from spec import attributes as kinds
@@ -193,10 +195,23 @@ def refused():
     yield "mixed-bias", f"x and w float32, b float64: {why}", {}, {"x": x, "w": w, "b": (6,)}, {"b": "float64"}
 
 
+def special(name, tier, dtype, shape):
+    """Whole numbers; in the image one NaN and one infinity."""
+    array = build.draw(name, tier, dtype, shape)
+    if name.endswith("/x"):
+        array[0, 1, 3, 4], array[1, 2, 1, 7] = np.nan, np.inf
+    return array
+
+
 def cases():
-    """All named cases, those that cover the pairs, and those to be refused."""
+    """All named cases, those that cover the pairs, one with NaN and infinity, and those to be refused."""
     found = [*sketches(), *build.covering(SPACE, ATTRIBUTES, shapes, out_shape)]
     yield from build.expand("conv2d", ATTRIBUTES, found, images=("x",), kernels=("w",))
+    why = "NaN and infinity stay in the windows that see them: transforms of the image spread them"
+    large = {"x": (2, 3, 9, 12), "w": (5, 3, 3, 3)}
+    nan = Sketch("not-a-number", why, {"padding": "same"}, large, (("integers", "float32"),))
+    for case in build.expand("conv2d", ATTRIBUTES, [nan], images=("x",), kernels=("w",), data=special):
+        yield dataclasses.replace(case, gradient=False)
     yield from build.rejections("conv2d", ATTRIBUTES, refused(), images=("x",), kernels=("w",))
 
 
