@@ -96,14 +96,16 @@ def describe(question: Question) -> dict[str, Any]:
 
 
 def probes(path: Path) -> Mapping[tuple[str, str], str]:
-    """(question, interface) -> source text of each probe of a `conventions.py`, read without importing it."""
-    if not path.is_file():
-        return {}
-    text = path.read_text(encoding="utf-8")
+    """(question, interface) -> source text of each probe, read without importing it.
+
+    The probes stand in the file `path` (`conventions.py`) and in those beside it whose names begin alike.
+    """
     found = {}
-    for node in ast.parse(text).body:
-        for decorator in getattr(node, "decorator_list", []):
-            if isinstance(decorator, ast.Call) and getattr(decorator.func, "id", "") == "probe":
-                question, api = (argument.value for argument in decorator.args[:2])  # type: ignore[attr-defined]
-                found[question, api] = ast.get_source_segment(text, node) or ""
+    for file in sorted(path.parent.glob(f"{path.stem}*.py")):
+        text = file.read_text(encoding="utf-8")
+        for node in ast.parse(text).body:
+            for decorator in getattr(node, "decorator_list", []):
+                if isinstance(decorator, ast.Call) and getattr(decorator.func, "id", "") == "probe":
+                    question, api = (argument.value for argument in decorator.args[:2])  # type: ignore[attr-defined]
+                    found[question, api] = ast.get_source_segment(text, node) or ""
     return found

@@ -7,7 +7,7 @@ under `root`. A request is a case as plain data, a reply says what became of it.
     <- {"ready": describe()} or {"failed": message}
     -> {"id", "op", "attrs", "inputs", "cotangent"}          a case; None ends the worker
     <- {"id", "outcome": "computed" | "rejected" | "unsupported", "seconds", ...}
-    -> {"id", "probe": [question, api], "inputs"}            a probe of `conventions.py` beside the adapter
+    -> {"id", "probe": [question, api], "inputs"}            a probe of `conventions*.py` beside the adapter
     <- {"id", "outcome": "computed" | "rejected", "answer": text or array, ...}
 """
 
@@ -16,6 +16,7 @@ import functools
 import importlib.util
 import json
 import os
+import pathlib
 import sys
 import time
 import traceback
@@ -37,8 +38,10 @@ def load_adapter(path):
 
 @functools.cache
 def probes(path):
-    """The probes in the file `path`: (question, api) -> function."""
-    functions = vars(load(path, "convparity_conventions")).values()
+    """The probes in the file `path` and those beside it whose names begin alike: (question, api) -> function."""
+    path = pathlib.Path(path)
+    modules = [load(file, f"convparity_{file.stem}") for file in sorted(path.parent.glob(f"{path.stem}*.py"))]
+    functions = [one for module in modules for one in vars(module).values()]
     return {(one.question, one.api): one for one in functions if hasattr(one, "question")}
 
 

@@ -42,7 +42,7 @@ QUESTIONS = [
     Question(
         "padding.default",
         "Which padding does a convolution have by default?",
-        {"none": conv(X4, K3), "same": conv(X4, K3, padding="same"), "must be given": REFUSES},
+        {"none": conv(X4, K3), "same": conv(X4, K3, padding="same"), REFUSES: REFUSES},
         "Without padding each convolution makes the image smaller by the kernel's size less one. Most calls begin "
         "there; a layer that pads by default keeps the size instead, and the network's shapes differ from then on.",
         "Always name the padding.",

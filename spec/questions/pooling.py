@@ -43,7 +43,7 @@ QUESTIONS = [
         {
             "the window's size": max_pool(X4, (2, 2)),
             "1": max_pool(X4, (2, 2), (1, 1)),
-            "must be given": REFUSES,
+            REFUSES: REFUSES,
         },
         "Windows that do not overlap are what most networks use, so many calls take the window's size for the "
         "stride. Others take 1, as a convolution does.",

@@ -130,7 +130,7 @@ QUESTIONS = [
     Question(
         "optimizer.rate",
         "Which learning rate has stochastic gradient descent by default?",
-        {**{f"{rate}": f32([-rate]) for rate in (0.001, 0.01, 0.1)}, "must be given": REFUSES},
+        {**{f"{rate}": f32([-rate]) for rate in (0.001, 0.01, 0.1)}, REFUSES: REFUSES},
         "There is no rate that suits all, yet many optimizers have one.",
         "Always name the rate.",
         {"w": f32([0])},

@@ -51,7 +51,7 @@ QUESTIONS = [
             "none: the image grows, kernel turned": transposed(THREE, turned(TAPS)),
             "same": transposed(THREE, TAPS, padding="same"),
             "same, kernel turned": transposed(THREE, turned(TAPS), padding="same"),
-            "must be given": REFUSES,
+            REFUSES: REFUSES,
         },
         "Padding of a transposed convolution crops the result: none leaves every pixel that the kernel reaches.",
         "Always name the padding.",
@@ -72,7 +72,7 @@ QUESTIONS = [
         {
             "as far as the kernel reaches": transposed(TWO, ONE, (1, 3)),
             "stride times the image": transposed(TWO, ONE, (1, 3), output_padding=(0, 2)),
-            "must be given": REFUSES,
+            REFUSES: REFUSES,
         },
         "Several sizes have the same image under a convolution with a stride, so the transposed one has to choose: "
         "the smallest, or one with the gaps filled up at the end.",

@@ -109,7 +109,7 @@ QUESTIONS = [
     Question(
         "memory.out",
         "Does the NumPy array of a tensor share its memory?",
-        {"shares": NINE, "copies": V, "read-only": REFUSES},
+        {"shares": NINE, "copies": V, REFUSES: REFUSES},
         "If it does, writing into the array changes the tensor behind the framework's back. A read-only array is the "
         "safe way between.",
         "Copy the array before writing into it.",
