@@ -47,10 +47,11 @@ def locate(backend: Backend) -> Backend:
         return backend
     try:
         stamp = json.loads((folder(backend) / STAMP).read_text())
-    except (OSError, ValueError):
+        built_from, python = stamp["digest"], Path(stamp["python"])
+    except (OSError, ValueError, LookupError, TypeError):  # no stamp, or one that was damaged
         return backend
-    current = stamp["digest"] == digest(backend) and Path(stamp["python"]).exists()
-    return replace(backend, python=Path(stamp["python"])) if current else backend
+    current = built_from == digest(backend) and python.exists()
+    return replace(backend, python=python) if current else backend
 
 
 def build(backend: Backend, progress: Progress) -> Backend:
@@ -126,5 +127,7 @@ def _step(line: str) -> str:
 
 def _reason(lines: list[str]) -> str:
     """Why tox failed, in one line: pip's error if there is one, else tox's last word."""
+    if any("environments not found" in line for line in lines):
+        return "tox.ini does not know it; add it to env_list there"
     telling = [line for line in lines if line.startswith("ERROR") or "could not find python" in line]
     return (telling or [line for line in lines if line] or ["tox said nothing"])[-1]
