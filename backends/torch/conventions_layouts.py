@@ -1,0 +1,93 @@
+"""Layouts of images and kernels in PyTorch, by its default calls."""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from backends.contract import probe
+
+
+@probe("layout.default", "torch.nn.functional")
+def layout(x):
+    return F.conv2d(x, torch.ones(1, 2, 1, 1)).reshape(2, 2)
+
+
+@probe("layout.default", "torch.nn")
+def layout_layer(x):
+    conv = nn.Conv2d(2, 1, 1, bias=False)
+    conv.weight.data.fill_(1)
+    return conv(x).reshape(2, 2)
+
+
+@probe("layout.channels-last", "torch.nn.functional")
+def channels_last(x):
+    return F.conv2d(x, torch.ones(1, 2, 1, 1), data_format="NHWC").reshape(2, 2)
+
+
+@probe("layout.channels-first", "torch.nn.functional")
+def channels_first(x):
+    return F.conv2d(x, torch.ones(1, 2, 1, 1), data_format="NCHW").reshape(2, 2)
+
+
+@probe("layout.pool", "torch.nn.functional")
+def layout_pool(x):
+    return F.max_pool2d(x, 2)
+
+
+@probe("layout.pool.channels-last", "torch.nn.functional")
+def pool_channels_last(x):
+    return F.max_pool2d(x, 2, data_format="NHWC")
+
+
+@probe("layout.pool.channels-first", "torch.nn.functional")
+def pool_channels_first(x):
+    return F.max_pool2d(x, 2, data_format="NCHW")
+
+
+@probe("layout.unbatched", "torch.nn.functional")
+def unbatched(x, k):
+    return F.conv2d(x[None], k[None, None])[0]
+
+
+@probe("layout.kernel", "torch.nn.functional")
+def kernel(x, w):
+    return F.conv2d(x[None], w).flatten()
+
+
+@probe("layout.kernel", "torch.nn")
+def kernel_layer(x, w):
+    conv = nn.Conv2d(2, 2, 2, bias=False)
+    conv.weight.data = w
+    return conv(x[None]).flatten()
+
+
+@probe("layout.kernel.transposed", "torch.nn.functional")
+def kernel_transposed(x, w):
+    return F.conv_transpose2d(x.view(1, 2, 1, 1), w)[0]
+
+
+@probe("layout.kernel.depthwise", "torch.nn")
+def kernel_depthwise():
+    return str(tuple(nn.Conv2d(3, 6, (4, 5), groups=3).weight.shape))
+
+
+@probe("layout.depthwise.order", "torch.nn.functional")
+def depthwise_order(x, w):
+    return F.conv2d(x.view(1, 2, 1, 1), w.view(4, 1, 1, 1), groups=2).flatten()
+
+
+@probe("layout.flatten", "torch.nn")
+def flatten(x):
+    return nn.Flatten()(x[None])[0]
+
+
+@probe("layout.dense", "torch.nn.functional")
+def dense(x, w):
+    return F.linear(x, w)
+
+
+@probe("layout.dense", "torch.nn")
+def dense_layer(x, w):
+    linear = nn.Linear(2, 2, bias=False)
+    linear.weight.data = w
+    return linear(x)
