@@ -69,8 +69,9 @@ def pad2d(dy, x, *, padding, mode, value):
     height, width = x.shape[2:]
     if mode == "constant":
         return [dy[:, :, top : top + height, left : left + width]]
-    rows, columns = (np.eye(n, dtype=x.dtype)[places.padded(n, pads, mode)] for n, pads in zip(x.shape[2:], padding))
-    return [rows.T @ dy @ columns]  # y = rows @ x @ columns.T, each row of the matrices chooses one pixel
+    for axis, pads in zip((2, 3), padding):
+        dy = places.collect(dy, axis, places.padded(x.shape[axis], pads, mode), x.shape[axis])
+    return [dy]
 
 
 def max_pool2d(dy, x, *, kernel_size, stride, padding, dilation, ceil_mode):
@@ -103,8 +104,12 @@ def upsample2d(dy, x, *, scale, mode, align_corners):
     n, c, height, width = x.shape
     if mode == "nearest":
         return [dy.reshape(n, c, height, scale[0], width, scale[1]).sum(axis=(3, 5))]
-    rows, columns = (places.mixture(*axis, align_corners).astype(x.dtype) for axis in zip(x.shape[2:], scale))
-    return [rows.T @ dy @ columns]  # y = rows @ x @ columns.T
+    for axis in (2, 3):
+        size = x.shape[axis]
+        before, after, share = places.neighbours(size, scale[axis - 2], align_corners)
+        share = share.astype(x.dtype).reshape(-1, *(1,) * (3 - axis))
+        dy = places.collect(dy * (1 - share), axis, before, size) + places.collect(dy * share, axis, after, size)
+    return [dy]
 
 
 def flatten(dy, x, *, layout):

@@ -29,8 +29,11 @@ def neighbours(size: int, factor: int, align_corners: bool) -> tuple[np.ndarray,
     return before, np.minimum(before + 1, size - 1), at - before
 
 
-def mixture(size: int, factor: int, align_corners: bool) -> np.ndarray:
-    """The interpolation of one axis as a matrix (size * factor, size): each row holds the two shares."""
-    before, after, share = neighbours(size, factor, align_corners)
-    pixels = np.eye(size)
-    return pixels[before] * (1 - share)[:, None] + pixels[after] * share[:, None]
+def collect(dy: np.ndarray, axis: int, sources: np.ndarray, size: int) -> np.ndarray:
+    """The transpose of `take(sources, axis)`: each of the `size` pixels sums the slopes of its copies.
+
+    A product with a matrix of zeros and ones would do as well, but 0 times infinity is no number.
+    """
+    dx = np.zeros((*dy.shape[:axis], size, *dy.shape[axis + 1 :]), dy.dtype)
+    np.add.at(np.moveaxis(dx, axis, 0), sources, np.moveaxis(dy, axis, 0))
+    return dx
