@@ -90,9 +90,12 @@ def _of_convolution(operator: Operator, name: str, inputs: Arrays, attrs, cotang
     axes = operator.kernel_layout[:2].lower()  # "oi" or "io"; the groups lie side by side along the first
     if name == kernel:
         pixels = x.reshape(len(x), groups, -1, x.shape[2] * x.shape[3])
-        pixels = np.concatenate([np.zeros_like(pixels[..., :1]), pixels], axis=-1)
-        slopes = np.einsum(f"ngiks,ngos->g{axes}k", pixels[..., source], cotangent, optimize=True)
-        return slopes.reshape(w.shape)
+        pixels = np.concatenate([np.zeros_like(pixels[..., :1]), pixels], axis=-1)[..., source]
+        if np.isfinite(cotangent).all():
+            return np.einsum(f"ngiks,ngos->g{axes}k", pixels, cotangent, optimize=True).reshape(w.shape)
+        # Where a tap brings no pixel there is no product, though the cotangent be infinite or NaN.
+        met = np.where(source > 0, pixels[:, :, :, None] * cotangent[:, :, None, :, None], 0)
+        return np.einsum(f"ngioks->g{axes}k", met).reshape(w.shape)
     taps = w.reshape(groups, -1, w.shape[1], w.shape[2] * w.shape[3])
     shares = np.einsum(f"g{axes}k,ngos->ngiks", taps, cotangent, optimize=True)
     return _collect(shares.reshape(-1, source.size), source.ravel(), x.shape[2] * x.shape[3]).reshape(x.shape)
@@ -125,7 +128,8 @@ def _of_channels(operator: Operator, name: str, inputs: Arrays, attrs, cotangent
     """The gradient for the images of an operator that treats every channel alone."""
     x = inputs[name]
     cotangent = cotangent.reshape(x.shape[0] * x.shape[1], -1)
-    parts = [cotangent @ response(part).T for part in _responses(operator, x.shape[2:], attrs, cotangent.shape[1])]
+    responses = _responses(operator, x.shape[2:], attrs, cotangent.shape[1])
+    parts = [_products(cotangent, response(part)) for part in responses]
     return np.concatenate(parts, axis=1).reshape(x.shape)
 
 
@@ -175,5 +179,16 @@ def _of_entries(operator: Operator, name: str, inputs: Arrays, attrs, cotangent,
     for place in range(zero.size):
         basis = zero.ravel().copy()
         basis[place] = 1
-        slopes[place] = np.vdot(response(value(basis.reshape(zero.shape)) - constant), cotangent)
+        slope = response(value(basis.reshape(zero.shape)) - constant)
+        slopes[place] = _products(cotangent.reshape(1, -1), slope.reshape(1, -1))[0, 0]
     return slopes.reshape(zero.shape)
+
+
+def _products(cotangents: np.ndarray, responses: np.ndarray) -> np.ndarray:
+    """Each cotangent times each response, summed over the outputs: (m, outputs) x (n, outputs) -> (m, n).
+
+    An output that does not see a pixel has no product with it, though its cotangent be infinite or NaN.
+    """
+    if np.isfinite(cotangents).all():
+        return cotangents @ responses.T
+    return np.stack([np.where(responses != 0, responses * cotangent, 0).sum(axis=1) for cotangent in cotangents])

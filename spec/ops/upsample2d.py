@@ -63,7 +63,19 @@ def distances(shape, scale, align_corners):
 
 
 def both_axes(rows, columns, x):
-    """The matrix `rows` applied along the height of x, and `columns` along its width."""
+    """The matrix `rows` applied along the height of x, and `columns` along its width.
+
+    Pixels of weight 0 are not read: infinite ones are left out of the products, and come in where they are read.
+    """
+    finite = np.isfinite(x)
+    y = _products(rows, columns, np.where(finite, x, 0))
+    for value in (np.nan, np.inf, -np.inf) if not finite.all() else ():
+        places = np.isnan(x) if np.isnan(value) else x == value
+        y += np.where(_products(rows > 0, columns > 0, places.astype(x.dtype)) > 0, value, 0)
+    return y
+
+
+def _products(rows, columns, x):
     return np.einsum("ir,jq,ncrq->ncij", rows.astype(x.dtype), columns.astype(x.dtype), x, optimize=True)
 
 
