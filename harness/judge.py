@@ -37,7 +37,8 @@ RARE = 1e-6  # how often chance may refuse correct arithmetic: a full run judges
 class Comparison:
     """One array against its truth. Ratios are to the bounds: 1 and less passes.
 
-    `outcome` is "exact", "close" or "differs"; `why` says what differs, where, and by how much.
+    `outcome` is "exact", "close" or "differs"; `why` says what differs, where, and by how much. `zero_signs`
+    counts zeros whose sign is not the truth's, which is no difference: IEEE arithmetic says that they are equal.
     """
 
     outcome: str
@@ -48,6 +49,7 @@ class Comparison:
     bound_ratio: float = 0.0
     rms_ratio: float = 0.0
     peak_ratio: float = 0.0
+    zero_signs: int = 0
 
 
 def compare(name: str, actual: np.ndarray, expected: Expected, dtype: np.dtype, exactly: bool) -> Comparison:
@@ -64,7 +66,8 @@ def compare(name: str, actual: np.ndarray, expected: Expected, dtype: np.dtype, 
             return Comparison("differs", f"{name} has NaN in other places: {_element(actual, expected, where)}")
         same = (actual == wanted) | np.isnan(wide)
         if same.all():
-            return Comparison("exact")
+            zeros = (wide == 0) & (np.signbit(wide) != np.signbit(wanted.astype(np.float64)))
+            return Comparison("exact", zero_signs=int(zeros.sum()))
         return _within_bounds(name, actual, expected, wanted, same, exactly)
 
 

@@ -81,6 +81,8 @@ def row(result: "Result") -> dict[str, Any]:
     if verdict.output:
         for name in ("max_abs", "max_ulp", "median_ulp", "bound_ratio", "rms_ratio"):
             line[name] = finite(getattr(verdict.output, name))
+        if verdict.output.zero_signs:
+            line["zero_signs"] = verdict.output.zero_signs
     if verdict.expected:
         line["expected"] = verdict.expected
     if verdict.gradients:
