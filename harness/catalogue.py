@@ -5,14 +5,14 @@ from collections.abc import Iterable
 
 from harness import photos
 from harness.errors import UserError
-from spec import operators, seeds
+from spec import operators, seeds, special
 from spec.core import Case
 
 
 def built_in() -> list[Case]:
-    """Every case of every operator, the seeds, and the real images; each id stands once."""
+    """Every case of every operator, special values, the seeds, and the real images; each id stands once."""
     cases = [case for operator in operators().values() for case in operator.cases()]
-    cases += [*seeds.cases(), *photos.cases()]
+    cases += [*special.cases(), *seeds.cases(), *photos.cases()]
     return cases
 
 
