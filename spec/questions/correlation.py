@@ -108,9 +108,13 @@ QUESTIONS = [
     Question(
         "conv.too-large",
         "What comes out when the kernel is larger than the image?",
-        {REFUSES: REFUSES, "an image without pixels": np.zeros((0, 0), np.float32)},
+        {
+            REFUSES: REFUSES,
+            "an image without pixels": np.zeros((0, 0), np.float32),
+            "image and kernel change places": conv(np.ones((3, 3)), turned(f32([[1, 2], [3, 4]]))),
+        },
         "No position of the kernel fits. A framework can say so, or return an image without pixels, which later "
-        "steps may turn into NaN or into a loss of zero.",
+        "steps may turn into NaN or into a loss of zero. Signal processing, where the two are equals, exchanges them.",
         "Check the size of the output where the framework does not.",
         {"x": f32([[1, 2], [3, 4]]), "k": np.ones((3, 3), np.float32)},
     ),

@@ -91,7 +91,8 @@ QUESTIONS = [
         "layout.pool",
         "Which axes of an image does pooling take for rows and columns by default?",
         {"NCHW": POOLED_FIRST, "NHWC": POOLED_LAST},
-        "Pooling cannot notice a wrong layout at all: it then halves the channels and one of the image axes.",
+        "Pooling has no weights whose shape could contradict the image, so it cannot notice a wrong layout. It then "
+        "halves the channels and one of the image axes.",
         BRIDGE,
         {"x": IMAGE},
     ),
@@ -99,7 +100,8 @@ QUESTIONS = [
         "layout.pool.channels-last",
         "What happens on this device when pooling is asked for NHWC?",
         asked("NCHW", POOLED_LAST, POOLED_FIRST),
-        "Pooling may know a layout that the convolution of the same framework refuses, and the other way round.",
+        "Pooling may know a layout that the convolution of the same framework refuses, and the other way round. A "
+        "network that is moved to another layout must be tried layer by layer.",
         BRIDGE,
         {"x": IMAGE},
     ),
@@ -107,7 +109,8 @@ QUESTIONS = [
         "layout.pool.channels-first",
         "What happens on this device when pooling is asked for NCHW?",
         asked("NHWC", POOLED_FIRST, POOLED_LAST),
-        "Pooling may know a layout that the convolution of the same framework refuses, and the other way round.",
+        "Pooling may know a layout that the convolution of the same framework refuses, and the other way round. A "
+        "network that is moved to another layout must be tried layer by layer.",
         BRIDGE,
         {"x": IMAGE},
     ),
@@ -159,7 +162,7 @@ QUESTIONS = [
         "In which order come the output channels of a depthwise convolution with several outputs per channel?",
         {"channel by channel": f32([1, 2, 30, 40]), "multiplier by multiplier": f32([1, 20, 3, 40])},
         "With M outputs for each channel either all outputs of the first channel come first, or the first output of "
-        "all channels.",
+        "all channels. Sizes alone do not tell, so a wrong order is not noticed.",
         "Reshape the outputs to (C, M), transpose, and flatten again.",
         {"x": CHANNELS, "w": f32([1, 2, 3, 4])},
     ),

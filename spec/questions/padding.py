@@ -118,7 +118,8 @@ QUESTIONS = [
         "padding.asymmetric.pool",
         "Can max pooling pad more on one side than on the other?",
         {"works": max_pool(pad(X2, [[1, 0], [1, 0]], value=-np.inf), (2, 2), (1, 1)), REFUSES: REFUSES},
-        "What holds for the convolution need not hold for the pooling of the same framework.",
+        "What holds for the convolution need not hold for the pooling of the same framework. Some poolings also limit "
+        "the pads to half of the window.",
         "Pad with minus infinity first; with zeros, negative pixels would lose against the padding.",
         {"x": X2},
     ),

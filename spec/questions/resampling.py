@@ -119,7 +119,8 @@ QUESTIONS = [
         "resize.method",
         "Which method does resizing use by default?",
         {"nearest": f32([[0, 0, 1, 1]]), "bilinear": bilinear(TWO), REFUSES: REFUSES},
-        "A call named resize or upsample means one method in one framework and another in the next.",
+        "Nearest repeats pixels, bilinear mixes them. A call named resize or upsample means one method in one "
+        "framework and another in the next.",
         "Always name the method.",
         {"x": TWO},
     ),

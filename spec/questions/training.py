@@ -98,7 +98,7 @@ QUESTIONS = [
             "half of each square": SQUARES / 2,
         },
         "Sum or mean, over the batch or over everything, with or without a factor 1/2: each choice scales the "
-        "gradient and so the learning rate.",
+        "gradient. Moved to another framework, the same learning rate then makes other steps.",
         "Write the loss out: the squares of the differences and then sum or mean.",
         {"y": Y, "t": T},
     ),
@@ -131,7 +131,8 @@ QUESTIONS = [
         "optimizer.rate",
         "Which learning rate has stochastic gradient descent by default?",
         {**{f"{rate}": f32([-rate]) for rate in (0.001, 0.01, 0.1)}, REFUSES: REFUSES},
-        "There is no rate that suits all, yet many optimizers have one.",
+        "There is no rate that suits all, yet many optimizers have one. A loop that leaves it out learns ten times "
+        "faster or slower elsewhere.",
         "Always name the rate.",
         {"w": f32([0])},
     ),

@@ -53,7 +53,8 @@ QUESTIONS = [
             "same, kernel turned": transposed(THREE, turned(TAPS), padding="same"),
             REFUSES: REFUSES,
         },
-        "Padding of a transposed convolution crops the result: none leaves every pixel that the kernel reaches.",
+        "Padding of a transposed convolution crops the result: none leaves every pixel that the kernel reaches. The "
+        "padding same cuts it back to the image's size times the stride.",
         "Always name the padding.",
         {"x": THREE, "k": TAPS},
     ),
@@ -75,7 +76,7 @@ QUESTIONS = [
             REFUSES: REFUSES,
         },
         "Several sizes have the same image under a convolution with a stride, so the transposed one has to choose: "
-        "the smallest, or one with the gaps filled up at the end.",
+        "the smallest, or one with the gaps filled up at the end. The pixels that are filled in are zero.",
         "Pad or crop the end, or name the output padding.",
         {"x": TWO, "k": ONE},
     ),

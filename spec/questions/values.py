@@ -48,7 +48,7 @@ QUESTIONS = [
         "dtype.add",
         "Which dtype has the sum of a float32 and a float64 tensor?",
         {**DTYPES, REFUSES: REFUSES},
-        "What addition does need not be what a convolution does: many frameworks promote in arithmetic and refuse in "
+        "What addition does need not be what a convolution does. Many frameworks promote in arithmetic and refuse in "
         "operators on images.",
         "Convert both to one dtype before the call.",
         {"x": f32([1]), "k": np.array([2.0])},
@@ -74,7 +74,7 @@ QUESTIONS = [
         "dtype.numpy-into-call",
         "What happens when the float64 NumPy array of a kernel is given to a convolution of float32?",
         {**DTYPES, REFUSES: REFUSES},
-        "Some calls take NumPy arrays in the place of tensors and convert them to the dtype of the image; then a "
+        "Some calls take NumPy arrays in the place of tensors and convert them to the dtype of the image. Then a "
         "kernel in double precision is rounded unnoticed.",
         "Make a tensor of it first, with the dtype named.",
         {"x": X, "k": K.astype(np.float64)},
@@ -146,7 +146,8 @@ QUESTIONS = [
         "errors.shape",
         "When does an error that depends on the shapes show?",
         TIMES,
-        "Shapes are known before anything is computed, so even a framework that computes later can refuse at once.",
+        "Shapes are known before anything is computed, so even a framework that computes later can refuse at once. An "
+        "error at the call names the line that is wrong.",
         "Nothing to do where it shows at the call.",
         {"x": f32([1, 2]), "k": f32([1, 2, 3])},
     ),
