@@ -1,0 +1,125 @@
+"""What JAX takes the axes of images and kernels for, by its own default calls."""
+
+import jax.numpy as jnp
+from flax import nnx
+from jax import lax
+
+from backends.contract import probe
+
+
+@probe("layout.default", "jax.lax")
+def default_layout(x):
+    return lax.conv(x, jnp.ones((1, 2, 1, 1)), (1, 1), "VALID").reshape(2, 2)
+
+
+@probe("layout.default", "jax.lax.conv_transpose")
+def default_layout_transposed(x):
+    return lax.conv_transpose(x, jnp.ones((1, 1, 2, 1)), (1, 1), "VALID").reshape(2, 2)
+
+
+@probe("layout.default", "flax.nnx")
+def default_layout_layer(x):
+    return nnx.Conv(2, 1, (1, 1), kernel_init=nnx.initializers.ones, rngs=nnx.Rngs(0))(x).reshape(2, 2)
+
+
+@probe("layout.channels-last", "jax.lax")
+def channels_last(x):
+    layouts = ("NHWC", "HWIO", "NHWC")
+    return lax.conv_general_dilated(x, jnp.ones((1, 1, 2, 1)), (1, 1), "VALID", dimension_numbers=layouts).reshape(2, 2)
+
+
+@probe("layout.channels-last", "flax.nnx")
+def channels_last_layer(x):
+    # NHWC is the layout that flax documents; there is no argument for another
+    return nnx.Conv(2, 1, (1, 1), kernel_init=nnx.initializers.ones, rngs=nnx.Rngs(0))(x).reshape(2, 2)
+
+
+@probe("layout.channels-first", "jax.lax")
+def channels_first(x):
+    layouts = ("NCHW", "OIHW", "NCHW")
+    return lax.conv_general_dilated(x, jnp.ones((1, 2, 1, 1)), (1, 1), "VALID", dimension_numbers=layouts).reshape(2, 2)
+
+
+@probe("layout.channels-first", "flax.nnx")
+def channels_first_layer(x):
+    layer = nnx.Conv(2, 1, (1, 1), data_format="NCHW", kernel_init=nnx.initializers.ones, rngs=nnx.Rngs(0))
+    return layer(x).reshape(2, 2)
+
+
+@probe("layout.pool", "flax.nnx")
+def pool_layout(x):
+    return nnx.max_pool(x, (2, 2), (2, 2))
+
+
+@probe("layout.pool.channels-last", "jax.lax")
+def pool_channels_last(x):
+    return lax.reduce_window(x, -jnp.inf, lax.max, (1, 2, 2, 1), (1, 2, 2, 1))  # a window has a size for every axis
+
+
+@probe("layout.pool.channels-last", "flax.nnx")
+def pool_channels_last_flax(x):
+    return nnx.max_pool(x, (2, 2), (2, 2))  # NHWC is the layout that flax documents
+
+
+@probe("layout.pool.channels-first", "jax.lax")
+def pool_channels_first(x):
+    return lax.reduce_window(x, -jnp.inf, lax.max, (1, 1, 2, 2), (1, 1, 2, 2))
+
+
+@probe("layout.pool.channels-first", "flax.nnx")
+def pool_channels_first_flax(x):
+    return nnx.max_pool(x, (2, 2), (2, 2), data_format="NCHW")
+
+
+@probe("layout.unbatched", "jax.lax")
+def unbatched(x, k):
+    return lax.conv(x[None], k[None, None], (1, 1), "VALID")[0]
+
+
+@probe("layout.unbatched", "flax.nnx")
+def unbatched_layer(x, k):
+    layer = nnx.Conv(1, 1, (2, 2), padding="VALID", kernel_init=lambda *_: k[..., None, None], rngs=nnx.Rngs(0))
+    return layer(x[..., None])[..., 0]
+
+
+@probe("layout.kernel", "jax.lax")
+def kernel_layout(x, w):
+    return lax.conv(x[None], w, (1, 1), "VALID").ravel()
+
+
+@probe("layout.kernel", "flax.nnx")
+def kernel_layout_layer(x, w):
+    layer = nnx.Conv(2, 2, (2, 2), padding="VALID", kernel_init=lambda *_: w, rngs=nnx.Rngs(0))
+    return layer(x.transpose(1, 2, 0)[None]).ravel()
+
+
+@probe("layout.kernel.transposed", "jax.lax")
+def kernel_layout_transposed(x, w):
+    return lax.conv_transpose(x.reshape(1, 1, 1, 2), w, (1, 1), "VALID")[0].transpose(2, 0, 1)
+
+
+@probe("layout.kernel.depthwise", "flax.nnx")
+def depthwise_kernel():
+    return str(nnx.Conv(3, 6, (4, 5), feature_group_count=3, rngs=nnx.Rngs(0)).kernel.shape)
+
+
+@probe("layout.depthwise.order", "jax.lax")
+def depthwise_order(x, w):
+    x, w = x.reshape(1, 2, 1, 1), w.reshape(4, 1, 1, 1)
+    return lax.conv_general_dilated(x, w, (1, 1), "VALID", feature_group_count=2).ravel()
+
+
+@probe("layout.flatten", "jax.lax")
+def flatten(x):
+    return lax.collapse(x[None], 1)[0]  # NCHW, as lax.conv has it
+
+
+@probe("layout.flatten", "flax.nnx")
+def flatten_channels_last(x):
+    x = x.transpose(1, 2, 0)[None]  # NHWC, as nnx.Conv has it
+    return x.reshape(x.shape[0], -1)[0]
+
+
+@probe("layout.dense", "flax.nnx")
+def dense(x, w):
+    return nnx.Linear(2, 2, kernel_init=lambda *_: w, rngs=nnx.Rngs(0))(x)

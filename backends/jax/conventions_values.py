@@ -1,0 +1,129 @@
+"""What becomes of numbers, memory and errors in JAX.
+
+float64 is to be had only where x64 is enabled; "x64" in the name of an interface says so.
+"""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from flax import nnx
+from jax import lax
+
+from backends.contract import probe
+from spec.questions.words import when
+
+
+@probe("dtype.mixed", "jax.lax", arrays=True)
+def mixed(x, k):
+    x, k = jnp.array(x, jnp.float32), jnp.array(k, jnp.float64)  # float64 is not to be had, with a warning
+    return str(lax.conv(x[None, None, None], k[None, None, None], (1, 1), "VALID").dtype)
+
+
+@probe("dtype.mixed", "jax.lax, x64", arrays=True)
+def mixed_x64(x, k):
+    with jax.enable_x64(True):
+        x, k = jnp.array(x, jnp.float32), jnp.array(k, jnp.float64)
+        return str(lax.conv(x[None, None, None], k[None, None, None], (1, 1), "VALID").dtype)
+
+
+@probe("dtype.mixed", "flax.nnx, x64", arrays=True)
+def mixed_layer(x, k):
+    with jax.enable_x64(True):
+        layer = nnx.Conv(1, 1, (1, 1), kernel_init=lambda *_: jnp.array(k[None, None, None]), rngs=nnx.Rngs(0))
+        return str(layer(jnp.array(x[None, None, None])).dtype)
+
+
+@probe("dtype.add", "jax.numpy, x64", arrays=True)
+def add(x, k):
+    with jax.enable_x64(True):
+        return str((jnp.array(x) + jnp.array(k)).dtype)
+
+
+@probe("dtype.numpy", "jax.numpy.array", arrays=True)
+def numpy_array(x):
+    return str(jnp.array(x).dtype)
+
+
+@probe("dtype.numpy", "jax.numpy.asarray", arrays=True)
+def numpy_asarray(x):
+    return str(jnp.asarray(x).dtype)
+
+
+@probe("dtype.numpy", "jax.numpy.array, x64", arrays=True)
+def numpy_array_x64(x):
+    with jax.enable_x64(True):
+        return str(jnp.array(x).dtype)
+
+
+@probe("dtype.list", "jax.numpy")
+def dtype_list():
+    return str(jnp.array([1.5, 2.5]).dtype)
+
+
+@probe("dtype.numpy-into-call", "jax.lax", arrays=True)
+def numpy_into_call(x, k):
+    return str(lax.conv(jnp.array(x)[None, None], k[None, None], (1, 1), "VALID").dtype)
+
+
+@probe("dtype.integers", "jax.lax")
+def integers(x, k):
+    return lax.conv(x[None, None], k[None, None], (1, 1), "VALID")[0, 0]
+
+
+@probe("dtype.half", "jax.lax", arrays=True)
+def half(x, k):
+    x, k = jnp.array(x, jnp.float16), jnp.array(k, jnp.float16)
+    return str(lax.conv(x[None, None], k[None, None], (1, 1), "VALID").dtype)
+
+
+@probe("memory.in", "jax.numpy.array", arrays=True)
+def memory_in_array(x):
+    tensor = jnp.array(x)
+    x[0] = 9
+    return tensor
+
+
+@probe("memory.in", "jax.numpy.asarray", arrays=True)
+def memory_in_asarray(x):
+    tensor = jnp.asarray(x)
+    x[0] = 9
+    return tensor
+
+
+@probe("memory.in", "jax.device_put, 64-byte aligned", arrays=True)
+def memory_in_device_put(x):
+    memory = np.zeros(32, np.float32)
+    aligned = memory[-memory.ctypes.data % 64 // 4 :][: len(x)]  # by chance most arrays are not
+    aligned[:] = x
+    tensor = jax.device_put(aligned)
+    aligned[0] = 9
+    return tensor
+
+
+@probe("memory.out", "jax.numpy")
+def memory_out(x):
+    np.asarray(x)[0] = 9
+    return x
+
+
+@probe("memory.assign", "jax.numpy")
+def memory_assign(x):
+    x[0] = 9
+    return x
+
+
+@probe("memory.view", "jax.numpy")
+def memory_view(x):
+    part = x[:2]
+    part[0] = 9
+    return x
+
+
+@probe("errors.when", "jax.numpy")
+def errors_when(x):
+    return when(lambda: jnp.linalg.cholesky(x), np.asarray)
+
+
+@probe("errors.shape", "jax.lax")
+def errors_shape(x, k):
+    return when(lambda: lax.conv(x.reshape(1, 2, 1, 1), k.reshape(1, 3, 1, 1), (1, 1), "VALID"), np.asarray)
