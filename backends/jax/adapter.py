@@ -49,7 +49,7 @@ def compiled(method):
     @functools.wraps(method)
     def run(self, *tensors, **attrs):
         call = functools.partial(types.MethodType(method, self), **attrs)
-        return self.program(_value, call)(*tensors)
+        return self._program(_value, call)(*tensors)
 
     return run
 
@@ -82,7 +82,7 @@ class Adapter:
         jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
         self.programs = {}
 
-    def program(self, transform, fn):
+    def _program(self, transform, fn):
         """`transform` of `fn`, compiled; calls of one method with the same attributes share it."""
         if not isinstance(fn, functools.partial) or fn.args:
             return jax.jit(functools.partial(transform, fn))
@@ -106,7 +106,7 @@ class Adapter:
 
     def vjp(self, fn, tensors, cotangent):
         """The output and the gradients, as one program."""
-        return self.program(_value_and_gradients, fn)(cotangent, *tensors)
+        return self._program(_value_and_gradients, fn)(cotangent, *tensors)
 
     def synchronize(self):
         """Nothing to wait for: `to_numpy` waited, and an error is raised where the array is waited for."""
