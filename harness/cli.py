@@ -126,6 +126,26 @@ def conventions(names, chosen, out, jobs, timeout) -> int:
     return perform(names, chosen, out, jobs, timeout)
 
 
+@cli.command(context_settings={"ignore_unknown_options": True})
+@click.argument("op", required=False)
+@click.argument("attrs", nargs=-1, type=click.UNPROCESSED)
+@click.option("--from", "source", metavar="NAME", help="The framework whose words are known.")
+@click.option("--to", "target", metavar="NAME", help="The framework in whose words it is wanted.")
+@click.option("--out", default=OUT, type=click.Path(path_type=Path), show_default=True, help="Folder for the table.")
+def bridge(op, attrs, source, target, out) -> int:
+    """Say in one framework what another says: OP --from A --to B --stride 2 --padding same, with proof.
+
+    Without an operator all bridges between all frameworks are proven, and LeNet-5's weights are moved between them.
+    """
+    from harness import bridging
+
+    if op is None:
+        return bridging.every((), out)
+    if not (source and target):
+        raise UserError("bridge needs two frameworks: --from tensorflow --to torch")
+    return bridging.one(op, source, target, list(attrs))
+
+
 @cli.command()
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path))
@@ -134,6 +154,17 @@ def diff(old: Path, new: Path) -> int:
     from harness.diff import perform
 
     return perform(old, new)
+
+
+@cli.command()
+@click.option("--mutant", "globs", multiple=True, metavar="GLOB", help="Only mistakes whose name matches (repeat).")
+@click.option("--out", default=OUT, type=click.Path(path_type=Path), show_default=True, help="Folder for the table.")
+@click.option("--jobs", default=os.cpu_count() or 2, type=click.IntRange(1), help="Workers side by side.")
+def mutants(globs, out, jobs) -> int:
+    """Plant mistakes in the NumPy backend, and see which cases find each of them."""
+    from harness.mutants import examine
+
+    return examine(globs, out, jobs)
 
 
 @cli.command()

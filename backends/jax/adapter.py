@@ -39,6 +39,7 @@ from spec.layouts import IMAGE, KERNEL, TRANSPOSED_KERNEL
 from spec.padding import extent, transposed
 
 MODE = os.environ.get("CONVPARITY_MODE", "")  # set by the variants
+TRANSPOSE = jnp.transpose  # (x, axes): how a layout becomes another
 MOST_PROGRAMS = 100
 CACHE = Path(__file__).resolve().parents[2] / ".cache" / "jax"
 

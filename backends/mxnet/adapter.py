@@ -23,6 +23,9 @@ FEATURES = ("MKLDNN", "OPENMP", "BLAS_OPEN", "BLAS_MKL", "F16C")
 PAD_MODES = {"constant": "constant", "replicate": "edge", "reflect": "reflect"}  # those of nd.pad
 
 
+TRANSPOSE = np.transpose  # (x, axes): how a layout becomes another
+
+
 class Adapter:
     """The operators of MXNet 1.9 on the CPU."""
 

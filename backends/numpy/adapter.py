@@ -19,6 +19,8 @@ from backends.numpy.layers import Layer, Sequential, cross_entropy, dense, relu
 from backends.numpy.windows import PLAIN
 from spec.core import as_tuple
 
+TRANSPOSE = np.transpose  # (x, axes): how a layout becomes another
+
 
 class Adapter:
     """The operators on images as NumPy computes them; images NCHW, kernels OIHW (IOHW)."""

@@ -26,9 +26,21 @@ from backends.contract import Unsupported, native
 from spec.core import as_tuple
 from spec.padding import explicit, extent, transposed
 
+ZERO = tf.UnconnectedGradients.ZERO  # not None, for an input that the output does not depend on
+MODE = os.environ.get("CONVPARITY_MODE", "eager")  # set by the variants
+MODES = {
+    "eager": lambda function: function,
+    "function": functools.partial(tf.function, autograph=False),
+    "xla": functools.partial(tf.function, autograph=False, jit_compile=True),
+}
+
+
+TRANSPOSE = tf.transpose  # (x, axes): how a layout becomes another
+compiled = MODES[MODE]
+
 
 class Adapter:
-    """The operators of TensorFlow on the CPU, run eagerly."""
+    """The operators of TensorFlow on the CPU."""
 
     def __init__(self):
         threads = int(os.environ.get("OMP_NUM_THREADS") or 1)  # TensorFlow itself does not look at it
@@ -46,14 +58,23 @@ class Adapter:
         """The array; `numpy()` copies, and makes a scalar of a tensor without axes."""
         return np.asarray(tensor.numpy())
 
+    def in_mode(self, call):
+        """The operator as the variant runs it. Training compiles its steps alone: no graph may make variables."""
+        return call if call.func in (self.learn_kernel, self.lenet5) else compiled(call)
+
     def vjp(self, fn, tensors, cotangent):
         """The output and the gradients, from a tape that watches the tensors as if they were variables."""
-        with tf.GradientTape() as tape:
-            tape.watch(tensors)
-            output = fn(*tensors)
-        zero = tf.UnconnectedGradients.ZERO  # not None, for an input that the output does not depend on
-        gradients = tape.gradient(as_tuple(output)[0], tensors, output_gradients=cotangent, unconnected_gradients=zero)
-        return output, gradients
+        fn = getattr(fn, "python_function", fn)  # one graph for both: a tape around XLA's code can corrupt memory
+
+        @compiled
+        def pullback(tensors, cotangent):
+            with tf.GradientTape() as tape:
+                tape.watch(tensors)
+                output = fn(*tensors)
+            gradients = tape.gradient(as_tuple(output)[0], tensors, cotangent, unconnected_gradients=ZERO)
+            return output, gradients
+
+        return pullback(tensors, cotangent)
 
     def synchronize(self):
         """Wait for the devices; on the CPU operators return when they are done."""
@@ -67,6 +88,7 @@ class Adapter:
             "device": ", ".join(device.name for device in tf.config.list_logical_devices()),
             "threads": tf.config.threading.get_intra_op_parallelism_threads(),
             "switches": {
+                "mode": MODE,
                 "TF_ENABLE_ONEDNN_OPTS": os.environ["TF_ENABLE_ONEDNN_OPTS"],
                 "inter_op_threads": tf.config.threading.get_inter_op_parallelism_threads(),
                 "tensor_float_32": tf.config.experimental.tensor_float_32_execution_enabled(),
@@ -80,7 +102,7 @@ class Adapter:
     def corr2d(self, x, k):
         """From scratch: each output is the sum of a window times the kernel."""
         if k.shape.rank == 4:
-            return tf.stack([self.corr2d(x, kernel) for kernel in k])
+            return tf.stack([self.corr2d(x, kernel) for kernel in tf.unstack(k)])
         (height, width), (kh, kw) = x.shape[-2:], k.shape[-2:]
         rows = []  # not a tf.Variable to assign to: an assignment leaves no trace on the tape
         for i in range(height - kh + 1):
@@ -107,17 +129,17 @@ class Adapter:
         if both or padding not in ("valid", "same"):
             pads = explicit(padding, x.shape[1:3], w.shape[:2], stride, dilation)
             x, padding = tf.keras.layers.ZeroPadding2D(pads, dtype=x.dtype)(x), "valid"
-        layer = tf.keras.layers.Conv2D(
+        layer = _convolution(
+            tuple(x.shape),
             filters=w.shape[-1],
-            kernel_size=w.shape[:2],
-            strides=1 if both else stride,
+            kernel_size=tuple(w.shape[:2]),
+            strides=(1, 1) if both else tuple(stride),
             padding=padding,
-            dilation_rate=dilation,
+            dilation_rate=tuple(dilation),
             groups=groups,
             use_bias=b is not None,
             dtype=x.dtype,  # otherwise Keras casts everything to float32
         )
-        layer.build(x.shape)
         y, _ = layer.stateless_call([w] if b is None else [w, b], [], x)
         return y[:, :: stride[0], :: stride[1]] if both else y
 
@@ -212,11 +234,16 @@ class Adapter:
         reduce = {"sum": tf.reduce_sum, "mean": tf.reduce_mean}[loss]
         losses = tf.TensorArray(w.dtype, steps, element_shape=[])
         kernels = tf.TensorArray(w.dtype, steps, element_shape=w.shape)
-        for step in range(steps):
+
+        @compiled
+        def descend():
             with tf.GradientTape() as tape:
                 error = reduce((layer(x) - y) ** 2)
             layer.kernel.assign_sub(lr * tape.gradient(error, layer.kernel))
-            losses = losses.write(step, error)
+            return error
+
+        for step in range(steps):
+            losses = losses.write(step, descend())
             kernels = kernels.write(step, layer.kernel[:, :, 0, 0])
         return losses.stack(), kernels.stack()
 
@@ -243,15 +270,29 @@ class Adapter:
         # A number would be rounded to float32 whatever the dtype of the weights; a function keeps its own dtype.
         optimizer = tf.keras.optimizers.SGD(learning_rate=lambda: tf.constant(lr, x.dtype))
         losses = tf.TensorArray(x.dtype, steps, element_shape=[])
-        for step in range(steps):
+
+        @compiled
+        def descend():
             with tf.GradientTape() as tape:
                 loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, net(x)))
             optimizer.apply_gradients(zip(tape.gradient(loss, net.trainable_variables), net.trainable_variables))
-            losses = losses.write(step, loss)
-        return net(x), losses.stack(), *(_exchange(tf.convert_to_tensor(weight), back=True) for weight in net.weights)
+            return loss
+
+        for step in range(steps):
+            losses = losses.write(step, descend())
+        trained = [_exchange(tf.convert_to_tensor(weight), back=True) for weight in net.weights]
+        return compiled(net)(x), losses.stack(), *trained
 
 
 # ---- bridges -------------------------------------------------------------------------------------
+
+
+@functools.cache
+def _convolution(shape, **settings):
+    """A layer for images of a shape, kept as long as the process: a graph may make variables at its first tracing."""
+    layer = tf.keras.layers.Conv2D(**settings)
+    layer.build(shape)
+    return layer
 
 
 def _frame(pads):

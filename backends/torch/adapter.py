@@ -23,7 +23,7 @@ from backends.contract import Unsupported, native
 from spec.core import as_tuple
 from spec.padding import explicit, extent, transposed
 
-
+TRANSPOSE = torch.permute  # (x, axes): how a layout becomes another
 MODE = os.environ.get("CONVPARITY_MODE", "")  # set by the variants
 
 

@@ -1,0 +1,41 @@
+"""The NumPy backend with one mistake in it: the one that the environment variable CONVPARITY_MUTANT names."""
+
+import functools
+import importlib
+import os
+from collections.abc import Callable
+from typing import Any
+
+from backends.numpy import adapter
+from backends.numpy.mutants.catalogue import MUTANTS
+
+
+class Adapter(adapter.Adapter):
+    """As the NumPy backend, once the mistake is planted; without a name it is that backend unchanged."""
+
+    def __init__(self):
+        self.mutant = os.environ.get("CONVPARITY_MUTANT", "")
+        if self.mutant:
+            mutant = MUTANTS[self.mutant]
+            for target in mutant.targets:
+                plant(target, mutant.change)
+
+    def describe(self):
+        return {**super().describe(), "mutant": self.mutant}
+
+
+def plant(target: str, change: Callable) -> None:
+    """Let `change`, with the original as its first argument, stand in for the function `target`."""
+    module, _, path = target.partition(":")
+    *outer, name = path.split(".")
+    owner: Any = functools.reduce(getattr, outer, importlib.import_module(f"backends.{module}"))
+    original = owner[name] if isinstance(owner, dict) else getattr(owner, name)
+
+    @functools.wraps(original)
+    def mistaken(*arguments, **attrs):
+        return change(original, *arguments, **attrs)
+
+    if isinstance(owner, dict):
+        owner[name] = mistaken
+    else:
+        setattr(owner, name, mistaken)
