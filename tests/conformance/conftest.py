@@ -1,85 +1,108 @@
 """The built-in cases as tests: one per case and backend, named after them, in the framework's own environment.
 
-A known difference is an expected failure with the ledger's words; the ledger's entries are themselves
+The selected tests are run by the harness's own scheduler in the background, on all cores; each test waits for its
+result. A known difference is an expected failure with the ledger's words; the ledger's entries are themselves
 tested, so one that no longer shows fails.
 """
 
+import os
 import sys
+import threading
 
 import pytest
 
-from harness import backends, catalogue, envs
+from harness import backends, catalogue, doctor, envs
 from harness.errors import UserError
-from harness.gateway import NotStarted
-from harness.ledger import Ledger, entries
-from harness.oracle import truth
-from harness.result import Result, judged
-from harness.station import Station
-from spec.core import Case
+from harness.result import Result
+from harness.run import Run
 
 CASES = {case.id: case for case in catalogue.built_in()}
 
 
-class Bench:
-    """One backend with its worker and ledger."""
+class Feed:
+    """A run in the background whose results are taken as they are asked for."""
 
-    def __init__(self, backend: backends.Backend, timeout: float) -> None:
-        self.backend, self.station = backend, Station(backend, timeout)
-        self.version, self.ledger = "", Ledger((), "")
+    def __init__(self, run: Run) -> None:
+        self.run, self.results, self.error = run, {}, None
+        self.arrived, self.over = threading.Condition(), False
+        self.thread = threading.Thread(target=self._collect, daemon=True)
+        self.thread.start()
 
-    def start(self) -> "Bench":
-        worker = self.station.open()
-        self.version = str(worker.description.get("version", ""))
-        self.ledger = Ledger(entries(self.backend), self.version)
-        return self
+    def _collect(self) -> None:
+        try:
+            for result in self.run.results():
+                with self.arrived:
+                    self.results[result.backend, result.case.id] = result
+                    self.arrived.notify_all()
+        except BaseException as error:  # whoever waits must hear of it
+            self.error = error
+        with self.arrived:
+            self.over = True
+            self.arrived.notify_all()
 
-    def result(self, case: Case) -> Result:
-        wanted = truth(case)
-        reply = self.station.answer(case, wanted)
-        return judged(case, self.backend.name, reply, wanted, self.ledger)
+    def result(self, backend: str, case: str) -> Result:
+        """The result of one case, waited for. Raises what ended the run without it."""
+        with self.arrived:
+            self.arrived.wait_for(lambda: self.over or (backend, case) in self.results)
+        if (backend, case) not in self.results:
+            raise RuntimeError(f"the run ended without {case} on {backend}") from self.error
+        return self.results[backend, case]
+
+    def finish(self) -> Run:
+        """The run, when all its results are there."""
+        self.thread.join()
+        if self.error:
+            raise self.error
+        return self.run
 
 
-BENCHES = pytest.StashKey[dict[str, Bench]]()
+BACKENDS = pytest.StashKey[list[backends.Backend]]()
+FEED = pytest.StashKey[Feed]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Build what is missing and start the workers, so that the header can name the versions."""
-    wanted = config.getoption("--backend")
+    """Build the environments that are missing."""
     try:
-        chosen = backends.select(tuple(wanted))
+        chosen = backends.select(tuple(config.getoption("--backend")))
     except UserError as error:
         raise pytest.UsageError(str(error)) from None
-    if config.option.collectonly:
-        config.stash[BENCHES] = {one.name: Bench(one, 1.0) for one in chosen}
-        return
-    ready = envs.resolve(chosen, lambda name, step: print(f"{name}: {step}", file=sys.stderr))
-    benches = {}
-    for backend in ready:
-        try:
-            benches[backend.name] = Bench(backend, config.getoption("--timeout")).start()
-        except NotStarted as error:
-            raise pytest.UsageError(f"{backend.name} cannot be run: {error}") from None
-    config.stash[BENCHES] = benches
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    for bench in config.stash.get(BENCHES, {}).values():
-        bench.station.close()
+    if not config.option.collectonly:
+        chosen = envs.resolve(chosen, lambda name, step: print(f"{name}: {step}", file=sys.stderr))
+        for backend in chosen:
+            if backend.problem:
+                raise pytest.UsageError(f"{backend.name} cannot be run: {backend.problem}")
+    config.stash[BACKENDS] = chosen
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
-    return [f"backend: {name} {bench.version}" for name, bench in config.stash[BENCHES].items()]
+    found = [(one.name, doctor.probe(one, doctor.requirements(one))) for one in config.stash[BACKENDS] if one.python]
+    return [
+        f"{name}: " + ", ".join(f"{package} {version}" for package, version in held.items()) for name, held in found
+    ]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    names = list(metafunc.config.stash[BENCHES])
+    names = [backend.name for backend in metafunc.config.stash[BACKENDS]]
     if "case" in metafunc.fixturenames:
-        pairs = [pytest.param(name, case, id=f"{name}:{case.id}") for name in names for case in CASES.values()]
-        metafunc.parametrize(("bench", "case"), pairs, indirect=["bench"])
-    elif "bench" in metafunc.fixturenames:
-        metafunc.parametrize("bench", names, indirect=True)
+        pairs = [pytest.param(name, case, id=f"{name}:{case}") for name in names for case in CASES]
+        metafunc.parametrize(("backend", "case"), pairs)
+    elif "backend" in metafunc.fixturenames:
+        metafunc.parametrize("backend", names)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Start the run of what was selected."""
+    calls = [getattr(item, "callspec", None) for item in session.items]
+    wanted = {(call.params["case"], call.params["backend"]) for call in calls if call and "case" in call.params}
+    if session.config.option.collectonly or not wanted:
+        return
+    ready = session.config.stash[BACKENDS]
+    cases = [case for name, case in CASES.items() if any((name, one.name) in wanted for one in ready)]
+    others = {(case.id, one.name) for case in cases for one in ready} - wanted
+    timeout, jobs = session.config.getoption("--timeout"), os.cpu_count() or 2
+    session.config.stash[FEED] = Feed(Run(cases, ready, timeout=timeout, jobs=jobs, done=others))
 
 
 @pytest.fixture(scope="session")
-def bench(request: pytest.FixtureRequest) -> Bench:
-    return request.config.stash[BENCHES][request.param]
+def feed(request: pytest.FixtureRequest) -> Feed:
+    return request.config.stash[FEED]
