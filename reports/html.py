@@ -8,7 +8,6 @@ import dataclasses
 import hashlib
 import importlib.util
 import inspect
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from reports import overview, tables
+from reports import overview, sections, tables
 from reports.tables import Row
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -87,12 +86,12 @@ def render(summary: Mapping[str, Any], rows: Sequence[Row], found: Mapping[str, 
         undefined=StrictUndefined,
     )
     environment.filters.update(
-        ratio=_ratio, number=_number, anchor=anchor, gradients=gradients, counted=overview.counted
+        ratio=_ratio, number=_number, anchor=overview.anchor, gradients=gradients, counted=overview.counted
     )
     environment.filters.update(problem=overview.problem, said=overview.said, tally=overview.tally)
     environment.globals.update(signs=SIGNS, OUTCOMES=overview.OUTCOMES)
     style, script = (_source(environment, name) for name in ("style.css", "script.js"))
-    sections = [_section(op, found) for op, found in _by_operator(rows).items()]
+    operators = [_section(op, found) for op, found in _by_operator(rows).items()]
     differences = overview.differences(run, rows)
     return environment.get_template("report.html.j2").render(
         run=run,
@@ -106,7 +105,7 @@ def render(summary: Mapping[str, Any], rows: Sequence[Row], found: Mapping[str, 
         verdict=overview.verdict(run, rows),
         counts=Counter(row["status"] for row in rows),
         results=len(rows),
-        sections=sections,
+        sections=operators,
         totals=_totals(rows),
         not_run=overview.not_run(run, rows),
         failures=overview.failures(rows),
@@ -116,12 +115,8 @@ def render(summary: Mapping[str, Any], rows: Sequence[Row], found: Mapping[str, 
         differences=differences,
         explained={(entry["backend"], entry["id"]) for entry in differences},
         bitwise=overview.bitwise(run),
+        further=sections.further(run, rows, overview.clean(found or {})),
     )
-
-
-def anchor(words: Sequence[str]) -> str:
-    """The id of a place in the page, such as ("op", "conv2d")."""
-    return "-".join(re.sub(r"\W", "-", word) for word in words)
 
 
 def gradients(row: Row) -> str:
@@ -159,7 +154,7 @@ def _section(op: str, rows: Sequence[Row]) -> Section:
     lead, _, definition = _definition(op).partition("\n\n")
     return Section(
         name=op,
-        anchor=anchor(("op", op)),
+        anchor=overview.anchor(("op", op)),
         lead=lead,
         definition=definition.strip("\n"),
         totals=_totals(rows),

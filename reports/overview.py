@@ -182,6 +182,11 @@ def framework_share(run: Mapping[str, Any]) -> float:
     return min(1.0, run["times"]["framework_seconds"] / spent) if spent else 0.0
 
 
+def anchor(words: Sequence[str]) -> str:
+    """The id of a place in the page, such as ("op", "conv2d")."""
+    return "-".join(re.sub(r"\W", "-", word) for word in words)
+
+
 def counted(number: int, one: str, many: str = "") -> str:
     """A number with its noun: "1 case", "2 cases"."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"

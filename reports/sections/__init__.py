@@ -1,0 +1,18 @@
+"""The further sections of the page: what other commands found, and what the rows say across operators."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from reports.sections import conventions, laws, mutants, refusals, special
+from reports.sections.parts import Section
+from reports.tables import Row
+
+OF_TABLES = {"conventions": conventions.section, "laws": laws.section, "mutants": mutants.section}
+
+
+def further(run: Mapping[str, Any], rows: Sequence[Row], tables: Mapping[str, Any]) -> dict[str, Section]:
+    """name -> section, of those that this run has; `tables` are the files of its folder `tables/`."""
+    names = list(run["backends"])
+    found = {name: build(tables[name]) for name, build in OF_TABLES.items() if name in tables}
+    of_rows = {"refusals": refusals.section(names, rows), "special": special.section(names, rows)}
+    return found | {name: section for name, section in of_rows.items() if section}

@@ -1,0 +1,67 @@
+"""The parts of the page's further sections, as plain data: a section holds tables, a table lines, a line cells.
+
+A template shows them all in the same way. Whoever builds them says what stands where, never how it looks.
+"""
+
+import dataclasses
+from collections.abc import Sequence
+
+
+@dataclasses.dataclass(frozen=True)
+class Block:
+    """A paragraph that is shown on demand, or code in the lines in which it was written."""
+
+    text: str
+    label: str = ""
+    code: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Cell:
+    """A few words, and below them smaller ones.
+
+    `status` (pass, known, fail, not-run, aside) gives its colour, `href` a place in the page, `more` what opens on
+    demand, `formula` stands between the words and the smaller ones.
+    """
+
+    text: str
+    aside: str = ""
+    status: str = ""
+    more: Sequence[Block] = ()
+    formula: str = ""
+    href: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Line:
+    """What the line is about, then a cell for each further column."""
+
+    head: Cell
+    cells: Sequence[Cell]
+
+
+@dataclasses.dataclass(frozen=True)
+class Table:
+    """Lines below the names of the columns; `right` are the columns of numbers.
+
+    A table that is `folded` opens on demand, by its caption. `kind` tells the style sheet what it holds.
+    """
+
+    caption: str
+    columns: Sequence[str]
+    lines: Sequence[Line]
+    folded: bool = False
+    right: Sequence[int] = ()
+    kind: str = "wide"
+
+
+@dataclasses.dataclass(frozen=True)
+class Section:
+    """A section of the page. `count` stands beside its name in the contents, in red if it is a `worry`."""
+
+    anchor: str
+    title: str
+    note: str
+    tables: Sequence[Table]
+    count: str = ""
+    worry: bool = False

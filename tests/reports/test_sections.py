@@ -1,0 +1,207 @@
+"""The further sections of the page: what other commands found, refusals, special values."""
+
+import re
+
+import pytest
+
+from reports import html, sections
+from reports.overview import clean
+from tests.reports.conftest import HOSTILE, SUMMARY, line
+from tests.reports.pages import Page
+
+FORBIDDEN = "accepted what must be refused (no window fits); returned y [2, 0]"
+ROWS = [
+    line("conv2d/rejects/stride/reals-float32", "torch", "rejected", error_class="ValueError", message="stride <= 0"),
+    line("conv2d/rejects/stride/reals-float32", "jax", "rejected", error_class="TypeError", message=HOSTILE),
+    line("conv2d/rejects/kernel/reals-float32", "torch", "rejected", error_class="ValueError", message="too large"),
+    line("conv2d/rejects/kernel/reals-float32", "jax", "differs", "known", message=FORBIDDEN, why="no window fits"),
+    line("mine/no-rule", "torch", "differs", "fail", op="pad2d", message=FORBIDDEN),
+    line("mine/no-rule", "jax", "unsupported", "known", op="pad2d", message="no such mode"),
+    line("conv2d/plain", "torch", "rejected", "fail", error_class="E", message="wrongly refused"),
+    line("special/conv2d/nan-image", "torch", op="conv2d", why="NaN comes to every window"),
+    line("special/conv2d/nan-image", "jax", "differs", "fail", op="conv2d", message="y has NaN in other places"),
+    line("special/conv2d/negative-zero", "torch", op="conv2d", zero_signs=3),
+    line("special/conv2d/negative-zero", "jax", op="conv2d"),
+]
+LAWS = {
+    "backends": {"torch": {"version": "2", "problem": ""}, "jax": {"version": "1", "problem": ""}},
+    "laws": [
+        {
+            "name": name,
+            "formula": f"{name}(x) = x <b>",
+            "sentence": f"The sentence of {name}.",
+            "operators": ["conv2d"],
+            "trials": 4,
+            "results": {
+                "torch": {"status": "pass", "exact": 2, "close": 2, "ratio": 0.25, "notes": []},
+                "jax": {"status": status, "exact": 2, "close": 0, "ratio": 0.0, "notes": notes},
+            },
+        }
+        for name, status, notes in (
+            ("flipping", "pass", []),
+            ("batch", "fail", [{"trial": "plain/reals", "status": "fail", "outcome": "differs", "message": HOSTILE}]),
+        )
+    ],
+}
+CONVENTIONS = {
+    "questions": [
+        {
+            "id": "conv.flip",
+            "text": "Is the kernel <flipped>?",
+            "inputs": {"x": "[[1. 2.]\n [3. 4.]]"},
+            "hypotheses": {"no": "[19. 25.]", "refuses": "refuses"},
+            "explanation": "Mathematicians flip it.",
+            "bridge": "Flip it yourself.",
+        },
+        {"id": "pad.order", "text": "Which?", "inputs": {}, "hypotheses": {}, "explanation": "E.", "bridge": "B."},
+    ],
+    "answers": {
+        "torch": {
+            "conv.flip": [
+                {
+                    "api": "torch.nn.functional",
+                    "code": "def flip(x):\n    return x",
+                    "answer": "no",
+                    "output": "[19. 25.]",
+                },
+                {"api": "torch.nn", "code": "def layer(x): ...", "answer": "refuses", "output": HOSTILE},
+            ]
+        },
+        "jax": {"conv.flip": [{"api": "lax", "code": "c", "answer": "none of these", "output": "[1.]"}]},
+        "mxnet": {"problem": "no Python 3.11"},
+    },
+}
+MUTANTS = {
+    "killed": 1,
+    "counted": 2,
+    "harmless": 1,
+    "broken": 0,
+    "control_failed": ["conv2d/x: why"],
+    "mutants": [
+        {
+            "mutant": f"kernel/{status}",
+            "sentence": f"A mistake that is {status}.",
+            "status": status,
+            "operators": ["conv2d", "corr2d"],
+            "cases": {"conv2d": 10, "corr2d": 5},
+            "killed_by": {"conv2d": 3 * (status != "harmless"), "corr2d": 2 * (status == "killed")},
+            "examples": ["conv2d/plain/reals"],
+            "same": "zeros stay zeros" if status == "harmless" else "",
+            "problem": "",
+        }
+        for status in ("killed", "survived", "harmless")
+    ],
+}
+FOUND = {"laws": LAWS, "conventions": CONVENTIONS, "mutants": MUTANTS}
+
+
+@pytest.fixture(scope="module")
+def page():
+    """The page of a run with everything."""
+    return Page(html.render(SUMMARY, ROWS, FOUND))
+
+
+def table_of(page, section, number=0):
+    return sections.further({"backends": {"torch": {}, "jax": {}}}, ROWS, FOUND)[section].tables[number]
+
+
+def words(table):
+    return {one.head.text: [cell.text for cell in one.cells] for one in table.lines}
+
+
+def test_sections_are_there_for_what_the_run_has_only(run):
+    page = Page(html.render(*run))
+    assert {"laws", "conventions", "mutants", "special"}.isdisjoint(page.all("id"))
+    assert set(sections.further(run[0], [], {})) == set()
+    assert set(sections.further(run[0], [], {"stranger": 1, "laws": LAWS})) == {"laws"}
+
+
+def test_every_section_is_in_the_contents_and_every_link_leads_somewhere(page):
+    ids = page.all("id")
+    assert len(ids) == len(set(ids))
+    links = {attrs["href"][1:] for tag, attrs in page.tags if tag == "a" and attrs["href"].startswith("#")}
+    assert {"laws", "conventions", "mutants", "refusals", "special"} <= links <= set(ids)
+
+
+def test_hostile_text_is_shown_as_text_in_every_section(page):
+    assert page.text.count(clean(HOSTILE).split()[0]) >= 4
+    assert "Is the kernel <flipped>?" in page.text
+    assert "flipping(x) = x <b>" in page.text
+    assert sum(tag == "script" for tag, _ in page.tags) == 1
+
+
+def test_headers_have_a_scope(page):
+    assert all(attrs.get("scope") for tag, attrs in page.tags if tag == "th")
+
+
+def test_refusals_are_counted_by_backend(page):
+    assert words(table_of(page, "refusals")) == {
+        "torch": ["2", "1", "ValueError 2"],
+        "jax": ["1", "1", "TypeError 1, unsupported 1"],
+    }
+
+
+def test_what_somebody_accepts_comes_before_what_all_refuse(page):
+    accepted, refused = table_of(page, "refusals", 1), table_of(page, "refusals", 2)
+    assert words(accepted) == {"conv2d kernel": ["ValueError", "accepts"], "mine/no-rule": ["accepts", "unsupported"]}
+    assert words(refused) == {"conv2d stride": ["ValueError", "TypeError"]}
+    assert refused.folded
+    assert not accepted.folded
+    cell = accepted.lines[0].cells[1]
+    assert (cell.aside, cell.status) == ("returns y [2, 0]", "known")
+
+
+def test_a_wrong_refusal_is_no_case_of_refusals(page):
+    assert "wrongly refused" in page.text
+    refusals = page.text[page.text.index("Input that the specification forbids") : page.text.index("What IEEE 754")]
+    assert "wrongly refused" not in refusals
+
+
+def test_special_values_show_who_returns_something_else(page):
+    apart, same = table_of(page, "special"), table_of(page, "special", 1)
+    assert words(apart) == {"conv2d/nan-image": ["✓", "differs"]}
+    assert apart.lines[0].cells[1].more[0].text == "y has NaN in other places"
+    assert words(same) == {"conv2d/negative-zero": ["✓", "✓"]}
+    assert [cell.aside for cell in same.lines[0].cells] == ["3 zeros of the other sign", ""]
+
+
+def test_laws_that_fail_come_first_with_formula_sentence_and_reason(page):
+    broken, held = table_of(page, "laws"), table_of(page, "laws", 1)
+    assert words(broken) == {"batch": ["0.25", "✗ 1 of 4"]}
+    assert words(held) == {"flipping": ["0.25", "exact"]}
+    head, (_, bad) = broken.lines[0].head, broken.lines[0].cells
+    assert (head.formula, head.aside, bad.status) == ("batch(x) = x <b>", "The sentence of batch.", "fail")
+    assert (bad.more[0].label, bad.more[0].text) == ("plain/reals", f"differs: {HOSTILE}")
+
+
+def test_conventions_show_answers_by_interface_and_open_to_code_and_output(page):
+    flip = table_of(page, "conventions").lines[0]
+    assert [cell.text for cell in flip.cells] == ["functional: no\nnn: refuses", "none of these"]
+    assert flip.cells[1].status == "known"
+    assert [(block.label, block.text, block.code) for block in flip.cells[0].more][:2] == [
+        ("torch.nn.functional", "def flip(x):\n    return x", True),
+        ("returns", "[19. 25.]", True),
+    ]
+    opened = " ".join(f"{block.label} {block.text}" for block in flip.head.more)
+    for part in ("Mathematicians flip it.", "Bridge: Flip it yourself.", "x is [[1. 2.]", "no would give [19. 25.]"):
+        assert part in opened
+    assert "refuses would give" not in opened
+
+
+def test_conventions_are_grouped_and_say_who_was_not_asked(page):
+    assert table_of(page, "conventions").caption == "conv: 1 question, 1 with different answers"
+    assert words(table_of(page, "conventions", 1)) == {"Which?": ["–", "–"]}
+    assert "mxnet was not asked: no Python 3.11." in page.text
+
+
+def test_mistakes_that_survive_are_open_and_the_rest_is_folded(page):
+    survived, killed, harmless = (table_of(page, "mutants", number) for number in range(3))
+    assert [one.folded for one in (survived, killed, harmless)] == [False, True, True]
+    noticed = survived.lines[0].cells[0]
+    assert (noticed.text, noticed.aside, noticed.status) == ("3 of 15 cases", "not by corr2d", "fail")
+    assert harmless.lines[0].head.more[0].text == "zeros stay zeros"
+    assert "1 of 2 mistakes are noticed by every operator that feels them. 1 case count" in page.text
+
+
+def test_code_keeps_its_lines(page):
+    assert re.search(r"<pre[^>]*>def flip\(x\):\n    return x</pre>", html.render(SUMMARY, ROWS, FOUND))
