@@ -64,7 +64,8 @@ def answer(adapter, path, request):
 def first_line(error):
     """The message of an error, without the native stack that some frameworks append to it."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    wanted = [line for line in lines if not line.startswith(("Stack trace", "Traceback", "File ", "[bt]"))]
+    noise = ("Stack trace", "Traceback", "File ", "[bt]", "Graph execution error:", "Detected at node")
+    wanted = [line for line in lines if not line.startswith(noise)]
     return (wanted or lines or [""])[0][:500]
 
 

@@ -7,7 +7,7 @@ What TensorFlow lacks on the CPU, and what stands in its place here:
 - Stride and dilation together: only `tf.nn.conv2d`. Elsewhere stride 1, of which every s-th pixel is kept.
 - Groups: `tf.nn.conv2d` reads them off the shapes, `tf.nn.conv2d_transpose` has none: split and join.
 - Nothing stands in for the gradient of `tf.nn.conv2d` with groups or dilation, which is mostly refused, so that
-  reports show it. XLA has it (`tf.function(jit_compile=True)`), and Keras calls XLA where there are groups.
+  reports show it. XLA has it (`tensorflow:xla`), and Keras calls XLA where there are groups.
 
 oneDNN, a second set of kernels for the same operators, changes what works, and TensorFlow switches it on or off
 by the model of the CPU. Here it is on; TF_ENABLE_ONEDNN_OPTS=0 shows the other TensorFlow.
@@ -26,17 +26,15 @@ from backends.contract import Unsupported, native
 from spec.core import as_tuple
 from spec.padding import explicit, extent, transposed
 
-ZERO = tf.UnconnectedGradients.ZERO  # not None, for an input that the output does not depend on
-MODE = os.environ.get("CONVPARITY_MODE", "eager")  # set by the variants
-MODES = {
-    "eager": lambda function: function,
-    "function": functools.partial(tf.function, autograph=False),
-    "xla": functools.partial(tf.function, autograph=False, jit_compile=True),
-}
-
-
 TRANSPOSE = tf.transpose  # (x, axes): how a layout becomes another
-compiled = MODES[MODE]
+ZERO = tf.UnconnectedGradients.ZERO  # not None, for an input that the output does not depend on
+
+MODE = os.environ.get("CONVPARITY_MODE", "eager")  # set by the variants
+compiled = {
+    "eager": lambda function: function,
+    "function": functools.partial(tf.function, autograph=False),  # no Python here depends on a tensor's values
+    "xla": functools.partial(tf.function, autograph=False, jit_compile=True),
+}[MODE]
 
 
 class Adapter:
