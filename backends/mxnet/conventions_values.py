@@ -1,0 +1,105 @@
+"""What becomes of numbers, memory and errors in MXNet, whose operators run later than they are called."""
+
+from mxnet import nd, np, npx
+
+from backends.contract import probe
+from spec.questions.words import when
+
+ONE = {"kernel": (1, 1), "num_filter": 1, "no_bias": True}  # a convolution of one pixel
+FOUR = {"kernel": (2, 2), "num_filter": 1, "no_bias": True}
+
+
+@probe("dtype.mixed", "mxnet.npx")
+def mixed(x, k):
+    return str(npx.convolution(x[None, None, None], k[None, None, None], **ONE).asnumpy().dtype)
+
+
+@probe("dtype.add", "mxnet.np")
+def add(x, k):
+    return str((x + k).dtype)
+
+
+@probe("dtype.numpy", "mxnet.np.array", arrays=True)
+def numpy_array(x):
+    return str(np.array(x).asnumpy().dtype)
+
+
+@probe("dtype.numpy", "mxnet.nd.array", arrays=True)
+def numpy_nd_array(x):
+    return str(nd.array(x).asnumpy().dtype)
+
+
+@probe("dtype.numpy", "mxnet.nd.from_numpy", arrays=True)
+def numpy_nd_from_numpy(x):
+    return str(nd.from_numpy(x).asnumpy().dtype)
+
+
+@probe("dtype.list", "mxnet.np.array")
+def dtype_list():
+    return str(np.array([1.5, 2.5]).asnumpy().dtype)
+
+
+@probe("dtype.numpy-into-call", "mxnet.npx", arrays=True)
+def numpy_into_call(x, k):
+    return str(npx.convolution(np.array(x)[None, None], k[None, None], **FOUR).asnumpy().dtype)
+
+
+@probe("dtype.integers", "mxnet.npx")
+def integers(x, k):
+    return npx.convolution(x[None, None], k[None, None], **FOUR)[0, 0]
+
+
+@probe("dtype.half", "mxnet.npx", arrays=True)
+def half(x, k):
+    x, k = np.array(x, dtype="float16"), np.array(k, dtype="float16")
+    return str(npx.convolution(x[None, None], k[None, None], **FOUR).asnumpy().dtype)
+
+
+@probe("memory.in", "mxnet.np.array", arrays=True)
+def memory_in_array(x):
+    tensor = np.array(x)
+    x[0] = 9
+    return tensor
+
+
+@probe("memory.in", "mxnet.nd.array", arrays=True)
+def memory_in_nd_array(x):
+    tensor = nd.array(x)
+    x[0] = 9
+    return tensor
+
+
+@probe("memory.in", "mxnet.nd.from_numpy", arrays=True)
+def memory_in_from_numpy(x):
+    tensor = nd.from_numpy(x)  # makes the array read-only
+    x[0] = 9
+    return tensor
+
+
+@probe("memory.out", "mxnet.np")
+def memory_out(x):
+    x.asnumpy()[0] = 9
+    return x
+
+
+@probe("memory.assign", "mxnet.np")
+def memory_assign(x):
+    x[0] = 9
+    return x
+
+
+@probe("memory.view", "mxnet.np")
+def memory_view(x):
+    part = x[:2]
+    part[0] = 9
+    return x
+
+
+@probe("errors.when", "mxnet.np")
+def errors_when(x):
+    return when(lambda: np.linalg.cholesky(x), lambda y: y.asnumpy())
+
+
+@probe("errors.shape", "mxnet.npx")
+def errors_shape(x, k):
+    return when(lambda: npx.convolution(x.reshape(1, 2, 1, 1), k.reshape(1, 3, 1, 1), **ONE), lambda y: y.asnumpy())
