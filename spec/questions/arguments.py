@@ -16,6 +16,7 @@ CANDIDATES = {
     "kernel": "weight weights kernel filter filters rhs kernel_size",
     "outputs": "out_channels filters out_features features channels",
 }
+BOTH = {"kernel": ("weight kernel",)}  # where the numbers and their size are two arguments of one call
 TEXTS = {
     "stride": "What is the stride called?",
     "dilation": "What is the dilation called?",
@@ -40,7 +41,7 @@ QUESTIONS = [
     Question(
         f"arguments.{name}",
         TEXTS[name],
-        {word: word for word in [*candidates.split(), "none"]},
+        {words: words for words in [*candidates.split(), *BOTH.get(name, ()), "none"]},
         EXPLANATIONS[name],
         "Rename the argument.",
     )

@@ -100,9 +100,9 @@ QUESTIONS = [
     Question(
         "memory.in",
         "Does a tensor share the memory of the NumPy array that it was made of?",
-        {"shares": NINE, "copies": V},
+        {"shares": NINE, "copies": V, REFUSES: REFUSES},
         "Sharing is fast and dangerous: who changes the array changes the tensor. One framework can have a "
-        "constructor of each kind.",
+        "constructor of each kind, another refuses from then on that the array is changed at all.",
         "Copy the array before, or use the constructor that copies.",
         {"x": V},
     ),
