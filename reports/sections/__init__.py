@@ -3,11 +3,16 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from reports.sections import conventions, laws, mutants, refusals, special
+from reports.sections import conventions, laws, mutants, refusals, scorecard, special
 from reports.sections.parts import Section
 from reports.tables import Row
 
-OF_TABLES = {"conventions": conventions.section, "laws": laws.section, "mutants": mutants.section}
+OF_TABLES = {
+    "conventions": conventions.section,
+    "laws": laws.section,
+    "mutants": mutants.section,
+    "scorecard": scorecard.section,
+}
 
 
 def further(run: Mapping[str, Any], rows: Sequence[Row], tables: Mapping[str, Any]) -> dict[str, Section]:

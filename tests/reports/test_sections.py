@@ -92,7 +92,26 @@ MUTANTS = {
         for status in ("killed", "survived", "harmless")
     ],
 }
-FOUND = {"laws": LAWS, "conventions": CONVENTIONS, "mutants": MUTANTS}
+WRONG = {"false_alarms": 0, "correct": 8, "misses": 0, "faulty": 4}
+SCORECARD = {
+    "rules": {"derived bounds": "from the case (`judge.py`)", "NumPy": "rtol 1e-7"},
+    "totals": {"float32": {"derived bounds": WRONG, "NumPy": {**WRONG, "false_alarms": 6}}},
+    "resolution": {"y": {"derived bounds": 17, "NumPy": None}, "dw": {"derived bounds": 0, "NumPy": None}},
+    "implementations": [
+        {
+            "dtype": "float32",
+            "faulty": faulty,
+            "name": name,
+            "text": "how",
+            "tried": 8,
+            "equivalent": ["y integers"] if faulty else [],
+            "wrong": {"derived bounds": [], "NumPy": ["y noise", "dx noise"]},
+        }
+        for name, faulty in (("lanes", False), ("TF32", True))
+    ],
+    "problems": {"mxnet, 1 thread, float16": "rejected: no gemm"},
+}
+FOUND = {"laws": LAWS, "conventions": CONVENTIONS, "mutants": MUTANTS, "scorecard": SCORECARD}
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +130,7 @@ def words(table):
 
 def test_sections_are_there_for_what_the_run_has_only(run):
     page = Page(html.render(*run))
-    assert {"laws", "conventions", "mutants", "special"}.isdisjoint(page.all("id"))
+    assert {*FOUND, "special"}.isdisjoint(page.all("id"))
     assert set(sections.further(run[0], [], {})) == set()
     assert set(sections.further(run[0], [], {"stranger": 1, "laws": LAWS})) == {"laws"}
 
@@ -120,7 +139,7 @@ def test_every_section_is_in_the_contents_and_every_link_leads_somewhere(page):
     ids = page.all("id")
     assert len(ids) == len(set(ids))
     links = {attrs["href"][1:] for tag, attrs in page.tags if tag == "a" and attrs["href"].startswith("#")}
-    assert {"laws", "conventions", "mutants", "refusals", "special"} <= links <= set(ids)
+    assert {*FOUND, "refusals", "special"} <= links <= set(ids)
 
 
 def test_hostile_text_is_shown_as_text_in_every_section(page):
@@ -201,6 +220,17 @@ def test_mistakes_that_survive_are_open_and_the_rest_is_folded(page):
     assert (noticed.text, noticed.aside, noticed.status) == ("3 of 15 cases", "not by corr2d", "fail")
     assert harmless.lines[0].head.more[0].text == "zeros stay zeros"
     assert "1 of 2 mistakes are noticed by every operator that feels them. 1 case count" in page.text
+
+
+def test_rules_show_how_often_each_is_wrong_and_what_it_sees(page):
+    totals, resolution, implementations = (table_of(page, "scorecard", number) for number in range(3))
+    assert words(totals) == {"derived bounds": ["0", "0"], "NumPy": ["6", "0"]}
+    assert totals.lines[1].cells[0].aside == "75.0 % of 8"
+    assert words(resolution) == {"derived bounds": ["17", "none"], "NumPy": ["even 24", "even 24"]}
+    assert words(implementations) == {"lanes": ["0", "2"], "TF32": ["0", "2"]}
+    assert implementations.lines[0].cells[1].more[0].text == "y noise, dx noise"
+    assert implementations.lines[1].head.more[0].text == "y integers"
+    assert "mxnet, 1 thread, float16: rejected: no gemm." in page.text
 
 
 def test_code_keeps_its_lines(page):
