@@ -19,6 +19,7 @@ npx.set_np()  # NumPy's shapes and dtypes, for the whole process: gluon layers t
 
 # Environment variables that choose other arithmetic or another order of it; oneDNN used to be called MKLDNN.
 SWITCHES = ("MXNET_MKLDNN_ENABLED", "MXNET_ENGINE_TYPE", "MXNET_CPU_WORKER_NTHREADS", "MXNET_SUBGRAPH_BACKEND")
+HYBRID = os.environ.get("CONVPARITY_MODE") == "hybridized"  # a variant: gluon's layers as graphs
 FEATURES = ("MKLDNN", "OPENMP", "BLAS_OPEN", "BLAS_MKL", "F16C")
 PAD_MODES = {"constant": "constant", "replicate": "edge", "reflect": "reflect"}  # those of nd.pad
 
@@ -53,7 +54,7 @@ class Adapter:
 
     def describe(self):
         features = mx.runtime.Features()
-        switches = {name: os.environ.get(name, "unset") for name in SWITCHES}
+        switches = {"hybridized": HYBRID} | {name: os.environ.get(name, "unset") for name in SWITCHES}
         return {
             "version": mx.__version__,
             "numpy": numpy.__version__,
@@ -97,6 +98,7 @@ class Adapter:
         layer.weight.set_data(w)
         if b is not None:
             layer.bias.set_data(b)
+        layer.hybridize(HYBRID)
         return layer(x)
 
     @native("NCHW", kernel="IOHW")
@@ -171,6 +173,7 @@ class Adapter:
         net.initialize()
         net.cast(w.dtype)
         net.weight.set_data(w[None, None])
+        net.hybridize(HYBRID)
         losses, kernels = np.zeros(steps, dtype=w.dtype), np.zeros((steps, *w.shape), dtype=w.dtype)
         for step in range(steps):
             with autograd.record():
@@ -192,6 +195,7 @@ class Adapter:
         parameters = net.collect_params()
         for parameter, w in zip(parameters.values(), (c1_w, c1_b, c3_w, c3_b, c5_w, c5_b, f6_w, f6_b, out_w, out_b)):
             parameter.set_data(w)
+        net.hybridize(HYBRID)
         trainer = gluon.Trainer(parameters, "sgd", {"learning_rate": lr})
         cross_entropy = gluon.loss.SoftmaxCrossEntropyLoss()
         losses = np.zeros(steps, dtype=images.dtype)
