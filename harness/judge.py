@@ -1,7 +1,7 @@
 """From what a backend returned to a verdict.
 
-Float64 is the truth. With u the unit roundoff of the case's dtype, n the products an element sums and B the
-same sum over absolute values:
+Float64 is the truth. With u the unit roundoff of the case's dtype, n the products other than zero that an element
+sums, and B the same sum over absolute values:
 
     worst case   |error| <= ((1 + u)^(2n) - 1) * B     for every element (Higham 2002, section 3.1)
     statistical  s = error / (u * B * sqrt(n)), over the m elements of the output:

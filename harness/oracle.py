@@ -69,6 +69,11 @@ def _is_float(dtype: np.dtype) -> bool:
     return dtype.kind == "f" or dtype.name == "bfloat16"
 
 
+def _there(array: np.ndarray) -> np.ndarray:
+    """1 where the array is not zero."""
+    return (array != 0).astype(array.dtype)
+
+
 def _positional(operator: Operator, arrays: Mapping, values: list) -> list:
     """Values for the inputs that are there, None for an optional one left out before another."""
     found = dict(zip((name for name in operator.inputs if name in arrays), values))
@@ -85,7 +90,8 @@ def _outputs(operator: Operator, arrays: Mapping[str, np.ndarray], attrs: Mappin
     with np.errstate(all="ignore"):
         values = over(operator.reference, lambda array: array)
         scales = over(operator.scale, lambda array: array) if operator.scale else over(operator.reference, np.abs)
-        terms = over(operator.terms, lambda array: array) if operator.terms else over(operator.reference, np.ones_like)
+        # A product that is zero is not rounded, and neither is a sum that it is added to.
+        terms = over(operator.terms, lambda array: array) if operator.terms else over(operator.reference, _there)
     return {name: Expected(*found) for name, *found in zip(operator.outputs, values, scales, terms)}
 
 

@@ -76,7 +76,7 @@ class Operator:
     scale           (*inputs, **attrs) -> the error scale B of each output; default: the reference on
                     absolute values. The bounds of the judge are multiples of unit roundoff times B
     terms           (*inputs, **attrs) -> the number n of products that each output element sums; default:
-                    the reference on ones
+                    the reference on ones, and on zeros where the inputs are zero
     pullback        (cotangent, *inputs, **attrs) -> gradients, for an operator that is not linear in each
                     input; default: read off from the reference (`spec.gradient`)
     images, kernels the inputs that follow `layout` and `kernel_layout`

@@ -39,18 +39,18 @@ def pullback(operator: Operator, inputs: Arrays, attrs: Mapping[str, Any], cotan
 def pullback_scale(operator: Operator, inputs: Arrays, attrs: Mapping[str, Any], cotangent: np.ndarray):
     """Error scale B and number of products n of each element of each gradient, as two dicts.
 
-    B is the gradient made of absolute values, n counts what each element of the gradient sums. An operator
-    with a scale and terms of its own (weights that are rounded, a division) has those roundings here too: B is
-    the transpose of its scale, and n grows by its terms.
+    B is the gradient made of absolute values, n counts the products that each element sums, but for zeros. An
+    operator with a scale and terms of its own (weights that are rounded, a division) has those roundings here
+    too: B is the transpose of its scale, and n grows by its terms.
     """
     if operator.pullback is not None:  # it may depend on the values of its inputs: only the cotangent is replaced
         scales = _gradients(operator, inputs, attrs, np.abs(cotangent), np.abs)
         return scales, _gradients(operator, inputs, attrs, np.ones_like(cotangent), np.abs)
     sizes = {name: np.abs(array) for name, array in inputs.items()}
-    ones = {name: np.ones_like(array) for name, array in inputs.items()}
+    there = {name: _nonzero(array) for name, array in inputs.items()}
     weighed = dataclasses.replace(operator, reference=operator.scale or operator.reference)
     scales = _gradients(weighed, sizes, attrs, np.abs(cotangent), np.abs)
-    terms = _gradients(operator, ones, attrs, np.ones_like(cotangent), _nonzero)
+    terms = _gradients(operator, there, attrs, _nonzero(cotangent), _nonzero)
     if operator.terms is not None:
         arguments = (inputs[name] for name in operator.inputs if name in inputs)
         more = as_tuple(operator.terms(*arguments, **attrs))[0].max()
