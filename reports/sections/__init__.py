@@ -18,6 +18,15 @@ OF_TABLES = {
 def further(run: Mapping[str, Any], rows: Sequence[Row], tables: Mapping[str, Any]) -> dict[str, Section]:
     """name -> section, of those that this run has; `tables` are the files of its folder `tables/`."""
     names = list(run["backends"])
-    found = {name: build(tables[name]) for name, build in OF_TABLES.items() if name in tables}
+    found = {name: _of_table(name, tables[name]) for name in OF_TABLES if name in tables}
     of_rows = {"refusals": refusals.section(names, rows), "special": special.section(names, rows)}
     return found | {name: section for name, section in of_rows.items() if section}
+
+
+def _of_table(name: str, data: Any) -> Section:
+    """A file may be older than this code; that must not cost the reader the rest of the page."""
+    try:
+        return OF_TABLES[name](data)
+    except (LookupError, TypeError, AttributeError, StopIteration):
+        note = f"tables/{name}.json was written by another version; run the command {name} again."
+        return Section(name, name.capitalize(), note, [], "!", True)

@@ -26,10 +26,10 @@ def section(data: Mapping[str, Any]) -> Section:
         rows = [row for row in data["mutants"] if row["status"] == status]
         if rows:
             caption = f"{counted(len(rows), 'mistake')} {meaning}"
-            columns = ["mistake", "noticed by", "such as"]
+            columns = ["mistake", "cases that notice it", "such as"]
             tables.append(Table(caption, columns, [_line(row) for row in rows], status not in BAD, kind="mistakes"))
     score = f" {data['killed']:,} of {data['counted']:,} mistakes are noticed by every operator that feels them."
-    unfit = data["control_failed"]
+    unfit = data["unsound"]
     if unfit:
         score += f" {counted(len(unfit), 'case')} count for nothing, as the unchanged backend does not pass them."
     worry = any(row["status"] in BAD for row in data["mutants"])
@@ -39,7 +39,7 @@ def section(data: Mapping[str, Any]) -> Section:
 def _line(row: Mapping[str, Any]) -> Line:
     killed, cases = row["killed_by"], row["cases"]
     by_operator = [Block(f"{op}: {killed.get(op, 0)} of {count} cases") for op, count in cases.items()]
-    noticed = f"{sum(killed.values())} of {counted(sum(cases.values()), 'case')}"
+    noticed = f"{sum(killed.values())} of {sum(cases.values())}"
     unnoticed = ", ".join(op for op in cases if not killed.get(op))
     wrong = row["status"] in BAD
     aside = row["problem"] or (f"not by {unnoticed}" if wrong and unnoticed else "")
