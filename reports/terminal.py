@@ -68,19 +68,41 @@ def summary(run: Mapping[str, Any], rows: Sequence[tables.Row], folder: Path) ->
         console.print(line, soft_wrap=True)
     versions = [f"{name} {about['version']}" for name, about in run["backends"].items() if about.get("version")]
     console.print(Text(f"\n{', '.join(versions)}\n", style="dim"))
-    for backend, reason, count in overview.not_run(run, rows):
-        cases = f" ({overview.counted(count, 'case')})" if count else ""
-        _paragraph(console, Text("○", "red"), Text.assemble((backend, "bold"), f" did not run{cases}: {reason}"))
-    _failures(console, overview.failures(rows))
-    for entry in run["stale"]:
-        line = Text.assemble("ledger: ", (entry, "bold"), " no longer shows; remove or correct the entry")
-        _paragraph(console, Text("✗", "red"), line)
-    console.print()
-    sign = Text("✓", "green") if overview.passed(run, rows) else Text("✗", "red")
-    _paragraph(console, sign, Text(overview.verdict(run, rows), style="bold"))
+    if problems := list(_problems(run, rows)):
+        for sign, words in problems:
+            _paragraph(console, Text(sign, "red"), words)
+        console.print()
+    sign, style = ("✓", "green") if overview.passed(run, rows) else ("✗", "red")
+    _paragraph(console, Text(sign, style), Text(overview.verdict(run, rows), style="bold"))
     for sentence in _figures(run, len(rows)):
         console.print(Text(sentence))
     console.print(Text(f"report: {folder / 'index.html'}"), soft_wrap=True)
+
+
+def _problems(run: Mapping[str, Any], rows: Sequence[tables.Row]) -> Iterator[tuple[str, Text]]:
+    """(sign, words): what did not run, what fails, and ledger entries that no longer show."""
+    for backend, reason, count in overview.not_run(run, rows):
+        cases = f" ({overview.counted(count, 'case')})" if count else ""
+        yield "○", Text.assemble((backend, "bold"), f" did not run{cases}: {reason}")
+    kinds = sorted(overview.akin(overview.failures(rows)), key=len, reverse=True)
+    for kind in kinds[:NAMED_KINDS]:
+        yield "✗", _kind(kind)
+    if hidden := sum(map(len, kinds[NAMED_KINDS:])):
+        yield "✗", Text(f"{hidden:,} of other kinds; all are in the report")
+    for entry in run["stale"]:
+        yield "✗", Text.assemble("ledger: ", (entry, "bold"), " no longer shows; remove or correct the entry")
+
+
+def _kind(failures: Sequence[tables.Row]) -> Text:
+    """One of several failures that are alike, how many more there are, and what was found."""
+    first, *others = failures
+    more = f" and {len(others)} alike" if others else ""
+    message = " ".join(": ".join(filter(None, overview.said(first))).split())
+    if len(message) > LONGEST_MESSAGE:
+        message = message[: LONGEST_MESSAGE - 1] + "…"
+    return Text.assemble(
+        (f"{first['backend']} {first['case']}{more}\n", "bold"), f"{overview.problem(first)}: {message}"
+    )
 
 
 def _figures(run: Mapping[str, Any], results: int) -> Iterator[str]:
@@ -97,20 +119,6 @@ def _figures(run: Mapping[str, Any], results: int) -> Iterator[str]:
         f"in the frameworks {times['framework_seconds']:.1f} s of worker time, "
         f"in the harness {float(times['harness_ms_per_result']):.2f} ms of processor per result"
     )
-
-
-def _failures(console: Console, rows: Sequence[tables.Row]) -> None:
-    """Each kind of failure once, the greatest first: one case of it, and how many more are alike."""
-    kinds = sorted(overview.akin(rows), key=len, reverse=True)
-    for first, *others in kinds[:NAMED_KINDS]:
-        more = f" and {len(others)} alike" if others else ""
-        heading = Text(f"{first['backend']} {first['case']}{more}", style="bold")
-        message = " ".join(": ".join(filter(None, overview.said(first))).split())
-        if len(message) > LONGEST_MESSAGE:
-            message = message[: LONGEST_MESSAGE - 1] + "…"
-        _paragraph(console, Text("✗", "red"), Text("\n").join([heading, Text(f"{overview.problem(first)}: {message}")]))
-    if hidden := sum(map(len, kinds[NAMED_KINDS:])):
-        _paragraph(console, Text("✗", "red"), Text(f"{hidden:,} of other kinds; all are in the report"))
 
 
 def _paragraph(console: Console, sign: Text, words: Text) -> None:
