@@ -1,5 +1,7 @@
 """A place where one backend answers cases: its worker, which is replaced whenever it fails."""
 
+import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
 from harness.backends import Backend
@@ -42,6 +44,15 @@ class Station:
         except (WorkerDied, WorkerHung) as error:
             self.close()
             return {"outcome": "timed-out" if isinstance(error, WorkerHung) else "crashed", "message": str(error)}
+
+    def renew(self, environment: Mapping[str, str]) -> None:
+        """Have the adapter made anew under other environment variables, without another worker. Raises `NotStarted`."""
+        self.backend = dataclasses.replace(self.backend, environment=environment)
+        if self.worker is None:
+            self.open()
+        elif (reply := self.ask({"id": "", "env": dict(environment)}))["outcome"] != "ready":
+            self.close()
+            raise NotStarted(reply["message"])
 
     def close(self) -> None:
         """End the worker, if there is one."""

@@ -9,6 +9,8 @@ under `root`. A request is a case as plain data, a reply says what became of it.
     <- {"id", "outcome": "computed" | "rejected" | "unsupported", "seconds", ...}
     -> {"id", "probe": [question, api], "inputs"}            a probe of `conventions*.py` beside the adapter
     <- {"id", "outcome": "computed" | "rejected", "answer": text or array, ...}
+    -> {"id", "env"}                                         other variables: the adapter is made anew
+    <- {"id", "outcome": "ready" | "failed", "message"}
 """
 
 import contextlib
@@ -34,6 +36,15 @@ def load(path, name):
 def load_adapter(path):
     """An instance of the class `Adapter` in the file `path`."""
     return load(path, "convparity_adapter").Adapter()
+
+
+def renewed(path, env):
+    """The adapter made anew under other environment variables, and the reply; None where it cannot be made."""
+    os.environ.update(env)
+    try:
+        return load_adapter(path), {"outcome": "ready", "message": ""}
+    except Exception as error:
+        return None, {"outcome": "failed", "message": f"{type(error).__name__}: {first_line(error)}"}
 
 
 @functools.cache
@@ -135,7 +146,10 @@ def serve(channel):
     channel.send(ready)
     conventions = os.path.join(os.path.dirname(config["adapter"]), "conventions.py")
     while (request := channel.receive()) is not None:
-        reply = answer(adapter, conventions, request) if "probe" in request else attempt(adapter, request)
+        if "env" in request:
+            adapter, reply = renewed(config["adapter"], request["env"])
+        else:
+            reply = answer(adapter, conventions, request) if "probe" in request else attempt(adapter, request)
         channel.send({"id": request["id"], **reply})
 
 

@@ -8,12 +8,18 @@ from typing import Any
 
 from backends.numpy import adapter
 from backends.numpy.mutants.catalogue import MUTANTS
+from backends.numpy.mutants.record import PLANTED
 
 
 class Adapter(adapter.Adapter):
-    """As the NumPy backend, once the mistake is planted; without a name it is that backend unchanged."""
+    """As the NumPy backend, once the mistake is planted; without a name it is that backend unchanged.
+
+    A new one takes the mistake of an earlier one back, so that one worker can show one mistake after the other.
+    """
 
     def __init__(self):
+        while PLANTED:
+            put(*PLANTED.pop())
         self.mutant = os.environ.get("CONVPARITY_MUTANT", "")
         if self.mutant:
             mutant = MUTANTS[self.mutant]
@@ -30,12 +36,18 @@ def plant(target: str, change: Callable) -> None:
     *outer, name = path.split(".")
     owner: Any = functools.reduce(getattr, outer, importlib.import_module(f"backends.{module}"))
     original = owner[name] if isinstance(owner, dict) else getattr(owner, name)
+    PLANTED.append((owner, name, original))
 
     @functools.wraps(original)
     def mistaken(*arguments, **attrs):
         return change(original, *arguments, **attrs)
 
+    put(owner, name, mistaken)
+
+
+def put(owner: Any, name: str, function: Callable) -> None:
+    """Let a dictionary, class or module have `function` under a name."""
     if isinstance(owner, dict):
-        owner[name] = mistaken
+        owner[name] = function
     else:
-        setattr(owner, name, mistaken)
+        setattr(owner, name, function)

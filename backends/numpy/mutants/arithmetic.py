@@ -69,9 +69,9 @@ for name, words, rounded in (
 ):
     products.plant(f"{name}-operands", f"float32 inputs are rounded to {words}; sums are float32.", operands(rounded))
     slopes.plant(f"{name}-gradients", f"Gradients alone are computed from inputs in {words}.", operands(rounded))
-    images.plant(f"{name}-pixels", f"float32 pixels are rounded to {words} first.", operands(rounded))
-    moved.plant(f"{name}-moved", f"float32 values pass through {words} on their way.", operands(rounded))
-    products.plant(f"{name}-result", f"float32 results are stored in {words} in between.", result(rounded))
+products.plant("float16-result", "float32 results are stored in float16 in between.", result(half))
+images.plant("tf32-pixels", "float32 pixels are rounded to TensorFloat-32 first.", operands(kept(10)))
+moved.plant("tf32-moved", "float32 values pass through TensorFloat-32 on their way.", operands(kept(10)))
 
 
 def float16_sums(axis):

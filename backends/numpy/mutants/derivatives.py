@@ -7,18 +7,16 @@ import numpy as np
 
 from backends.numpy.mutants.record import Place, pullbacks, replaced
 
-LAYERS = "conv2d conv2d_layer"
-conv2d = Place("conv2d-gradient", LAYERS, *pullbacks(LAYERS))
-transposed = Place("conv_transpose2d-gradient", "conv_transpose2d", *pullbacks("conv_transpose2d"))
-corr2d = Place("corr2d-gradient", "corr2d", *pullbacks("corr2d"))
-convolve2d = Place("convolve2d-gradient", "convolve2d", *pullbacks("convolve2d"))
+CONVOLUTIONS, TEXTBOOK = "conv2d conv2d_layer conv_transpose2d", "corr2d convolve2d"
+convolutions = Place("convolutions-gradient", CONVOLUTIONS, *pullbacks(CONVOLUTIONS))
+textbook = Place("textbook-gradient", TEXTBOOK, *pullbacks(TEXTBOOK))
 pad2d = Place("pad2d-gradient", "pad2d", *pullbacks("pad2d"))
 max_pool2d = Place("max_pool2d-gradient", "max_pool2d", *pullbacks("max_pool2d"))
 avg_pool2d = Place("avg_pool2d-gradient", "avg_pool2d", *pullbacks("avg_pool2d"))
 pools = Place("pools-gradient", "max_pool2d avg_pool2d", *pullbacks("max_pool2d avg_pool2d"))
 upsample2d = Place("upsample2d-gradient", "upsample2d", *pullbacks("upsample2d"))
 flatten = Place("flatten-gradient", "flatten", *pullbacks("flatten"))
-fold = Place("overlaps", f"{LAYERS} conv_transpose2d", "numpy.windows:Windows.fold")
+fold = Place("convolutions-gradient", CONVOLUTIONS, "numpy.windows:Windows.fold")
 
 avg_pool2d.plant("pads-never-count", "count_include_pad is ignored.", replaced(count_include_pad=False))
 avg_pool2d.plant("pads-always-count", "The divisor counts the pads, always.", replaced(count_include_pad=True))
@@ -29,63 +27,55 @@ upsample2d.plant("corners-never-aligned", "align_corners is ignored.", replaced(
 # ---- convolutions --------------------------------------------------------------------------------
 
 
-@conv2d
-@transposed
+@convolutions
 def x_by_the_flipped_kernel(original, dy, x, w, *b, **attrs):
     """dl/dx is computed with the kernel flipped once too often, or not at all."""
     return [original(dy, x, np.flip(w, (2, 3)), *b, **attrs)[0], *original(dy, x, w, *b, **attrs)[1:]]
 
 
-@conv2d
-@transposed
+@convolutions
 def w_flipped(original, dy, x, w, *b, **attrs):
     """dl/dw is flipped in both axes."""
     dx, dw, db = original(dy, x, w, *b, **attrs)
     return [dx, np.flip(dw, (2, 3)), db]
 
 
-@conv2d
-@transposed
+@convolutions
 def w_of_the_wrong_group(original, dy, x, w, *b, groups, **attrs):
     """dl/dw takes the images of the neighbouring group."""
     dx, _, db = original(dy, x, w, *b, groups=groups, **attrs)
     return [dx, original(dy, np.roll(x, x.shape[1] // groups, axis=1), w, *b, groups=groups, **attrs)[1], db]
 
 
-@conv2d
-@transposed
+@convolutions
 def w_averaged(original, dy, x, w, *b, **attrs):
     """dl/dw is the mean over the batch."""
     dx, dw, db = original(dy, x, w, *b, **attrs)
     return [dx, dw / np.asarray(len(x), dw.dtype), db]
 
 
-@conv2d
-@transposed
+@convolutions
 def b_averaged(original, dy, x, w, *b, **attrs):
     """dl/db is the mean over the pixels."""
     dx, dw, _ = original(dy, x, w, *b, **attrs)
     return [dx, dw, dy.mean(axis=(0, 2, 3))]
 
 
-@conv2d
-@transposed
+@convolutions
 def b_of_the_first_image(original, dy, x, w, *b, **attrs):
     """dl/db is not summed over the batch."""
     dx, dw, _ = original(dy, x, w, *b, **attrs)
     return [dx, dw, dy[0].sum(axis=(1, 2))]
 
 
-@conv2d
-@transposed
+@convolutions
 def w_missing(original, dy, x, w, *b, **attrs):
     """dl/dw is zero: the kernel was cut off from the graph."""
     dx, dw, db = original(dy, x, w, *b, **attrs)
     return [dx, np.zeros_like(dw), db]
 
 
-@conv2d
-@transposed
+@convolutions
 def doubled(original, dy, x, w, *b, **attrs):
     """The gradient of x is accumulated twice."""
     dx, dw, db = original(dy, x, w, *b, **attrs)
@@ -103,23 +93,20 @@ def overlaps_overwritten(fold, windows, columns):
     return windows.inside(framed)
 
 
-@corr2d
-@convolve2d
+@textbook
 def x_by_the_flipped_plane(original, dy, x, k):
     """dl/dx is computed with the kernel flipped once too often, or not at all."""
     return [original(dy, x, np.flip(k, (-2, -1)))[0], original(dy, x, k)[1]]
 
 
-@corr2d
-@convolve2d
+@textbook
 def k_flipped(original, dy, x, k):
     """dl/dk is flipped in both axes."""
     dx, dk = original(dy, x, k)
     return [dx, np.flip(dk, (-2, -1))]
 
 
-@corr2d
-@convolve2d
+@textbook
 def x_missing(original, dy, x, k):
     """dl/dx is zero: elements were assigned, and the assignment has no derivative."""
     dx, dk = original(dy, x, k)

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable
+from typing import Any
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Mutant:
 
 
 FOUND: list[Mutant] = []
+PLANTED: list[tuple[Any, str, Callable]] = []  # (owner, name, original) of what is planted at present
 
 
 class Place:
