@@ -1,4 +1,4 @@
-"""TensorFlow in other modes, `--backend tensorflow:NAME`: environment variables of the worker that its adapter reads."""
+"""TensorFlow in other modes, `--backend tensorflow:NAME`: environment variables of the worker for its adapter."""
 
 VARIANTS = {
     "no-onednn": {"TF_ENABLE_ONEDNN_OPTS": "0"},  # Eigen's kernels in place of oneDNN's

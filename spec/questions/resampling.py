@@ -43,12 +43,12 @@ def linear(x: np.ndarray, places: np.ndarray, width: float = 1.0) -> np.ndarray:
     return f32(x @ (weights / weights.sum(1, keepdims=True)).T)
 
 
-def cubic(x: np.ndarray, a: float, edges: str) -> np.ndarray:
-    """x (1, W) upsampled to (1, 2*W) by the cubic kernel of Keys (1981) with the parameter a.
+def cubic(x: np.ndarray, a: float, edges: str, shift: float = 0.25) -> np.ndarray:
+    """x (1, W) upsampled to (1, 2*W) by the cubic kernel of Keys (1981) with the parameter a, read at i/2 - shift.
 
     Beyond the edges the last pixel is repeated ("repeated"), or the weights there are left out ("left out").
     """
-    places = np.arange(2 * x.shape[1]) / 2 - 0.25
+    places = np.arange(2 * x.shape[1]) / 2 - shift
     taps = np.arange(-3, x.shape[1] + 3)
     d = abs(places[:, None] - taps)
     near = (a + 2) * d**3 - (a + 3) * d**2 + 1
@@ -109,7 +109,7 @@ QUESTIONS = [
         "resize.cubic",
         "Which cubic does bicubic upsampling use, and what does it do at the edges?",
         {f"a = {a}, edges {edges}": cubic(STEP, a, edges) for a in (-0.5, -0.75) for edges in ("repeated", "left out")}
-        | {REFUSES: REFUSES},
+        | {"a = -0.75, left edges: i/2": cubic(STEP, -0.75, "repeated", 0), REFUSES: REFUSES},
         "The cubic kernel of Keys has one free parameter a: -0.5 reproduces parabolas, -0.75 is sharper. At the edges "
         "either the last pixel is repeated or the weights that fall outside are shared out.",
         "There is no argument for a: resize by a matrix of weights of your own.",
