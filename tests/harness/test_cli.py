@@ -76,6 +76,10 @@ def run(tmp_path, monkeypatch):
 # ---- wrong input ---------------------------------------------------------------------------------
 
 
+# Were wrong input taken for right, this is what would run.
+RUN = ["run", *planted("one")]
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -92,23 +96,23 @@ def run(tmp_path, monkeypatch):
         (["run", "--backend", f"a/b={__file__}@{sys.executable}"], "'a/b' is no name"),
         (["run", "--backend", f"={__file__}@{sys.executable}"], "'' is no name"),
         (["run", "--backend", "numpy", *planted("numpy")], "two backends are named 'numpy'"),
-        (["run", "--op", "conv3d"], "unknown operator 'conv3d'; choose from: avg_pool2d, conv2d"),
-        (["run", "--case", "no/such/*"], "no case is left by --op (any) --case no/such/*"),
-        (["run", "--op", "pad2d", "--case", "conv2d/*"], "no case is left by --op pad2d --case conv2d/*"),
-        (["run", "--cases", "none.json"], "case file none.json: No such file or directory"),
-        (["run", "--jobs", "0"], "'--jobs': 0 is not in the range"),
-        (["run", "--jobs", "many"], "'many' is not a valid integer"),
-        (["run", "--timeout", "0"], "'--timeout': 0.0 is not in the range"),
-        (["run", "--timeout", "-1"], "'--timeout': -1.0 is not in the range"),
-        (["run", "--timeout", "nan"], "'--timeout': nan is no time"),
-        (["run", "--timeout", "inf"], "'--timeout': inf is not in the range"),
+        ([*RUN, "--op", "conv3d"], "unknown operator 'conv3d'; choose from: avg_pool2d, conv2d"),
+        ([*RUN, "--case", "no/such/*"], "no case is left by --op (any) --case no/such/*"),
+        ([*RUN, "--op", "pad2d", "--case", "conv2d/*"], "no case is left by --op pad2d --case conv2d/*"),
+        ([*RUN, "--cases", "none.json"], "case file none.json: No such file or directory"),
+        ([*RUN, "--jobs", "0"], "'--jobs': 0 is not in the range"),
+        ([*RUN, "--jobs", "many"], "'many' is not a valid integer"),
+        ([*RUN, "--timeout", "0"], "'--timeout': 0.0 is not in the range"),
+        ([*RUN, "--timeout", "-1"], "'--timeout': -1.0 is not in the range"),
+        ([*RUN, "--timeout", "nan"], "'--timeout': nan is no time"),
+        ([*RUN, "--timeout", "inf"], "'--timeout': inf is not in the range"),
         (["report", "--format", "pdf"], "'pdf' is not one of 'html', 'md', 'junit', 'json'"),
         (["report", "nowhere"], "nowhere holds no finished run"),
         *(
-            (["run", "--op", "flatten", "--shard", part], f"--shard is {part!r}; write I/N with I from 1 to N")
+            ([*RUN, "--op", "flatten", "--shard", part], f"--shard is {part!r}; write I/N with I from 1 to N")
             for part in ("", "1", "0/2", "3/2", "1/0", "a/b", "1/2/3", "-1/2", "1.5/2")
         ),
-        (["run", "--op", "flatten", "--shard", "999/999"], "--shard 999/999 leaves nothing"),
+        ([*RUN, "--op", "flatten", "--shard", "999/999"], "--shard 999/999 leaves nothing"),
     ],
     ids=lambda value: " ".join(value)[-40:].replace("/", "|") if isinstance(value, list) else "",
 )
@@ -224,6 +228,15 @@ def test_a_backend_that_did_not_run_is_exit_1(cases, tmp_path, monkeypatch):
     outcomes = {row["backend"]: (row["outcome"], row["status"]) for row in store.rows(tmp_path / "out")}
     assert outcomes == {"good": ("exact", "pass"), "bad": ("not-run", "fail")}
     assert "libplanted.so" in store.summary(tmp_path / "out")["backends"]["bad"]["problem"]
+
+
+def test_a_backend_that_starts_no_more_is_exit_1_though_its_cases_are_done(run, cases, tmp_path, monkeypatch):
+    file = cases(False)
+    assert run(file)[0] == 0
+    monkeypatch.delenv("PLANTED")  # without it the adapter cannot be imported
+    arguments = ["run", "--cases", str(file), *planted("one"), "--out", str(tmp_path / "out"), "--resume"]
+    assert cli.main(arguments) == 1
+    assert "PLANTED" in store.summary(tmp_path / "out")["backends"]["one"]["problem"]
 
 
 @pytest.mark.parametrize(("shift", "code", "word"), [(0, 0, "agrees"), (1, 1, "differs")])
