@@ -144,7 +144,7 @@ def is_finite(array: np.ndarray | None) -> bool:
 def is_subnormal(case: Case) -> bool:
     """Whether image, kernel or a product of both holds a number that is not 0, but below the smallest normal one."""
     sizes = [smallest(array) for array in list(case.inputs.values())[:2] if array.dtype.kind == "f"]
-    return any(size < np.finfo(case.dtype).tiny for size in (*sizes, np.prod(sizes)))
+    return bool(sizes) and min(*sizes, np.prod(sizes)) < np.finfo(case.dtype).tiny
 
 
 def smallest(array: np.ndarray) -> float:
@@ -155,7 +155,7 @@ def smallest(array: np.ndarray) -> float:
 
 def special_maxima(case: Case) -> np.ndarray:
     """What max pooling makes of an image with NaN or infinity; no number where it holds none, or must be refused."""
-    if is_finite(first(case)):
+    if case.op != "max_pool2d" or is_finite(first(case)):
         return np.zeros(0)
     arrays, attrs = canonical(max_pool2d.OPERATOR, case.attrs, case.inputs)
     try:

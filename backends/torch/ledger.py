@@ -72,13 +72,13 @@ LEDGER = [
         why="torch.flatten multiplies the sizes, whatever they are.",
     ),
     Known(
-        id="empty-batch-trains-to-nan",
+        id="loss-of-no-images",
         operators=("lenet5",),
         kind="convention",
         outcome="differs",
         when=traits.batch_is_empty,
-        what="cross_entropy of no images is NaN; nothing is refused.",
-        why="It is the mean of no numbers, 0/0.",
+        what="cross_entropy of no images is NaN; the weights stay as they are.",
+        why="The loss is the mean of no numbers, 0/0; the gradients are sums of nothing.",
     ),
     Known(
         id="no-channels-no-outputs",

@@ -1,0 +1,147 @@
+"""What the traits say of cases whose answer is plain, and that no case makes them raise."""
+
+import functools
+import inspect
+
+import numpy as np
+import pytest
+
+from harness.catalogue import built_in
+from spec import operators, traits
+from spec.core import Case
+
+TRAITS = [
+    function
+    for name, function in vars(traits).items()
+    if inspect.isfunction(function)
+    and function.__module__ == "spec.traits"
+    and not name.startswith("_")
+    and list(inspect.signature(function).parameters) == ["case"]
+]
+
+
+@functools.cache
+def cases() -> tuple[Case, ...]:
+    return tuple(built_in())
+
+
+def case(op, shapes, dtype="float32", **attrs) -> Case:
+    inputs = {name: np.ones(shape, dtype) for name, shape in shapes.items()}
+    return Case("mine", op, operators()[op].complete(attrs), inputs)
+
+
+def conv(x=(2, 4, 8, 11), w=(6, 4, 3, 5), **attrs) -> Case:
+    return case("conv2d", {"x": x, "w": w}, **attrs)
+
+
+def pool(x=(2, 3, 7, 10), **attrs) -> Case:
+    return case("max_pool2d", {"x": x}, **{"kernel_size": [2, 3], **attrs})
+
+
+@pytest.mark.parametrize("trait", TRAITS, ids=lambda trait: trait.__name__)
+def test_no_case_makes_a_trait_raise(trait):
+    assert len(TRAITS) > 15
+    for one in cases():
+        trait(one)
+
+
+def test_sizes_follow_the_layouts():
+    assert traits.image(conv()) == (8, 11)
+    assert traits.window(conv()) == (3, 5)
+    other = conv((2, 8, 11, 4), (3, 5, 4, 6), layout="NHWC", kernel_layout="HWIO")
+    assert (traits.image(other), traits.window(other), traits.channels(other)) == ((8, 11), (3, 5), (4, 4, 6))
+    assert traits.image(case("corr2d", {"x": (3, 4, 5), "k": (3, 2, 2)})) == (4, 5)
+
+
+def test_channels_of_a_wrong_rank_are_none():
+    assert traits.channels(conv(x=(4, 8, 11))) == (0, 0, 0)
+
+
+def test_windows_of_a_pool_lie_side_by_side():
+    assert traits.strides(pool()) == [2, 3]
+    assert traits.strides(pool(stride=[1, 2])) == [1, 2]
+
+
+def test_room_is_what_the_padded_image_has_beyond_the_dilated_window():
+    assert traits.room(conv(dilation=[2, 1], padding=[[1, 2], [0, 0]])) == (8 + 3 - 5, 11 - 5)
+    assert traits.room(conv(padding="full")) == (8 + 4 - 3, 11 + 8 - 5)
+    assert traits.room(conv(x=(2, 4, 2, 11))) == (-1, 6)
+
+
+def test_a_rule_beside_a_stride_of_zero_has_no_pads():
+    assert traits.pads(conv(stride=[0, 1], padding="same")) == ((0, 0), (0, 0))
+
+
+@pytest.mark.parametrize(
+    ("padding", "negative", "equal", "pairs"),
+    [("valid", False, True, False), ([[1, 1], [0, -1]], True, False, True), ([[-1, -1], [2, 2]], True, True, True)],
+)
+def test_pads(padding, negative, equal, pairs):
+    found = conv(padding=padding)
+    assert traits.pads_are_negative(found) == negative
+    assert traits.pads_are_equal(found) == equal
+    assert traits.pads_are_pairs(found) == pairs
+
+
+def test_a_window_may_lie_in_the_padding():
+    assert traits.window_may_miss(pool(padding=[[0, 2], [0, 0]]))
+    assert not traits.window_may_miss(pool(padding=[[1, 1], [2, 2]]))
+    assert not traits.window_may_miss(pool(kernel_size=[0, 2], stride=[1, 1]))
+
+
+def test_sizes_of_a_transposed_convolution():
+    shapes = {"x": (2, 4, 5, 7), "w": (4, 6, 3, 2)}
+    found = case("conv_transpose2d", shapes, stride=[2, 1], padding=[[1, 0], [0, 0]], output_padding=[1, 0])
+    assert traits.transposed_sizes(found) == (4 * 2 + 3 - 1 + 1, 6 + 2)
+
+
+def test_empty_axes():
+    assert traits.empty(conv(x=(2, 0, 8, 11), w=(6, 0, 3, 5))) == {("x", 1), ("w", 1)}
+    assert not traits.batch_is_empty(conv(x=(2, 0, 8, 11), w=(6, 0, 3, 5)))
+    assert traits.batch_is_empty(conv(x=(0, 4, 8, 11)))
+    assert not traits.batch_is_empty(conv(w=(0, 4, 3, 5)))
+
+
+def test_dtypes():
+    found = conv()
+    assert not traits.is_mixed(found)
+    mixed = Case("mixed", "conv2d", found.attrs, {**found.inputs, "w": found.inputs["w"].astype("float64")})
+    assert traits.dtypes(mixed) == ["float32", "float64"]
+    labels = Case("labels", "lenet5", {}, {"images": np.ones(3, "float32"), "labels": np.ones(3, int)})
+    assert not traits.is_mixed(labels)
+
+
+@pytest.mark.parametrize(
+    ("x", "w", "answer"),
+    [
+        (1.0, 1.0, False),
+        (2.0**-149, 1.0, True),
+        (2.0**-100, 2.0**-44, True),
+        (2.0**-100, 2.0**-20, False),
+        (0, 0, False),
+    ],
+)
+def test_subnormal_numbers_and_products(x, w, answer):
+    found = conv()
+    found.inputs["x"][0, 0, 0, 0], found.inputs["w"][...] = x, w
+    assert traits.is_subnormal(found) == answer
+
+
+def test_a_single_input_has_no_products():
+    found = pool()
+    found.inputs["x"][...] = 2.0**-100
+    assert not traits.is_subnormal(found)
+
+
+def test_maxima_of_special_values_alone():
+    found = pool(kernel_size=[2, 2])
+    assert traits.special_maxima(found).size == 0
+    found.inputs["x"][0, 0, 0, 0] = np.nan
+    assert np.isnan(traits.special_maxima(found)).sum() == 1
+    assert traits.special_maxima(pool(kernel_size=[9, 9])).size == 0
+
+
+@pytest.mark.parametrize(("y", "answer"), [((1, 7), True), ((6, 7), False), ((6, 6), False), ((7,), True)])
+def test_a_target_that_broadcasts(y, answer):
+    found = case("learn_kernel", {"x": (6, 8), "y": y, "w": (1, 2)}, lr=0.03, steps=1)
+    assert traits.target_is_repeated(found) == answer
