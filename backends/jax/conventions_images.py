@@ -50,7 +50,7 @@ def average_overhang(x):
 @probe("pool.max.padding", "jax.lax, from 0")
 def max_padding(x):
     # the padding holds what the maximum starts from, which must be given: 0 is what one writes for a sum
-    return lax.reduce_window(x, 0.0, lax.max, (3, 3), padding=((1, 1), (1, 1)))
+    return lax.reduce_window(x, 0.0, lax.max, (3, 3), (1, 1), ((1, 1), (1, 1)))
 
 
 @probe("pool.max.padding", "flax.nnx")
@@ -60,7 +60,7 @@ def max_padding_flax(x):
 
 @probe("pool.ties", "jax.lax")
 def ties(x):
-    return jax.grad(lambda x: lax.reduce_window(x, -jnp.inf, lax.max, (2, 2)).sum())(x)
+    return jax.grad(lambda x: lax.reduce_window(x, -jnp.inf, lax.max, (2, 2), (2, 2), "VALID").sum())(x)
 
 
 @probe("pool.ties", "jax.numpy")
@@ -70,7 +70,7 @@ def ties_max(x):
 
 @probe("pool.nan", "jax.lax")
 def pool_nan(x):
-    return lax.reduce_window(x, -jnp.inf, lax.max, (2, 2), (2, 2))
+    return lax.reduce_window(x, -jnp.inf, lax.max, (2, 2), (2, 2), "VALID")
 
 
 @probe("pool.global", "jax.numpy")

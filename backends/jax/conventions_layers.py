@@ -44,8 +44,8 @@ def layer_dense_weights():
 
 @probe("layer.parameters", "flax.nnx")
 def layer_parameters():
-    state = nnx.state(nnx.Conv(3, 4, (2, 5), rngs=nnx.Rngs(0)))
-    return ", ".join(f"{name} {parameter.shape}" for name, parameter in state.items())
+    parameters = nnx.to_pure_dict(nnx.state(nnx.Conv(3, 4, (2, 5), rngs=nnx.Rngs(0))))
+    return ", ".join(f"{name} {w.shape}" for name, w in parameters.items())
 
 
 @probe("layer.transposed.parameters", "flax.nnx")

@@ -53,7 +53,8 @@ def pool_layout(x):
 
 @probe("layout.pool.channels-last", "jax.lax")
 def pool_channels_last(x):
-    return lax.reduce_window(x, -jnp.inf, lax.max, (1, 2, 2, 1), (1, 2, 2, 1))  # a window has a size for every axis
+    # a window has a size for every axis: that is how the layout is said
+    return lax.reduce_window(x, -jnp.inf, lax.max, (1, 2, 2, 1), (1, 2, 2, 1), "VALID")
 
 
 @probe("layout.pool.channels-last", "flax.nnx")
@@ -63,7 +64,7 @@ def pool_channels_last_flax(x):
 
 @probe("layout.pool.channels-first", "jax.lax")
 def pool_channels_first(x):
-    return lax.reduce_window(x, -jnp.inf, lax.max, (1, 1, 2, 2), (1, 1, 2, 2))
+    return lax.reduce_window(x, -jnp.inf, lax.max, (1, 1, 2, 2), (1, 1, 2, 2), "VALID")
 
 
 @probe("layout.pool.channels-first", "flax.nnx")

@@ -3,6 +3,8 @@
 float64 is to be had only where x64 is enabled; "x64" in the name of an interface says so.
 """
 
+import contextlib
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -13,6 +15,16 @@ from backends.contract import probe
 from spec.questions.words import when
 
 
+@contextlib.contextmanager
+def x64():
+    """With 64-bit dtypes; by the option, as JAX's own context manager for it has moved between versions."""
+    jax.config.update("jax_enable_x64", True)
+    try:
+        yield
+    finally:
+        jax.config.update("jax_enable_x64", False)
+
+
 @probe("dtype.mixed", "jax.lax", arrays=True)
 def mixed(x, k):
     x, k = jnp.array(x, jnp.float32), jnp.array(k, jnp.float64)  # float64 is not to be had, with a warning
@@ -21,21 +33,21 @@ def mixed(x, k):
 
 @probe("dtype.mixed", "jax.lax, x64", arrays=True)
 def mixed_x64(x, k):
-    with jax.enable_x64(True):
+    with x64():
         x, k = jnp.array(x, jnp.float32), jnp.array(k, jnp.float64)
         return str(lax.conv(x[None, None, None], k[None, None, None], (1, 1), "VALID").dtype)
 
 
 @probe("dtype.mixed", "flax.nnx, x64", arrays=True)
 def mixed_layer(x, k):
-    with jax.enable_x64(True):
+    with x64():
         layer = nnx.Conv(1, 1, (1, 1), kernel_init=lambda *_: jnp.array(k[None, None, None]), rngs=nnx.Rngs(0))
         return str(layer(jnp.array(x[None, None, None])).dtype)
 
 
 @probe("dtype.add", "jax.numpy, x64", arrays=True)
 def add(x, k):
-    with jax.enable_x64(True):
+    with x64():
         return str((jnp.array(x) + jnp.array(k)).dtype)
 
 
@@ -51,7 +63,7 @@ def numpy_asarray(x):
 
 @probe("dtype.numpy", "jax.numpy.array, x64", arrays=True)
 def numpy_array_x64(x):
-    with jax.enable_x64(True):
+    with x64():
         return str(jnp.array(x).dtype)
 
 
