@@ -84,7 +84,7 @@ def changed(array: np.ndarray, change: Mapping | np.ndarray | float) -> np.ndarr
     return array
 
 
-NAN_COTANGENT = (
+NAN_COTANGENT: Row = (
     "nan-cotangent",
     "NaN comes to what the output read, and to nothing else",
     {"cotangent": {(..., 1, 1): NAN}},
@@ -167,7 +167,7 @@ def transposed() -> Iterator[Case]:
 def maxima() -> Iterator[Case]:
     """max_pool2d."""
     x, attrs, pixel = (1, 2, 4, 5), {"kernel_size": [2, 2], "stride": [1, 1]}, (0, 0, 1, 2)
-    nan = ("nan-image", "NaN is the maximum of every window that sees it", {"x": {pixel: NAN}})
+    nan: Row = ("nan-image", "NaN is the maximum of every window that sees it", {"x": {pixel: NAN}})
     all_nan = ("nan-alone", "windows of nothing but NaN", {"x": {...: NAN}})
     lowest = ("minus-infinity", "the maximum of -inf alone is -inf", {"x": {...: -INF}})
     scene = Scene("max_pool2d", {"x": x}, attrs, largest=23)
@@ -189,8 +189,8 @@ def maxima() -> Iterator[Case]:
 def means() -> Iterator[Case]:
     """avg_pool2d."""
     x, attrs, pixel = {"x": (1, 2, 4, 5)}, {"kernel_size": [2, 2], "stride": [1, 1]}, (0, 0, 1, 2)
-    nan = ("nan-image", "NaN comes to every window that sees it", {"x": {pixel: NAN}})
-    infinite = ("infinite-image", "infinity comes to every window that sees it", {"x": {pixel: INF}})
+    nan: Row = ("nan-image", "NaN comes to every window that sees it", {"x": {pixel: NAN}})
+    infinite: Row = ("infinite-image", "infinity comes to every window that sees it", {"x": {pixel: INF}})
     scene = Scene("avg_pool2d", x, attrs)
     yield from map(scene.case, (nan, infinite, NAN_COTANGENT))
     both = {"x": {pixel: INF, (0, 0, 1, 3): -INF}}
@@ -209,8 +209,8 @@ def means() -> Iterator[Case]:
 def moves() -> Iterator[Case]:
     """pad2d, upsample2d and flatten, which move values and compute little or nothing."""
     x, corner = (1, 2, 4, 5), {(0, 0, 0, 0): NAN}
-    nan = ("nan-image", "NaN is moved like a number", {"x": corner})
-    rows = [
+    nan: Row = ("nan-image", "NaN is moved like a number", {"x": corner})
+    rows: list[Row] = [
         nan,
         ("infinite-image", "infinity is moved like a number", {"x": {(0, 0, 0, 0): INF}}),
         ("negative-zero", "zeros keep their sign", {"x": -0.0}),
@@ -229,7 +229,7 @@ def moves() -> Iterator[Case]:
     nearest = Scene("upsample2d", {"x": x}, {"scale": [2, 2]}, "nearest")
     yield from map(nearest.case, [*rows, NAN_COTANGENT])
     linear = dataclasses.replace(nearest, attrs={"scale": [2, 2], "mode": "bilinear"}, name="bilinear")
-    exact = ("subnormal", "weights in sixteenths of multiples of 16 are exact", {"x": 16 * SMALLEST["float32"]})
+    exact: Row = ("subnormal", "weights in sixteenths of multiples of 16 are exact", {"x": 16 * SMALLEST["float32"]})
     yield from map(linear.case, [*rows[:2], exact, NAN_COTANGENT])
 
 

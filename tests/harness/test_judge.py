@@ -53,6 +53,12 @@ def test_the_truth_itself_is_exact():
     assert found == Comparison("exact")
 
 
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_zeros_of_the_other_sign_are_exact_and_counted(dtype):
+    found = outcome(np.array([0.0, -0.0, -0.0, 1.0], dtype), expected([0.0, -0.0, 0.0, 1.0]), dtype, exactly=True)
+    assert found == Comparison("exact", zero_signs=1)
+
+
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
