@@ -88,7 +88,9 @@ def render(summary: Mapping[str, Any], rows: Sequence[Row], found: Mapping[str, 
     environment.filters.update(
         ratio=_ratio, number=_number, anchor=overview.anchor, gradients=gradients, counted=overview.counted
     )
-    environment.filters.update(problem=overview.problem, said=overview.said, tally=overview.tally)
+    environment.filters.update(
+        problem=overview.problem, said=overview.said, tally=overview.tally, by_kind=overview.by_kind
+    )
     environment.globals.update(signs=SIGNS, OUTCOMES=overview.OUTCOMES)
     style, script = (_source(environment, name) for name in ("style.css", "script.js"))
     operators = [_section(op, found) for op, found in _by_operator(rows).items()]

@@ -13,6 +13,7 @@ from reports import tables
 from reports.tables import Row
 
 STATUSES = ("pass", "known", "fail")
+KINDS = ("bug", "numeric", "unsupported", "convention")
 OUTCOMES = ("exact", "close", "differs", "rejected", "unsupported", "crashed", "timed-out", "not-run")
 
 _TERMINAL = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
@@ -143,6 +144,14 @@ def differences(run: Mapping[str, Any], rows: Iterable[Row]) -> list[dict[str, A
         for backend, entries in run["ledger"].items()
         for entry in entries
     ]
+
+
+def by_kind(entries: Iterable[Mapping[str, Any]]) -> list[tuple[str, list[Mapping[str, Any]]]]:
+    """(kind, ledger entries), what is wrong before what is merely otherwise."""
+    found: dict[str, list[Mapping[str, Any]]] = {kind: [] for kind in KINDS}
+    for entry in entries:
+        found.setdefault(entry["kind"], []).append(entry)
+    return [(kind, ones) for kind, ones in found.items() if ones]
 
 
 def address(link: str) -> str:

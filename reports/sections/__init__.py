@@ -17,9 +17,8 @@ OF_TABLES = {
 
 def further(run: Mapping[str, Any], rows: Sequence[Row], tables: Mapping[str, Any]) -> dict[str, Section]:
     """name -> section, of those that this run has; `tables` are the files of its folder `tables/`."""
-    names = list(run["backends"])
     found = {name: _of_table(name, tables[name]) for name in OF_TABLES if name in tables}
-    of_rows = {"refusals": refusals.section(names, rows), "special": special.section(names, rows)}
+    of_rows = {"refusals": refusals.section(run, rows), "special": special.section(run, rows)}
     return found | {name: section for name, section in of_rows.items() if section}
 
 

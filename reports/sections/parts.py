@@ -4,16 +4,23 @@ A template shows them all in the same way. Whoever builds them says what stands 
 """
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from reports.overview import anchor
+from reports.tables import Row
+
+LONG = 30  # a table of more lines is folded
 
 
 @dataclasses.dataclass(frozen=True)
 class Block:
-    """A paragraph that is shown on demand, or code in the lines in which it was written."""
+    """A paragraph that is shown on demand, or code in the lines in which it was written; `href` as in `Cell`."""
 
     text: str
     label: str = ""
     code: bool = False
+    href: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,3 +72,14 @@ class Section:
     tables: Sequence[Table]
     count: str = ""
     worry: bool = False
+
+
+def explanation(run: Mapping[str, Any], row: Row) -> list[Block]:
+    """What was said about a result, and the ledger entry that explains it."""
+    entry, backend = row.get("ledger", ""), row["backend"]
+    found = any(one["id"] == entry for one in run["ledger"].get(backend, ()))
+    blocks = [
+        Block(row.get("message", "")),
+        Block(entry, "Known:", href=anchor(("known", backend, entry)) if found else ""),
+    ]
+    return [block for block in blocks if block.text]

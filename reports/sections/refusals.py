@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from reports.overview import anchor, counted
-from reports.sections.parts import Block, Cell, Line, Section, Table
+from reports.sections.parts import LONG, Cell, Line, Section, Table, explanation
 from reports.tables import Row
 
 NOTE = (
@@ -14,18 +15,20 @@ NOTE = (
 ACCEPTED = "accepted what must be refused"
 
 
-def section(names: Sequence[str], rows: Sequence[Row]) -> Section | None:
+def section(run: Mapping[str, Any], rows: Sequence[Row]) -> Section | None:
     """Totals, then the cases that somebody accepts, then those that all refuse; None for a run without any."""
     cases = _cases(rows)
     if not cases:
         return None
     accepted = {case: found for case, found in cases.items() if any(_accepts(row) for row in found.values())}
     refused = {case: found for case, found in cases.items() if case not in accepted}
-    tables = [_totals(names, cases)]
+    tables = [_totals(run, cases)]
     if accepted:
-        tables.append(_table(f"{counted(len(accepted), 'case')} that somebody accepts", names, accepted, False))
+        tables.append(
+            _table(f"{counted(len(accepted), 'case')} that somebody accepts", run, accepted, len(accepted) > LONG)
+        )
     if refused:
-        tables.append(_table(f"{counted(len(refused), 'case')} that nobody accepts", names, refused, True))
+        tables.append(_table(f"{counted(len(refused), 'case')} that nobody accepts", run, refused, True))
     return Section("refusals", "Refusals", NOTE, tables, str(len(accepted)))
 
 
@@ -45,9 +48,9 @@ def _accepts(row: Row) -> bool:
     return row.get("message", "").startswith(ACCEPTED)
 
 
-def _totals(names: Sequence[str], cases: Mapping[str, Mapping[str, Row]]) -> Table:
+def _totals(run: Mapping[str, Any], cases: Mapping[str, Mapping[str, Row]]) -> Table:
     lines = []
-    for name in names:
+    for name in run["backends"]:
         found = [rows[name] for rows in cases.values() if name in rows]
         refused = [row for row in found if row["outcome"] == "rejected"]
         classes = Counter(row.get("error_class", "error") for row in refused)
@@ -58,9 +61,10 @@ def _totals(names: Sequence[str], cases: Mapping[str, Mapping[str, Row]]) -> Tab
     return Table("Totals", ["backend", "refuses", "accepts", "how"], lines, right=(1, 2), kind="narrow")
 
 
-def _table(caption: str, names: Sequence[str], cases: Mapping[str, Mapping[str, Row]], folded: bool) -> Table:
+def _table(caption: str, run: Mapping[str, Any], cases: Mapping[str, Mapping[str, Row]], folded: bool) -> Table:
+    names = list(run["backends"])
     lines = [
-        Line(_head(case, next(iter(found.values()))), [_cell(found.get(name)) for name in names])
+        Line(_head(case, next(iter(found.values()))), [_cell(run, found.get(name)) for name in names])
         for case, found in sorted(cases.items())
     ]
     return Table(caption, ["case", *names], lines, folded)
@@ -72,12 +76,11 @@ def _head(case: str, row: Row) -> Cell:
     return Cell(f"{op} {name.rpartition('/')[0] or name}".strip(), row.get("why", ""), href=anchor(("op", row["op"])))
 
 
-def _cell(row: Row | None) -> Cell:
+def _cell(run: Mapping[str, Any], row: Row | None) -> Cell:
     if row is None:
         return Cell("–", status="aside")
-    status = "aside" if row["status"] == "pass" else row["status"]
-    message = row.get("message", "")
+    status, more = "aside" if row["status"] == "pass" else row["status"], explanation(run, row)
     if _accepts(row):
-        returned = message.rpartition("; returned ")[2]
-        return Cell("accepts", f"returns {returned}", status)
-    return Cell(str(row.get("error_class") or row["outcome"]), status=status, more=[Block(message)] if message else [])
+        returned = row["message"].rpartition("; returned ")[2]
+        return Cell("accepts", f"returns {returned}", status, more)
+    return Cell(str(row.get("error_class") or row["outcome"]), status=status, more=more)

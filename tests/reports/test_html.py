@@ -118,3 +118,8 @@ def test_page_of_many_rows_stays_small(run):
         for name in "abcde"
     ]
     assert len(html.render(summary, many).encode()) < 1_500_000
+
+
+def test_known_differences_name_the_bugs_first(page):
+    text = page.text[page.text.index("2 ledger entries reproduced") :]
+    assert text.index("bug 1 entry jax trap") < text.index("unsupported 1 entry jax >=0.4 no reflect")

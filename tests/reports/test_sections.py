@@ -19,7 +19,15 @@ ROWS = [
     line("mine/no-rule", "jax", "unsupported", "known", op="pad2d", message="no such mode"),
     line("conv2d/plain", "torch", "rejected", "fail", error_class="E", message="wrongly refused"),
     line("special/conv2d/nan-image", "torch", op="conv2d", why="NaN comes to every window"),
-    line("special/conv2d/nan-image", "jax", "differs", "fail", op="conv2d", message="y has NaN in other places"),
+    line(
+        "special/conv2d/nan-image",
+        "jax",
+        "differs",
+        "fail",
+        op="conv2d",
+        message="y has NaN in other places: element [0] of 4 is -2.0, the truth is nan",
+        ledger="trap",
+    ),
     line("special/conv2d/negative-zero", "torch", op="conv2d", zero_signs=3),
     line("special/conv2d/negative-zero", "jax", op="conv2d"),
 ]
@@ -120,7 +128,9 @@ def page():
 
 
 def table_of(page, section, number=0):
-    return sections.further({"backends": {"torch": {}, "jax": {}}}, ROWS, FOUND)[section].tables[number]
+    return sections.further({"backends": {"torch": {}, "jax": {}}, "ledger": SUMMARY["ledger"]}, ROWS, FOUND)[
+        section
+    ].tables[number]
 
 
 def words(table):
@@ -174,6 +184,7 @@ def test_what_somebody_accepts_comes_before_what_all_refuse(page):
     assert not accepted.folded
     cell = accepted.lines[0].cells[1]
     assert (cell.aside, cell.status) == ("returns y [2, 0]", "known")
+    assert [block.text for block in cell.more] == [FORBIDDEN]
 
 
 def test_a_wrong_refusal_is_no_case_of_refusals(page):
@@ -185,7 +196,10 @@ def test_a_wrong_refusal_is_no_case_of_refusals(page):
 def test_special_values_show_who_returns_something_else(page):
     apart, same = table_of(page, "special"), table_of(page, "special", 1)
     assert words(apart) == {"conv2d/nan-image": ["✓", "differs"]}
-    assert apart.lines[0].cells[1].more[0].text == "y has NaN in other places"
+    cell = apart.lines[0].cells[1]
+    assert cell.aside == "-2.0, not nan"
+    assert cell.more[0].text.startswith("y has NaN in other places")
+    assert (cell.more[1].label, cell.more[1].text, cell.more[1].href) == ("Known:", "trap", "known-jax-trap")
     assert words(same) == {"conv2d/negative-zero": ["✓", "✓"]}
     assert [cell.aside for cell in same.lines[0].cells] == ["3 zeros of the other sign", ""]
 
