@@ -108,11 +108,6 @@ RUN = ["run", *planted("one")]
         ([*RUN, "--timeout", "inf"], "'--timeout': inf is not in the range"),
         (["report", "--format", "pdf"], "'pdf' is not one of 'html', 'md', 'junit', 'json'"),
         (["report", "nowhere"], "nowhere holds no finished run"),
-        *(
-            ([*RUN, "--op", "flatten", "--shard", part], f"--shard is {part!r}; write I/N with I from 1 to N")
-            for part in ("", "1", "0/2", "3/2", "1/0", "a/b", "1/2/3", "-1/2", "1.5/2")
-        ),
-        ([*RUN, "--op", "flatten", "--shard", "999/999"], "--shard 999/999 leaves nothing"),
     ],
     ids=lambda value: " ".join(value)[-40:].replace("/", "|") if isinstance(value, list) else "",
 )
@@ -120,6 +115,18 @@ def test_wrong_input_is_one_line_and_exit_2(error, tmp_path, monkeypatch, argume
     monkeypatch.chdir(tmp_path)
     assert words in error(*arguments)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("part", ["", "1", "0/2", "3/2", "1/0", "a/b", "1/2/3", "-1/2", "1.5/2"])
+def test_a_shard_that_is_none(error, cases, tmp_path, part):
+    message = error(*RUN, "--cases", cases(False), "--out", tmp_path / "out", "--shard", part)
+    assert f"--shard is {part!r}; write I/N with I from 1 to N" in message
+
+
+def test_a_shard_without_a_case(error, cases, tmp_path):
+    message = error(*RUN, "--cases", cases(False, False), "--out", tmp_path / "out", "--shard", "3/4")
+    assert "--shard 3/4 leaves nothing of 2 cases" in message
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_bad_case_file_is_one_line_and_touches_nothing(error, cases, run, tmp_path):
