@@ -17,7 +17,7 @@ def show(changes: Sequence[Any], only: Mapping[str, Sequence[str]]) -> None:
         mark, style = MARKS[change.kind]
         line = Text(f"{mark} {change.kind} ", style=style)
         line.append(f"{change.backend} {change.case}: ", style="bold")
-        line.append(f"{words(change.before)} -> {words(change.after)}")
+        line.append(f"{words(change.before, change.after)} -> {words(change.after, change.before)}")
         if message := change.after.get("message"):
             line.append(f"  {message}", style="dim")
         console.print(line)
@@ -30,8 +30,13 @@ def show(changes: Sequence[Any], only: Mapping[str, Sequence[str]]) -> None:
     console.print(", ".join(f"{count} {kind}" for kind, count in counts.items()))
 
 
-def words(row: Mapping[str, Any]) -> str:
-    """A result in a few words: its status, outcome, and the gradients that do not pass."""
-    bad = [f"{name} {outcome}" for name, outcome in row.get("grad", {}).items() if outcome not in ("exact", "close")]
+def words(row: Mapping[str, Any], other: Mapping[str, Any]) -> str:
+    """A result in a few words: its status, outcome, and the gradients that do not pass or are otherwise in `other`."""
+    there = other.get("grad", {})
+    gradients = [
+        f"{name} {outcome}"
+        for name, outcome in row.get("grad", {}).items()
+        if outcome not in ("exact", "close") or outcome != there.get(name, outcome)
+    ]
     found = f"{row['status']} ({row['outcome']}"
-    return found + (f"; gradient {', '.join(bad)})" if bad else ")")
+    return found + (f"; gradient {', '.join(gradients)})" if gradients else ")")
