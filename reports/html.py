@@ -29,18 +29,23 @@ class Line:
     """One case on all backends; `status` is the worst of those on which it ran."""
 
     name: str
+    why: str
     cells: dict[str, Row]
     status: str = ""
 
 
 @dataclasses.dataclass
 class Group:
-    """The cases of one geometry, which differ in data and dtype only."""
+    """The cases whose ids differ in the last part only; `why` is the reason that all of them share."""
 
     name: str
-    why: str
     lines: list[Line]
     status: str = ""
+
+    @property
+    def why(self) -> str:
+        reasons = {line.why for line in self.lines if line.why}
+        return reasons.pop() if len(reasons) == 1 else ""
 
 
 @dataclasses.dataclass
@@ -144,8 +149,8 @@ def _section(op: str, rows: Sequence[Row]) -> Section:
     for row in rows:
         if row["case"] not in lines:
             path, _, leaf = row["case"].rpartition("/")
-            lines[row["case"]] = Line(leaf, {})
-            group = groups.setdefault(path, Group(path, row.get("why", ""), []))
+            lines[row["case"]] = Line(leaf, row.get("why", ""), {})
+            group = groups.setdefault(path, Group(path, []))
             group.lines.append(lines[row["case"]])
         lines[row["case"]].cells[row["backend"]] = row
     for line in lines.values():

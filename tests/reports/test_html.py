@@ -123,3 +123,13 @@ def test_page_of_many_rows_stays_small(run):
 def test_known_differences_name_the_bugs_first(page):
     text = page.text[page.text.index("2 ledger entries reproduced") :]
     assert text.index("bug 1 entry jax trap") < text.index("unsupported 1 entry jax >=0.4 no reflect")
+
+
+def test_every_case_says_why_it_is_there_once(run):
+    summary, rows = run
+    shared, own = ({**rows[0], "case": f"conv2d/x/{name}", "why": "shared"} for name in "ab"), rows[0]
+    special = [{**own, "case": f"special/conv2d/{name}", "why": f"because of {name}"} for name in ("nan", "inf")]
+    text = Page(html.render(summary, [*shared, *special])).text
+    assert text.count("shared") == 1
+    assert "special/conv2d nan because of nan exact" in text
+    assert "inf because of inf exact" in text
