@@ -57,7 +57,6 @@ class Feed:
 
 
 BACKENDS = pytest.StashKey[list[backends.Backend]]()
-FEED = pytest.StashKey[Feed]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -90,19 +89,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("backend", names)
 
 
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Start the run of what was selected."""
-    calls = [getattr(item, "callspec", None) for item in session.items]
-    wanted = {(call.params["case"], call.params["backend"]) for call in calls if call and "case" in call.params}
-    if session.config.option.collectonly or not wanted:
-        return
-    ready = session.config.stash[BACKENDS]
-    cases = [case for name, case in CASES.items() if any((name, one.name) in wanted for one in ready)]
-    others = {(case.id, one.name) for case in cases for one in ready} - wanted
-    timeout, jobs = session.config.getoption("--timeout"), os.cpu_count() or 2
-    session.config.stash[FEED] = Feed(Run(cases, ready, timeout=timeout, jobs=jobs, done=others))
-
-
 @pytest.fixture(scope="session")
 def feed(request: pytest.FixtureRequest) -> Feed:
-    return request.config.stash[FEED]
+    """The run of all tests that were selected; it starts when the first of them asks."""
+    ready = request.config.stash[BACKENDS]
+    calls = [item.callspec.params for item in request.session.items if hasattr(item, "callspec")]
+    wanted = {(params["case"], params["backend"]) for params in calls if {"case", "backend"} <= params.keys()}
+    cases = [case for name, case in CASES.items() if any((name, one.name) in wanted for one in ready)]
+    others = {(case.id, one.name) for case in cases for one in ready} - wanted
+    return Feed(Run(cases, ready, timeout=request.config.getoption("--timeout"), jobs=os.cpu_count() or 2, done=others))
