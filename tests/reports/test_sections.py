@@ -140,6 +140,7 @@ def test_rules_show_how_often_each_is_wrong_and_what_it_sees(page):
     assert words(implementations) == {"lanes": ["0", "2"], "TF32": ["0", "2"]}
     assert implementations.lines[0].cells[1].more[0].text == "y noise, dx noise"
     assert implementations.lines[1].head.more[0].text == "y integers"
+    assert "errors of at most 1.5 times those of correct sums" in page.text
     assert "mxnet, 1 thread, float16: rejected: no gemm." in page.text
 
 
