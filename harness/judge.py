@@ -4,7 +4,7 @@ Float64 is the truth. With u the unit roundoff of the case's dtype, n the produc
 sums, and B the same sum over absolute values:
 
     worst case   |error| <= ((1 + u)^(2n) - 1) * B     for every element (Higham 2002, section 3.1)
-    statistical  s = error / (u * B * sqrt(n)), over the m elements of the output:
+    statistical  s = error / (u * B * sqrt(k)),  k = n * (1 + (n - 1) * a),  over the m elements of the output:
                  rms(s)  <= sqrt(1/3) * sqrt(1 + 2 * sqrt(t * sum(c^2)) + 2 * t * max(c)),    t = log(1/p)
                  max |s| <= sqrt(1/3) * sqrt(2 * log(2 * m / p)),                             p = 10^-6
 
@@ -14,9 +14,12 @@ Nothing in these limits is fitted to data. The error of one rounding, spread eve
 place to either side, has a variance of at most (u * value)^2 / 3. In whatever order n products are summed, the
 squares of the products come to B^2 at most, and the n - 1 partial sums are B at most: n * (u * B)^2 / 3 in all.
 Such a sum is sub-Gaussian, and correct arithmetic passes either limit with probability 1 - p (Laurent and
-Massart 2000, lemma 1, for the root mean square; a union bound for the largest). Elements with the same truth, as
-in flat areas of an image, have the same error: c are the shares of the output that such elements make up, 1/m
-where all differ. Only constants times constants, n > 150 of them added one after the other, may err less randomly.
+Massart 2000, lemma 1, for the root mean square; a union bound for the largest).
+
+Two things are not independent. Equal products, added to sums of one size, err equally: a, the share of pairs of
+products that are equal, makes k of n (the sum of the squares of how often each occurs, on average). It is 0 for
+random numbers, and 1 for constants. And elements with the same truth, as in flat areas of an image, have the same
+error: c are the shares of the output that such elements make up, 1/m where all differ.
 Where n is 0 (values are only moved) nothing but equality passes.
 """
 
@@ -90,7 +93,8 @@ def _within_bounds(name, actual, expected, wanted, same, exactly) -> Comparison:
     error = np.where(same, 0.0, np.abs(actual.astype(np.float64) - expected.value))
     bound = worst_case(expected, actual.dtype)
     ratio = np.divide(error, bound, out=np.where(error > 0, np.inf, 0.0), where=bound > 0)
-    step = u * expected.scale * np.sqrt(expected.terms) + smallest
+    walk = expected.terms * (1 + np.maximum(expected.terms - 1, 0) * expected.alike)
+    step = u * expected.scale * np.sqrt(walk) + smallest
     # Where the truth is NaN so is B, though such an element is right.
     steps = np.where(same, 0.0, error / step)
     rms, peak = _by_chance(steps, expected)
@@ -114,7 +118,7 @@ def _within_bounds(name, actual, expected, wanted, same, exactly) -> Comparison:
 
 
 def _by_chance(steps: np.ndarray, expected: Expected) -> tuple[float, float]:
-    """Root mean square and largest of the errors in steps of u * B * sqrt(n), in ratio to their limits."""
+    """Root mean square and largest of the errors in steps of u * B * sqrt(k), in ratio to their limits."""
     live = expected.scale != 0  # a sum of zeros has no error that would tell anything
     live = live if live.any() else np.ones_like(live)
     m, t = int(live.sum()), math.log(1 / RARE)

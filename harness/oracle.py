@@ -2,7 +2,7 @@
 
 import dataclasses
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -15,12 +15,14 @@ from spec.layouts import convert
 class Expected:
     """What one array must be: `value`, the error scale `scale` (B), and `terms` (n) products per element.
 
-    All three have the array's shape, float64. See `harness.judge` for the bounds made of them.
+    All three have the array's shape, float64. `alike` is the share of pairs of products that are equal. See
+    `harness.judge` for the bounds made of them.
     """
 
     value: np.ndarray
     scale: np.ndarray
     terms: np.ndarray
+    alike: float = 0.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,14 +94,39 @@ def _outputs(operator: Operator, arrays: Mapping[str, np.ndarray], attrs: Mappin
         scales = over(operator.scale, lambda array: array) if operator.scale else over(operator.reference, np.abs)
         # A product that is zero is not rounded, and neither is a sum that it is added to.
         terms = over(operator.terms, lambda array: array) if operator.terms else over(operator.reference, _there)
-    return {name: Expected(*found) for name, *found in zip(operator.outputs, values, scales, terms)}
+    alike = _alike(arrays[name] for name in _factors(operator, arrays)) if operator.terms is None else 0.0
+    return {name: Expected(*found, alike) for name, *found in zip(operator.outputs, values, scales, terms)}
 
 
 def _gradients(operator: Operator, arrays: Mapping, attrs: Mapping, cotangent: np.ndarray) -> dict[str, Expected]:
     with np.errstate(all="ignore"):
         values = gradient.pullback(operator, arrays, attrs, cotangent)
         scales, terms = gradient.pullback_scale(operator, arrays, attrs, cotangent)
-    return {name: Expected(values[name], scales[name], terms[name]) for name in values}
+    return {
+        name: Expected(values[name], scales[name], terms[name], _alike(_others(operator, name, arrays, cotangent)))
+        for name in values
+    }
+
+
+def _factors(operator: Operator, arrays: Mapping) -> list[str]:
+    """The inputs that are multiplied with each other; an optional one, the bias, is added."""
+    return [name for name in operator.differentiable if name in arrays and name not in operator.optional]
+
+
+def _others(operator: Operator, name: str, arrays: Mapping, cotangent: np.ndarray) -> list[np.ndarray]:
+    """What is multiplied in the gradient for an input: the cotangent, and the other inputs unless it is the bias."""
+    factors = _factors(operator, arrays)
+    return [cotangent, *(arrays[other] for other in factors if name in factors and other != name)]
+
+
+def _alike(factors: Iterable[np.ndarray]) -> float:
+    """The share of pairs of products, zeros left out, whose factors are all equal."""
+    share = 1.0
+    for factor in factors:
+        counts = np.unique(factor[factor != 0], return_counts=True)[1].astype(np.float64)
+        pairs = counts.sum() * (counts.sum() - 1)
+        share *= float((counts * (counts - 1)).sum() / pairs) if pairs else 1.0
+    return share
 
 
 def _cotangent(case: Case, shape: tuple[int, ...]) -> np.ndarray:
@@ -127,4 +154,5 @@ class _Layouts:
 
 
 def _each(expected: Expected, name: str, change) -> Expected:
-    return Expected(*(change(name, np.asarray(array)) for array in (expected.value, expected.scale, expected.terms)))
+    arrays = (change(name, np.asarray(array)) for array in (expected.value, expected.scale, expected.terms))
+    return Expected(*arrays, expected.alike)

@@ -257,6 +257,15 @@ def test_flat_images_are_no_evidence_of_low_precision(n):
         assert found.outcome in ("exact", "close"), found.why
 
 
+def test_equal_products_err_equally_and_are_allowed_to():
+    """A constant added a thousand times goes astray by far more than a thousand different numbers do."""
+    x, w = np.full((1, 1024), 0.7, "float32"), np.full((1024, 1), 0.3, "float32")
+    truth = expected([[1024 * float(x[0, 0]) * float(w[0, 0])]], 1024)
+    total = np.add.accumulate(x * w.T, axis=1, dtype="float32")[:, -1:]
+    assert outcome(total, truth).outcome == "differs"
+    assert outcome(total, dataclasses.replace(truth, alike=1.0)).outcome == "close"
+
+
 def test_one_wrong_sign_in_ten_thousand_products_is_found_in_float16():
     """Within the worst case, and too rare for the root mean square."""
     random = np.random.default_rng(5)
