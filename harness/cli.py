@@ -168,6 +168,18 @@ def mutants(globs, out, jobs) -> int:
 
 
 @cli.command()
+@click.option("--backend", "names", multiple=True, metavar="NAME", help="Only this backend (repeat).")
+@click.option("--out", default=OUT, type=click.Path(path_type=Path), show_default=True, help="Folder for the table.")
+@click.option("--jobs", default=os.cpu_count() or 2, type=click.IntRange(1), help="Workers side by side.")
+@click.option("--timeout", default=60.0, type=SECONDS, help="Seconds one case may take.")
+def scorecard(names, out, jobs, timeout) -> int:
+    """Count the false alarms and misses of our bounds, and of the tolerances in general use."""
+    from harness.scorecard import perform
+
+    return perform(names, out, jobs, timeout)
+
+
+@cli.command()
 def doctor() -> int:
     """Which environments exist, which versions, what is missing."""
     from harness.doctor import examine
