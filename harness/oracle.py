@@ -95,7 +95,8 @@ def _outputs(operator: Operator, arrays: Mapping[str, np.ndarray], attrs: Mappin
         # A product that is zero is not rounded, and neither is a sum that it is added to.
         terms = over(operator.terms, lambda array: array) if operator.terms else over(operator.reference, _there)
     alike = _alike(arrays[name] for name in _factors(operator, arrays)) if operator.terms is None else 0.0
-    return {name: Expected(*found, alike) for name, *found in zip(operator.outputs, values, scales, terms)}
+    found = zip(operator.outputs, values, scales, terms)
+    return {name: Expected(value, scale, count, alike) for name, value, scale, count in found}
 
 
 def _gradients(operator: Operator, arrays: Mapping, attrs: Mapping, cotangent: np.ndarray) -> dict[str, Expected]:
@@ -154,5 +155,7 @@ class _Layouts:
 
 
 def _each(expected: Expected, name: str, change) -> Expected:
-    arrays = (change(name, np.asarray(array)) for array in (expected.value, expected.scale, expected.terms))
-    return Expected(*arrays, expected.alike)
+    value, scale, terms = (
+        change(name, np.asarray(array)) for array in (expected.value, expected.scale, expected.terms)
+    )
+    return Expected(value, scale, terms, expected.alike)

@@ -78,8 +78,7 @@ def trial(data: str, case: Case, array: str, name: str, faulty: bool, actual: np
     refused = refusing(actual, expected, case.tier == "integers")
     with np.errstate(all="ignore"):
         error = np.where(actual == expected.value.astype(actual.dtype), 0, abs(actual.astype("f8") - expected.value))
-        share = np.divide(error, expected.scale, out=np.zeros_like(error), where=error != 0)
-        share = np.nan_to_num(share, nan=np.inf)
+        share = np.nan_to_num(np.divide(error, expected.scale, out=np.zeros_like(error), where=error != 0), nan=np.inf)
         rms = float(np.sqrt(np.mean(np.square(share))))
     return Trial(case.dtype.name, data, array, name, faulty, refused, rms, float(share.max()))
 
@@ -95,8 +94,8 @@ def emulated(data: str, case: Case, truth: Truth) -> Iterator[Trial]:
         ]
         rms, largest = (max(getattr(one, key) for one in found if not one.faulty) for key in ("rms", "largest"))
         for one in found:
-            equivalent = one.faulty and one.rms <= rms and one.largest <= largest
-            yield dataclasses.replace(one, equivalent=equivalent, excess=one.rms / rms if rms else 0.0)
+            same = one.faulty and one.rms <= rms and one.largest <= largest
+            yield dataclasses.replace(one, equivalent=same, excess=one.rms / rms if rms else 0.0)
 
 
 @dataclasses.dataclass
@@ -181,7 +180,6 @@ def table(trials: Sequence[Trial]) -> dict[str, Any]:
         "rules": {name: text for name, (text, _) in RULES.items()},
         "data": {kind.__name__: kind.__doc__ for kind in KINDS},
         "totals": {dtype: counts(found) for dtype, found in by_dtype.items()},
-        "equivalent": {dtype: sum(one.equivalent for one in found) for dtype, found in by_dtype.items()},
         "excess": {
             dtype: round(max((one.excess for one in found if one.faulty and one.wrong(OURS)), default=0.0), 2)
             for dtype, found in by_dtype.items()
