@@ -16,7 +16,6 @@ for a few elements only, as in the gradient of a bias. `resolution` has the bits
 
 import concurrent.futures
 import dataclasses
-import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -27,12 +26,12 @@ import numpy as np
 from harness import backends, envs, oracle
 from harness.arithmetics import CORRECT, FAULTY, blas, cut
 from harness.backends import Backend
-from harness.errors import UserError
 from harness.gateway import THREADS, NotStarted
 from harness.oracle import Expected, Truth
 from harness.rules import OURS, RULES, refusing
 from harness.samples import ARRAYS, KINDS, SIZES, cases, sums
 from harness.station import Station
+from harness.store import tables_folder
 from harness.wire import unpack_all
 from spec.core import Case
 
@@ -209,22 +208,17 @@ def table(trials: Sequence[Trial]) -> dict[str, Any]:
 
 def perform(wanted: tuple[str, ...], out: Path, jobs: int, timeout: float) -> int:
     """Carry out the command; returns 1 if our rule refuses what is correct. Raises `UserError`."""
+    from reports import add, terminal
     from reports import scorecard as report
-    from reports import terminal
 
     selected = backends.select(wanted)
-    path = out / "tables" / "scorecard.json"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"--out {out} cannot be written: {error.strerror}; name another folder") from None
+    tables_folder(out)
     with terminal.building() as progress:
         ready = envs.resolve(selected, progress)
         started = time.perf_counter()
         data = _data(ready, jobs, timeout, progress)
     data["seconds"] = round(time.perf_counter() - started, 3)
-    path.write_text(json.dumps(data, indent=1, allow_nan=False) + "\n", encoding="utf-8")
-    report.show(data, path)
+    report.show(data, add(out, "scorecard", data))
     return 1 if any(found[OURS]["false_alarms"] for found in data["totals"].values()) else 0
 
 
