@@ -49,7 +49,8 @@ def truth(case: Case, gradients: bool = True) -> Truth:
             raise Rejected(f"inputs of different dtypes: {', '.join(sorted(map(str, floats)))}")
         arguments = [arrays[name].shape for name in operator.inputs if name in arrays]
         operator.out_shape(*_positional(operator, arrays, arguments), **attrs)
-        wide = {name: array.astype(np.float64) if _is_float(array.dtype) else array for name, array in arrays.items()}
+        numbers = {name for name, array in arrays.items() if _is_float(array.dtype) or name in operator.differentiable}
+        wide = {name: array.astype(np.float64) if name in numbers else array for name, array in arrays.items()}
         outputs = _outputs(operator, wide, attrs)
     except Rejected as error:
         return Truth(rejected=str(error))
