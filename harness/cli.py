@@ -180,6 +180,18 @@ def scorecard(names, out, jobs, timeout) -> int:
 
 
 @cli.command()
+@click.option("--backend", "names", multiple=True, metavar="NAME", help="Only this backend (repeat).")
+@click.option("--out", default=OUT, type=click.Path(path_type=Path), show_default=True, help="Folder for the table.")
+@click.option("--jobs", default=os.cpu_count() or 2, type=click.IntRange(1), help="Workers side by side.")
+@click.option("--timeout", default=60.0, type=SECONDS, help="Seconds one case may take.")
+def determinism(names, out, jobs, timeout) -> int:
+    """Find out where bits change: between processes, with the number of threads, with the batch."""
+    from harness.determinism import perform
+
+    return perform(names, out, jobs, timeout)
+
+
+@cli.command()
 def doctor() -> int:
     """Which environments exist, which versions, what is missing."""
     from harness.doctor import examine
