@@ -11,7 +11,6 @@ Measured, not judged, for each operator and each array, on one thread unless sai
 
 import concurrent.futures
 import dataclasses
-import json
 import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,10 +21,10 @@ import numpy as np
 
 from harness import backends, envs
 from harness.backends import Backend
-from harness.errors import UserError
 from harness.gateway import THREADS, NotStarted
 from harness.oracle import Truth
 from harness.station import Station
+from harness.store import tables_folder
 from harness.wire import unpack_all
 from spec import operators
 from spec.core import Case, Operator, as_tuple, canonical
@@ -203,22 +202,17 @@ def _merged(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 def perform(wanted: tuple[str, ...], out: Path, jobs: int, timeout: float) -> int:
     """Carry out the command; returns 1 if a backend could not be run. Raises `UserError`."""
+    from reports import add, terminal
     from reports import determinism as report
-    from reports import terminal
 
     selected = backends.select(wanted)
-    path = out / "tables" / "determinism.json"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"--out {out} cannot be written: {error.strerror}; name another folder") from None
+    tables_folder(out)
     with terminal.building() as progress:
         ready = envs.resolve(selected, progress)
         started = time.perf_counter()
         data = table(ready, list(cases()), jobs, timeout, progress)
     data["seconds"] = round(time.perf_counter() - started, 3)
-    path.write_text(json.dumps(data, indent=1, allow_nan=False) + "\n", encoding="utf-8")
-    report.show(data, path)
+    report.show(data, add(out, "determinism", data))
     return 1 if any(one["problem"] for one in data["backends"].values()) else 0
 
 

@@ -135,8 +135,11 @@ def summary(path: Path) -> dict[str, Any]:
 
 
 def add_table(path: Path, name: str, data: Mapping[str, Any]) -> Path:
-    """Write tables/NAME.json: what another command found, beside a run or without one. Raises `UserError`."""
-    text = json.dumps(data, indent=1, allow_nan=False) + "\n"
+    """Write tables/NAME.json: what another command found, beside a run or without one. Raises `UserError`.
+
+    Infinities and NaN become strings, as in the rows of a run.
+    """
+    text = json.dumps(_finite(data), indent=1, allow_nan=False) + "\n"
     file = tables_folder(path) / f"{name}.json"
     try:
         file.write_text(text, encoding="utf-8")
@@ -153,6 +156,15 @@ def tables_folder(path: Path) -> Path:
     except OSError as error:
         raise UserError(f"--out {path} cannot be written: {error.strerror}; name another folder") from None
     return folder
+
+
+def _finite(data: Any) -> Any:
+    """The data with `finite` applied to every number in it."""
+    if isinstance(data, Mapping):
+        return {key: _finite(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [_finite(value) for value in data]
+    return finite(data) if isinstance(data, float) else data
 
 
 def tables(path: Path) -> dict[str, Any]:

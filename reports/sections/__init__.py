@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from reports.sections import conventions, laws, mutants, refusals, scorecard, special
+from reports.sections import conventions, determinism, laws, mutants, refusals, scorecard, special
 from reports.sections.parts import Section
 from reports.tables import Row
 
 OF_TABLES = {
     "conventions": conventions.section,
+    "determinism": determinism.section,
     "laws": laws.section,
     "mutants": mutants.section,
     "scorecard": scorecard.section,

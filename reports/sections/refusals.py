@@ -81,6 +81,6 @@ def _cell(run: Mapping[str, Any], row: Row | None) -> Cell:
         return Cell("–", status="aside")
     status, more = "aside" if row["status"] == "pass" else row["status"], explanation(run, row)
     if _accepts(row):
-        returned = row["message"].rpartition("; returned ")[2]
+        returned = row["message"].rpartition("; returned ")[2].partition(";")[0]
         return Cell("accepts", f"returns {returned}", status, more)
     return Cell(str(row.get("error_class") or row["outcome"]), status=status, more=more)

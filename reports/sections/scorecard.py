@@ -20,11 +20,7 @@ def section(data: Mapping[str, Any]) -> Section:
     wrong = sum(found[ours][kind] for found in data["totals"].values() for kind, _, _ in KINDS)
     alarms = any(found[ours]["false_alarms"] for found in data["totals"].values())
     excess = max(data["excess"].values(), default=0)
-    worst = (
-        f" What it misses has errors of at most {excess:g} times those of correct sums (root mean square)."
-        if excess
-        else ""
-    )
+    worst = f" What it misses has at most {excess:g} times the errors of the worst correct sum." if excess else ""
     lost = "".join(f" {name}: {problem}." for name, problem in data["problems"].items())
     tables = [_totals(data, ours), _resolution(data), _implementations(data, ours)]
     return Section("scorecard", "Comparison rules", NOTE + worst + lost, tables, str(wrong), alarms)

@@ -13,7 +13,7 @@ NOTE = (
     "A tick is just that result. The sign of a zero is not judged, but zeros of the other sign are counted."
 )
 PREFIX = "special/"
-VALUES = re.compile(r" is (\S+), the truth is (\S+)$")  # how the judge's messages end
+VALUES = re.compile(r" is (\S+), the truth is ([^\s;]+)")  # in the judge's messages
 
 
 def section(run: Mapping[str, Any], rows: Sequence[Row]) -> Section | None:

@@ -112,4 +112,25 @@ SCORECARD = {
     ],
     "problems": {"mxnet, 1 thread, float16": "rejected: no gemm"},
 }
-FOUND = {"laws": LAWS, "conventions": CONVENTIONS, "mutants": MUTANTS, "scorecard": SCORECARD}
+SAME: dict = {"same": {"y": True}, "largest": {}}
+DETERMINISM = {
+    "questions": ["repeat", "threads"],
+    "backends": {
+        "torch": {"version": "2", "threads": [1, 2], "problem": ""},
+        "jax": {"version": "1", "threads": [1, 2], "problem": ""},
+        "mxnet": {"version": "", "threads": [], "problem": "no Python 3.11"},
+    },
+    "results": {
+        "torch": {
+            "conv2d": {"repeat": SAME, "threads": {"same": {"dw": False}, "largest": {"dw": 3e-7}}, "refused": {}}
+        },
+        "jax": {"conv2d": {"repeat": SAME, "threads": SAME, "refused": {"conv2d/large": "rejected: too large"}}},
+    },
+}
+FOUND = {
+    "laws": LAWS,
+    "conventions": CONVENTIONS,
+    "mutants": MUTANTS,
+    "scorecard": SCORECARD,
+    "determinism": DETERMINISM,
+}

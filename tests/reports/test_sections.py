@@ -140,8 +140,17 @@ def test_rules_show_how_often_each_is_wrong_and_what_it_sees(page):
     assert words(implementations) == {"lanes": ["0", "2"], "TF32": ["0", "2"]}
     assert implementations.lines[0].cells[1].more[0].text == "y noise, dx noise"
     assert implementations.lines[1].head.more[0].text == "y integers"
-    assert "errors of at most 1.5 times those of correct sums" in page.text
+    assert "at most 1.5 times the errors of the worst correct sum" in page.text
     assert "mxnet, 1 thread, float16: rejected: no gemm." in page.text
+
+
+def test_determinism_names_the_arrays_whose_bits_change_and_by_how_much(page):
+    table = table_of(page, "determinism")
+    assert words(table) == {"conv2d": ["on 2 threads, not 1: dw", "same"]}
+    changing, same = table.lines[0].cells
+    assert (changing.more[0].label, changing.more[0].text) == ("on 2 threads, not 1:", "dw 3e-07")
+    assert (same.more[0].label, same.more[0].text) == ("conv2d/large", "rejected: too large")
+    assert "mxnet did not run: no Python 3.11." in page.text
 
 
 def test_code_keeps_its_lines(page):
