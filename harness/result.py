@@ -1,11 +1,13 @@
 """What became of one case on one backend: reply, verdict, and whether it is a known difference."""
 
 import dataclasses
+import functools
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from harness.diagnose import diagnose
 from harness.judge import Verdict, judge
 from harness.ledger import Ledger
 from harness.oracle import Truth
@@ -15,7 +17,10 @@ from spec.core import Case
 
 @dataclasses.dataclass(frozen=True)
 class Result:
-    """One case on one backend; `ledger` is the id of the entry that explains a verdict that did not pass."""
+    """One case on one backend; `ledger` is the id of the entry that explains a verdict that did not pass.
+
+    `gradients` and `truth` are there for the diagnosis.
+    """
 
     case: Case
     backend: str
@@ -23,6 +28,20 @@ class Result:
     reply: Mapping[str, Any]
     outputs: Mapping[str, np.ndarray]
     ledger: str = ""
+    gradients: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
+    truth: Truth | None = None
+
+    @functools.cached_property
+    def diagnosis(self) -> str:
+        """What a wrong result looks like, "" where that is not known; searched when it is first asked for."""
+        if self.verdict.passed or self.truth is None or not self.outputs:
+            return ""
+        return diagnose(self.case, self.truth, self.outputs, self.gradients)
+
+    @property
+    def message(self) -> str:
+        """Why the verdict is what it is, and the diagnosis."""
+        return "; ".join(part for part in (self.verdict.why, self.diagnosis) if part)
 
     @property
     def status(self) -> str:
@@ -41,4 +60,5 @@ def judged(case: Case, backend: str, reply: Mapping[str, Any], truth: Truth, led
         reply = {"outcome": "crashed", "message": f"the worker answered arrays that cannot be read: {error}"}
         outputs, gradients = {}, {}
     verdict = judge(case, truth, reply, outputs, gradients)
-    return Result(case, backend, verdict, reply, outputs, ledger.explain(case, verdict) if ledger else "")
+    entry = ledger.explain(case, verdict) if ledger else ""
+    return Result(case, backend, verdict, reply, outputs, entry, gradients, truth)

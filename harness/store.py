@@ -91,8 +91,10 @@ def row(result: "Result") -> dict[str, Any]:
         line["grad_rms_ratio"] = {name: finite(one.rms_ratio) for name, one in verdict.gradients.items()}
     if reply.get("error_class"):
         line["error_class"] = reply["error_class"]
-    if verdict.why:
-        line["message"] = verdict.why
+    if result.message:
+        line["message"] = result.message
+    if result.diagnosis:
+        line["diagnosis"] = result.diagnosis
     if result.ledger:
         line["ledger"] = result.ledger
     return line

@@ -10,7 +10,7 @@ def test_case(feed, backend, case):
     if result.status == "known":
         reason = f"ledger {result.ledger}" if result.ledger else "not expressible"
         pytest.xfail(f"{reason}: {result.verdict.why}")
-    assert result.status == "pass", f"{result.verdict.outcome}: {result.verdict.why}"
+    assert result.status == "pass", f"{result.verdict.outcome}: {result.message}"
 
 
 def test_ledger_has_no_entry_that_no_longer_shows(feed, backend):
