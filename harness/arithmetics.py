@@ -128,10 +128,10 @@ CORRECT = (
 # ---- faulty --------------------------------------------------------------------------------------
 
 
-def cut(array: Array, bits: int) -> Array:
-    """Rounded to so many significant bits, to nearest, ties to even."""
+def cut(array: Array, bits: int, towards: Callable[[Array], Array] = np.rint) -> Array:
+    """Rounded to so many significant bits, by default to nearest, ties to even."""
     fraction, exponent = np.frexp(array.astype("f8"))
-    return np.ldexp(np.rint(np.ldexp(fraction, bits)), exponent - bits).astype(array.dtype)
+    return np.ldexp(towards(np.ldexp(fraction, bits)), exponent - bits).astype(array.dtype)
 
 
 def of(change: Callable[[Array], Array]) -> Product:

@@ -4,12 +4,14 @@ Rounding the inputs to a coarser format leaves errors that can be computed: if t
 element by element, the result was computed so. A result that was stored in a coarser format shows it by itself.
 """
 
+import functools
 import math
 from collections.abc import Callable, Mapping
 
 import ml_dtypes
 import numpy as np
 
+from harness.arithmetics import cut, through
 from harness.judge import roundoff
 from harness.oracle import Expected
 from harness.ulp import info
@@ -24,29 +26,17 @@ SAME = 1e-3  # formats whose correlations differ by less leave the same errors: 
 Compute = Callable[..., Mapping[str, np.ndarray]]
 
 
-def cut(bits: int, towards: Callable = np.rint) -> Callable[[np.ndarray], np.ndarray]:
-    """Rounds float64 to so many significant bits, by default to nearest."""
-
-    def rounded(array: np.ndarray) -> np.ndarray:
-        fraction, exponent = np.frexp(array)
-        return np.ldexp(towards(np.ldexp(fraction, bits)), exponent - bits)
-
-    return rounded
-
-
-def through(dtype) -> Callable[[np.ndarray], np.ndarray]:
-    """Rounds float64 to the numbers of a dtype."""
-    return lambda array: array.astype(dtype).astype(np.float64)
-
-
 # Coarsest first, so that the least format that holds a value is the one named. (unit roundoff, rounding)
 FORMATS = {
     "bfloat16": (2.0**-8, through(ml_dtypes.bfloat16)),
     "float16": (2.0**-11, through(np.float16)),
-    "TensorFloat-32": (2.0**-11, cut(11)),
+    "TensorFloat-32": (2.0**-11, functools.partial(cut, bits=11)),
     "float32": (2.0**-24, through(np.float32)),
 }
-TRUNCATED = {"bfloat16": cut(8, np.trunc), "TensorFloat-32": cut(11, np.trunc)}
+TRUNCATED = {
+    "bfloat16": functools.partial(cut, bits=8, towards=np.trunc),
+    "TensorFloat-32": functools.partial(cut, bits=11, towards=np.trunc),
+}
 
 
 def by_chance(expected: Expected, dtype: np.dtype) -> np.ndarray:

@@ -4,6 +4,8 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 
 @dataclasses.dataclass(frozen=True)
 class Mutant:
@@ -100,8 +102,6 @@ def flipped(*axes: int) -> Callable:
     """The second input, the kernel, flipped along these axes."""
 
     def change(original, self, x, k, *rest, **attrs):
-        import numpy as np
-
         return original(self, x, np.flip(k, axes), *rest, **attrs)
 
     return change
