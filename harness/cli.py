@@ -213,6 +213,12 @@ def main(arguments: list[str] | None = None) -> int:
         message = error.format_message() if isinstance(error, click.ClickException) else str(error)
         click.echo(f"error: {' '.join(message.split())}", err=True)
         return 2
+    except ModuleNotFoundError as error:
+        if "--debug" in arguments:
+            traceback.print_exc()
+        python = Path(sys.executable)
+        click.echo(f"error: {python} has no {error.name}; run {python} -m pip install -r requirements.txt", err=True)
+        return 2
     except click.Abort:
         click.echo("interrupted; --resume goes on where it stopped", err=True)
         return 130

@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 
+from packaging.requirements import Requirement
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -13,10 +14,14 @@ from harness import backends, envs
 
 # Asks an environment's own interpreter for what is installed, without importing any framework.
 PROBE = """
-import importlib.metadata as m, json, sys
-wanted = [line.split("==")[0] for line in json.loads(sys.argv[1])]
-found = {name: m.version(name) for name in wanted if any(d.metadata["Name"] == name for d in m.distributions())}
-print(json.dumps({"python": sys.version.split()[0], **found}))
+import importlib.metadata, json, sys
+found = {"python": sys.version.split()[0]}
+for name in sys.argv[1:]:
+    try:
+        found[name] = importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        pass
+print(json.dumps(found))
 """
 
 
@@ -30,11 +35,12 @@ def examine() -> int:
         pinned = requirements(backend)
         if located.python is None:
             state = "outdated" if envs.folder(backend).exists() else "missing"
-            table.add_row(backend.name, Text(f"{state}; a run builds it", style="yellow"), "", ", ".join(pinned))
+            missing = Text(f"{state}; a run builds it", style="yellow")
+            table.add_row(backend.name, missing, "", ", ".join(map(str, pinned)))
             complete = False
             continue
         found = probe(located, pinned)
-        wrong = [pin for pin in pinned if found.get(pin.split("==")[0]) != pin.split("==")[1]]
+        wrong = [str(pin) for pin in pinned if not pin.specifier.contains(found.get(pin.name, "0"), prereleases=True)]
         complete = complete and not wrong
         packages = Text(", ".join(f"{name} {version}" for name, version in found.items() if name != "python"))
         if wrong:
@@ -46,15 +52,15 @@ def examine() -> int:
     return 0 if complete else 1
 
 
-def requirements(backend: backends.Backend) -> list[str]:
-    """The pinned packages of an environment, name==version."""
+def requirements(backend: backends.Backend) -> list[Requirement]:
+    """The pinned packages of an environment."""
     lines = (backend.folder / "requirements.txt").read_text().splitlines()
-    return [line.split("#")[0].strip() for line in lines if "==" in line]
+    return [Requirement(line.partition("#")[0]) for line in lines if "==" in line]
 
 
-def probe(backend: backends.Backend, pinned: list[str]) -> dict[str, str]:
+def probe(backend: backends.Backend, pinned: list[Requirement]) -> dict[str, str]:
     """The versions that an environment really holds; empty where its interpreter does not run."""
-    command = [str(backend.python), "-c", PROBE, json.dumps(pinned)]
+    command = [str(backend.python), "-c", PROBE, *(pin.name for pin in pinned)]
     try:
         return json.loads(subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout)
     except (OSError, subprocess.SubprocessError, ValueError):

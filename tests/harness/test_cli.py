@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness import cli, envs, session, store
+from harness import backends, cli, doctor, envs, session, store
 from harness.backends import Backend, names
 from spec import operators
 
@@ -324,3 +324,17 @@ def test_backends_are_the_folders_with_an_adapter():
     assert {"jax", "mxnet", "numpy", "tensorflow", "torch"} <= set(names())
     assert Backend("numpy", ROOT / "backends" / "numpy" / "adapter.py").is_own
     assert not Backend("mine", PLANTED / "slow.py").is_own
+
+
+def test_an_interpreter_without_the_requirements_is_told_so(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "harness.session", None)  # as if an import inside it failed
+    assert cli.main(["run"]) == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith("error: ")
+    assert "pip install -r requirements.txt" in line
+
+
+def test_local_versions_count_as_pinned():
+    torch = next(one for one in backends.select(()) if one.name == "torch")
+    [pin] = [one for one in doctor.requirements(torch) if one.name == "torch"]
+    assert pin.specifier.contains(f"{next(iter(pin.specifier)).version}+cpu", prereleases=True)
