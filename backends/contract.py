@@ -78,6 +78,9 @@ class Known:
     `when(case)` is true, in the framework versions of the specifier `versions` (">=2,<3"; "" is all).
     `what` says what the framework does, `why` the reason, `link` where that is known upstream. `depends` names
     what of the machine it hangs on (the processor, say): such an entry may be absent elsewhere.
+
+    `variants` are the modes of `variants.py` of which it speaks, and of no others; "" is the default mode. It must
+    show in each of them. An entry without variants must show in the default mode, and may show in any other.
     """
 
     id: str
@@ -91,6 +94,7 @@ class Known:
     versions: str = ""
     link: str = ""
     depends: str = ""
+    variants: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass

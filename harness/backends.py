@@ -17,7 +17,7 @@ class Backend:
     """A backend: its adapter, the interpreter that runs it, and environment variables for its worker.
 
     `python` is None as long as its environment is not there; `problem` says why it cannot be had. `version` is
-    that of the framework where it is not the pinned one.
+    that of the framework where it is not the pinned one, `variant` the mode where it is not the default.
     """
 
     name: str
@@ -26,16 +26,12 @@ class Backend:
     problem: str = ""
     environment: Mapping[str, str] = dataclasses.field(default_factory=dict)
     version: str = ""
+    variant: str = ""
 
     @property
     def folder(self) -> Path:
         """Where the adapter lies, and its ledger and conventions beside it."""
         return self.adapter.parent
-
-    @property
-    def is_default(self) -> bool:
-        """Whether it is the pinned version in its default mode, of which the ledger speaks."""
-        return not (self.version or self.environment)
 
     @property
     def is_own(self) -> bool:
@@ -87,7 +83,7 @@ def _own(text: str) -> Backend:
         known = ", ".join(f"{name}:{one}" for one in variants(name)) or "none"
         raise UserError(f"unknown variant {text!r}; {name} has: {known}")
     environment = variants(name)[variant] if variant else {}
-    return Backend(text, FOLDER / name / "adapter.py", environment=environment, version=version)
+    return Backend(text, FOLDER / name / "adapter.py", environment=environment, version=version, variant=variant)
 
 
 def _outside(text: str) -> Backend:

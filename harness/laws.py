@@ -19,7 +19,7 @@ from harness.backends import Backend
 from harness.errors import UserError
 from harness.gateway import NotStarted
 from harness.judge import Comparison, Verdict
-from harness.ledger import Ledger, entries
+from harness.ledger import Ledger
 from harness.station import Station
 from harness.store import finite, tables_folder
 from spec.laws import Law, Side, laws
@@ -100,7 +100,7 @@ def examine(backend: Backend, chosen: Sequence[Law], bounds: Bounds, timeout: fl
     found, station = Findings(), Station(backend, timeout)
     try:
         found.version = str(station.open().description.get("version", ""))
-        ledger, asker = Ledger(entries(backend), found.version), Asker(by(station), bounds)
+        ledger, asker = Ledger.of(backend, found.version), Asker(by(station), bounds)
         for law in chosen:
             for name, tier in law.trials():
                 outcome, ratio, message, part = attempt(law, name, tier, asker)

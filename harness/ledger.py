@@ -1,7 +1,8 @@
 """Known differences: typed records beside each adapter, matched against what a run finds.
 
 The ledger is strict in both directions: a difference without an entry fails, and an entry that no selected
-case reproduces fails too, so that it never outlives what it explains.
+case reproduces fails too, so that it never outlives what it explains. The latter holds for the pinned version, and
+for the modes of which an entry speaks.
 """
 
 import dataclasses
@@ -23,12 +24,22 @@ def entries(backend: Backend) -> tuple[Known, ...]:
 
 @dataclasses.dataclass
 class Ledger:
-    """The entries of one backend in one version, and which of them a run has reproduced."""
+    """The entries of one backend in one version and mode, and which of them a run has reproduced.
+
+    `pinned` says that the version is the one of which the entries were written.
+    """
 
     known: tuple[Known, ...]
     version: str
+    variant: str = ""
+    pinned: bool = True
     reproduced: set[str] = dataclasses.field(default_factory=set)
     selected: set[str] = dataclasses.field(default_factory=set)
+
+    @classmethod
+    def of(cls, backend: Backend, version: str, shown: Iterable[str] = ()) -> "Ledger":
+        """The ledger of a backend whose framework says that it is of this version; `shown` has shown before."""
+        return cls(entries(backend), version, backend.variant, not backend.version, set(shown), set(shown))
 
     def explain(self, case: Case, verdict: Verdict) -> str:
         """The id of the entry that explains the whole of a verdict that did not pass, or ""."""
@@ -41,18 +52,27 @@ class Ledger:
         self.reproduced.update(known.id for known in matching)
         return matching[0].id
 
-    def stale(self, gradients: bool = True) -> list[str]:
-        """Entries whose cases ran without showing the difference; without `gradients` only those of outputs."""
-        certain = (known for known in self.known if not known.depends)
-        counted = {known.id for known in certain if gradients or known.part == "output"}
-        return sorted((self.selected - self.reproduced) & counted)
+    def stale(self, gradients: bool = True, everything: bool = False) -> list[str]:
+        """Entries whose cases ran without showing the difference; without `gradients` only those of outputs.
 
-    def covers(self, known: Known) -> bool:
-        """Whether an entry speaks of the version at hand."""
-        return SpecifierSet(known.versions).contains(self.version, prereleases=True)
+        After a run of `everything` also those that no case selects.
+        """
+        due = [known for known in self.known if self._is_due(known)]
+        certain = {known.id for known in due if not known.depends and (gradients or known.part == "output")}
+        unselected = {known.id for known in due} - self.selected if everything else set()
+        return sorted(((self.selected - self.reproduced) & certain) | unselected)
+
+    def _covers(self, known: Known) -> bool:
+        """Whether an entry may speak of the version and mode at hand."""
+        in_mode = not known.variants or self.variant in known.variants
+        return in_mode and SpecifierSet(known.versions).contains(self.version, prereleases=True)
+
+    def _is_due(self, known: Known) -> bool:
+        """Whether an entry must show in the version and mode at hand."""
+        return self.pinned and self.variant in (known.variants or ("",)) and self._covers(known)
 
     def _applies(self, known: Known, case: Case) -> bool:
-        return case.op in known.operators and self.covers(known) and known.when(case)
+        return case.op in known.operators and self._covers(known) and known.when(case)
 
 
 def _problems(verdict: Verdict) -> set[tuple[str, str]]:

@@ -17,7 +17,7 @@ from typing import Any
 from harness import oracle
 from harness.backends import Backend
 from harness.gateway import NotStarted, Worker
-from harness.ledger import Ledger, entries
+from harness.ledger import Ledger
 from harness.oracle import Truth
 from harness.result import Result, judged
 from harness.station import Station
@@ -178,8 +178,8 @@ class _Work:
         """Note what a new worker says of itself."""
         self.run.descriptions[backend.name] = worker.description
         self.run.startup[backend.name] += worker.seconds
-        version, shown = str(worker.description.get("version", "")), self.run.shown.get(backend.name, set())
-        self.run.ledgers.setdefault(backend.name, Ledger(entries(backend), version, set(shown), set(shown)))
+        version, shown = str(worker.description.get("version", "")), self.run.shown.get(backend.name, ())
+        self.run.ledgers.setdefault(backend.name, Ledger.of(backend, version, shown))
 
     def _give_up(self, backend: Backend, case: Case | None, problem: str) -> None:
         """The backend cannot be started: `case`, and every other that it still has, is not-run."""

@@ -100,17 +100,13 @@ def _cases(choice: Choice) -> list[Case]:
 
 def _stale(run: Run, everything: bool) -> list[str]:
     """Ledger entries that their cases did not show; over all built-in cases, also those without a case."""
-    found = []
-    for name in (backend.name for backend in run.backends if backend.is_default and backend.name in run.ledgers):
-        ledger = run.ledgers[name]
-        unseen = {known.id for known in ledger.known if ledger.covers(known)} - ledger.selected if everything else set()
-        found += [f"{name}: {entry}" for entry in sorted(set(ledger.stale(run.gradients)) | unseen)]
-    return found
+    names = [backend.name for backend in run.backends if backend.name in run.ledgers]
+    return [f"{name}: {entry}" for name in names for entry in run.ledgers[name].stale(run.gradients, everything)]
 
 
 def _ledger(run: Run) -> dict[str, list[dict[str, Any]]]:
     """The entries that showed, in full, for the report."""
-    keys = ("id", "operators", "kind", "outcome", "part", "versions", "what", "why", "link", "depends")
+    keys = ("id", "operators", "kind", "outcome", "part", "versions", "variants", "what", "why", "link", "depends")
     return {
         name: [{key: getattr(known, key) for key in keys} for known in ledger.known if known.id in ledger.reproduced]
         for name, ledger in run.ledgers.items()

@@ -10,7 +10,7 @@ import pytest
 from packaging.specifiers import SpecifierSet
 
 from backends.contract import Known
-from harness.backends import load
+from harness.backends import load, variants
 from harness.catalogue import built_in
 from spec import operators
 from spec.core import Case
@@ -63,6 +63,8 @@ def test_fields_are_filled_with_what_there_is(name, known):
     assert known.outcome in OUTCOMES
     assert known.part in PARTS
     assert SpecifierSet(known.versions) is not None
+    assert set(known.variants) <= {"", *variants(name)}
+    assert len(set(known.variants)) == len(known.variants)
     for text in (known.what, known.why):
         assert re.fullmatch(r"\S.{14,}[.!]", text), f"no sentence: {text!r}"
     assert known.what != known.why

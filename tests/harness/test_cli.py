@@ -326,6 +326,17 @@ def test_backends_are_the_folders_with_an_adapter():
     assert not Backend("mine", PLANTED / "slow.py").is_own
 
 
+def test_a_backend_is_a_framework_in_a_version_and_a_mode():
+    chosen = backends.select(("jax", "jax@0.4.38", "jax:eager", "jax@0.4.38:eager"))
+    assert [(one.version, one.variant) for one in chosen] == [
+        ("", ""),
+        ("0.4.38", ""),
+        ("", "eager"),
+        ("0.4.38", "eager"),
+    ]
+    assert [bool(one.environment) for one in chosen] == [False, False, True, True]
+
+
 def test_an_interpreter_without_the_requirements_is_told_so(monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "harness.session", None)  # as if an import inside it failed
     assert cli.main(["run"]) == 2

@@ -135,31 +135,73 @@ def test_entries_on_gradients_are_not_stale_where_no_gradient_was_asked(conv):
     assert after(PASSED, entry=known(), case=conv()).stale(gradients=False) == ["K1"]
 
 
-def run_with(ledger: Ledger, gradients: bool = True, **changes) -> SimpleNamespace:
-    """What `_stale` looks at of a run on one backend."""
-    backend = Backend("torch", Path("adapter.py"), **changes)
-    return SimpleNamespace(backends=[backend], ledgers={"torch": ledger}, gradients=gradients)
-
-
 def test_an_entry_without_any_case_is_reported_by_a_full_run_only(conv):
     nowhere = after(PASSED, entry=known(when=lambda case: False), case=conv())
-    assert _stale(run_with(nowhere), everything=True) == ["torch: K1"]
-    assert _stale(run_with(nowhere), everything=False) == []
+    assert nowhere.stale(everything=True) == ["K1"]
+    assert nowhere.stale(everything=False) == []
     other_version = after(PASSED, entry=known(versions=">=3"), case=conv())
-    assert _stale(run_with(other_version), everything=True) == []
+    assert other_version.stale(everything=True) == []
 
 
-def test_a_stale_entry_is_reported_by_any_run(conv):
+def test_a_stale_entry_is_reported_once_by_any_run(conv):
     stale = after(PASSED, entry=known(), case=conv())
-    assert _stale(run_with(stale), everything=False) == ["torch: K1"]
-    shown = after(OUTPUT, entry=known(), case=conv())
-    assert _stale(run_with(shown), everything=True) == []
+    assert stale.stale(everything=False) == stale.stale(everything=True) == ["K1"]
+    assert after(OUTPUT, entry=known(), case=conv()).stale(everything=True) == []
 
 
-def test_other_versions_and_modes_need_not_show_what_the_pinned_one_does(conv):
-    stale = after(PASSED, entry=known(), case=conv())
-    assert _stale(run_with(stale, version="2.0.0"), everything=True) == []
-    assert _stale(run_with(stale, environment={"MODE": "1"}), everything=True) == []
+def test_another_version_need_not_show_what_the_pinned_one_does(conv):
+    ledger = Ledger((known(),), "2.0.0", pinned=False)
+    assert ledger.explain(conv(), PASSED) == ""
+    assert ledger.stale(everything=True) == []
+    assert ledger.explain(conv(), OUTPUT) == "K1"
+
+
+@pytest.mark.parametrize(
+    ("variants", "variant", "explains", "due"),
+    [
+        ((), "", True, True),
+        ((), "xla", True, False),
+        (("xla",), "xla", True, True),
+        (("xla",), "", False, False),
+        (("xla",), "function", False, False),
+        (("", "xla"), "", True, True),
+        (("", "xla"), "xla", True, True),
+        (("", "xla"), "function", False, False),
+    ],
+)
+def test_modes_of_which_an_entry_speaks_must_show_it_and_others_are_not_explained(
+    conv, variants, variant, explains, due
+):
+    entry, nowhere = known(variants=variants), known(id="K2", variants=variants, when=lambda case: False)
+    assert Ledger((entry,), "2.1.0", variant).explain(conv(), OUTPUT) == ("K1" if explains else "")
+    ledger = Ledger((entry, nowhere), "2.1.0", variant)
+    ledger.explain(conv(), PASSED)
+    assert ledger.stale() == (["K1"] if due else [])
+    assert ledger.stale(everything=True) == (["K1", "K2"] if due else [])
+
+
+def test_a_mode_of_another_version_need_not_show_its_entries(conv):
+    ledger = Ledger((known(variants=("xla",)),), "2.0.0", "xla", pinned=False)
+    ledger.explain(conv(), PASSED)
+    assert ledger.stale(everything=True) == []
+    assert ledger.explain(conv(), OUTPUT) == "K1"
+
+
+def test_version_and_mode_of_a_ledger_are_those_of_its_backend(tmp_path):
+    def of(**changes) -> tuple[str, bool]:
+        ledger = Ledger.of(Backend("mine", tmp_path / "adapter.py", **changes), "2.1.0")
+        return ledger.variant, ledger.pinned
+
+    assert of() == ("", True)
+    assert of(variant="xla") == ("xla", True)
+    assert of(version="2.0.0", variant="xla") == ("xla", False)
+
+
+def test_a_run_names_the_backend_of_each_stale_entry(conv):
+    ledgers = {name: after(PASSED, entry=known(), case=conv()) for name in ("torch", "jax")}
+    chosen = [Backend(name, Path("adapter.py")) for name in ("jax", "unstarted", "torch")]
+    run = SimpleNamespace(backends=chosen, ledgers=ledgers, gradients=True)
+    assert _stale(run, everything=False) == ["jax: K1", "torch: K1"]
 
 
 # ---- from the file to the result -----------------------------------------------------------------
