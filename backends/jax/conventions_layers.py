@@ -1,12 +1,12 @@
-"""What layers of flax, gradients of JAX, and losses and optimizers of optax are when nothing else is said."""
+"""Layers of flax when nothing else is said: `nnx`, and where it is another, the older `linen`."""
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-import optax
 from flax import linen, nnx
 
 from backends.contract import probe
+from spec.questions.layers import SHAPES
 
 
 @probe("layer.bias", "flax.nnx")
@@ -42,9 +42,28 @@ def layer_dense_weights():
     return np.stack([w.std(), abs(w).max()]) * 72**0.5
 
 
+@probe("layer.transposed.weights", "flax.nnx")
+def layer_transposed_weights():
+    layers = [nnx.ConvTranspose(8, 64, (3, 3), rngs=nnx.Rngs(seed)) for seed in range(20)]
+    w = np.stack([layer.kernel[...] for layer in layers])
+    return np.stack([w.std(), abs(w).max()]) * 72**0.5
+
+
+@probe("layer.initializer", "jax.nn.initializers")
+def initializer():
+    even, *long = (jax.nn.initializers.he_normal()(jax.random.key(0), shape).std() for shape in SHAPES)
+    return even / jnp.stack(long)
+
+
 @probe("layer.parameters", "flax.nnx")
 def layer_parameters():
     parameters = nnx.to_pure_dict(nnx.state(nnx.Conv(3, 4, (2, 5), rngs=nnx.Rngs(0))))
+    return ", ".join(f"{name} {w.shape}" for name, w in parameters.items())
+
+
+@probe("layer.parameters", "flax.linen")
+def layer_parameters_linen():
+    parameters = linen.Conv(4, (2, 5)).init(jax.random.key(0), jnp.zeros((1, 8, 8, 3)))["params"]
     return ", ".join(f"{name} {w.shape}" for name, w in parameters.items())
 
 
@@ -69,76 +88,3 @@ def layer_lazy_linen():
 @probe("layer.activation", "flax.nnx")
 def layer_activation(x):
     return nnx.Conv(1, 1, (1, 1), kernel_init=nnx.initializers.ones, rngs=nnx.Rngs(0))(x.reshape(2, 1, 1, 1)).ravel()
-
-
-@probe("gradient.vector", "jax.grad")
-def gradient_vector(x):
-    return jax.grad(lambda x: x * x)(x)
-
-
-@probe("gradient.accumulates", "jax.grad")
-def gradient_accumulates(x):
-    gradient = jax.grad(lambda x: (x * x).sum())
-    gradient(x)
-    return gradient(x)
-
-
-@probe("gradient.unused", "jax.grad")
-def gradient_unused(x, k):
-    return jax.grad(lambda k: (x * x).sum())(k)
-
-
-@probe("gradient.assignment", "jax.numpy")
-def gradient_assignment(x, k):
-    def total(k):
-        y = jnp.zeros((2, 2))
-        for i, j in np.ndindex(2, 2):
-            y[i, j] = (x[i : i + 2, j : j + 2] * k).sum()
-        return y.sum()
-
-    return jax.grad(total)(k)
-
-
-@probe("gradient.assignment", "jax.numpy, .at[].set")
-def gradient_assignment_at(x, k):
-    def total(k):
-        y = jnp.zeros((2, 2))
-        for i, j in np.ndindex(2, 2):
-            y = y.at[i, j].set((x[i : i + 2, j : j + 2] * k).sum())
-        return y.sum()
-
-    return jax.grad(total)(k)
-
-
-@probe("gradient.integers", "jax.grad")
-def gradient_integers(x):
-    return jax.grad(lambda x: (x * x).sum())(x)
-
-
-@probe("loss.squared", "optax.squared_error")
-def squared_error(y, t):
-    return optax.squared_error(y, t)
-
-
-@probe("loss.squared", "optax.l2_loss")
-def l2_loss(y, t):
-    return optax.l2_loss(y, t)
-
-
-@probe("loss.cross-entropy", "optax")
-def cross_entropy(y, t):
-    return optax.softmax_cross_entropy_with_integer_labels(y, t)
-
-
-@probe("optimizer.batch", "optax")
-def optimizer_batch(w, x):
-    optimizer, gradient = optax.sgd(0.5), jax.grad(lambda w: (x @ w).sum())(w)
-    updates, _ = optimizer.update(gradient, optimizer.init(w))
-    return optax.apply_updates(w, updates)
-
-
-@probe("optimizer.rate", "optax")
-def optimizer_rate(w):
-    optimizer = optax.sgd()
-    updates, _ = optimizer.update(jax.grad(jnp.sum)(w), optimizer.init(w))
-    return optax.apply_updates(w, updates)

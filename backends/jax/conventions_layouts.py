@@ -1,10 +1,12 @@
 """What JAX takes the axes of images and kernels for, by its own default calls."""
 
+import jax
 import jax.numpy as jnp
-from flax import nnx
+from flax import linen, nnx
 from jax import lax
 
 from backends.contract import probe
+from spec.questions.words import takes
 
 
 @probe("layout.default", "jax.lax")
@@ -44,6 +46,46 @@ def channels_first(x):
 def channels_first_layer(x):
     layer = nnx.Conv(2, 1, (1, 1), data_format="NCHW", kernel_init=nnx.initializers.ones, rngs=nnx.Rngs(0))
     return layer(x).reshape(2, 2)
+
+
+@probe("layout.transposed.channels-last", "jax.lax")
+def transposed_channels_last(x):
+    layouts = ("NHWC", "HWIO", "NHWC")
+    return lax.conv_transpose(x, jnp.ones((1, 1, 2, 1)), (1, 1), "VALID", dimension_numbers=layouts).reshape(2, 2)
+
+
+@probe("layout.transposed.channels-last", "flax.nnx")
+def transposed_channels_last_layer(x):
+    # NHWC is the layout that flax documents; there is no argument for another
+    return nnx.ConvTranspose(2, 1, (1, 1), kernel_init=nnx.initializers.ones, rngs=nnx.Rngs(0))(x).reshape(2, 2)
+
+
+@probe("layout.transposed.channels-first", "jax.lax")
+def transposed_channels_first(x):
+    layouts = ("NCHW", "OIHW", "NCHW")
+    return lax.conv_transpose(x, jnp.ones((1, 2, 1, 1)), (1, 1), "VALID", dimension_numbers=layouts).reshape(2, 2)
+
+
+@probe("layout.transposed.channels-first", "flax.nnx")
+def transposed_channels_first_layer(x):
+    options = {"kernel_init": nnx.initializers.ones, "rngs": nnx.Rngs(0), "data_format": "NCHW"}
+    return nnx.ConvTranspose(2, 1, (1, 1), **options)(x).reshape(2, 2)
+
+
+@probe("layout.noticed", "jax.lax")
+def noticed(x):
+    return lax.conv(x.transpose(1, 2, 0)[None], jnp.ones((1, 3, 1, 1)), (1, 1), "VALID").ravel()
+
+
+@probe("layout.noticed", "flax.nnx")
+def noticed_layer(x):
+    return nnx.Conv(3, 1, (1, 1), kernel_init=nnx.initializers.ones, rngs=nnx.Rngs(0))(x[None]).ravel()
+
+
+@probe("layout.noticed", "flax.linen")
+def noticed_linen(x):
+    layer = linen.Conv(1, (1, 1), kernel_init=linen.initializers.ones)
+    return layer.init_with_output(jax.random.key(0), x[None])[0].ravel()
 
 
 @probe("layout.pool", "flax.nnx")
@@ -99,6 +141,20 @@ def kernel_layout_transposed(x, w):
     return lax.conv_transpose(x.reshape(1, 1, 1, 2), w, (1, 1), "VALID")[0].transpose(2, 0, 1)
 
 
+@probe("layout.kernel.transposed", "flax.nnx")
+def kernel_layout_transposed_layer(x, w):
+    layer = nnx.ConvTranspose(2, 2, (2, 2), padding="VALID", kernel_init=lambda *_: w, rngs=nnx.Rngs(0))
+    return layer(x.reshape(1, 1, 1, 2))[0].transpose(2, 0, 1)
+
+
+@probe("layout.kernel.depthwise", "jax.lax")
+def depthwise_kernel_function():
+    shapes = (6, 1, 4, 5), (4, 5, 3, 2), (4, 5, 1, 6)
+    options = {"padding": "VALID", "feature_group_count": 3}
+    x = jnp.ones((1, 3, 9, 9))
+    return takes(shapes, lambda shape: lax.conv_general_dilated(x, jnp.ones(shape), (1, 1), **options))
+
+
 @probe("layout.kernel.depthwise", "flax.nnx")
 def depthwise_kernel():
     return str(nnx.Conv(3, 6, (4, 5), feature_group_count=3, rngs=nnx.Rngs(0)).kernel.shape)
@@ -108,6 +164,12 @@ def depthwise_kernel():
 def depthwise_order(x, w):
     x, w = x.reshape(1, 2, 1, 1), w.reshape(4, 1, 1, 1)
     return lax.conv_general_dilated(x, w, (1, 1), "VALID", feature_group_count=2).ravel()
+
+
+@probe("layout.depthwise.order", "flax.nnx")
+def depthwise_order_layer(x, w):
+    weights = {"kernel_init": lambda *_: w[None, None, None], "rngs": nnx.Rngs(0)}
+    return nnx.Conv(2, 4, (1, 1), feature_group_count=2, **weights)(x[None, None, None]).ravel()
 
 
 @probe("layout.flatten", "jax.lax")
@@ -124,3 +186,8 @@ def flatten_channels_last(x):
 @probe("layout.dense", "flax.nnx")
 def dense(x, w):
     return nnx.Linear(2, 2, kernel_init=lambda *_: w, rngs=nnx.Rngs(0))(x)
+
+
+@probe("layout.dense.axes", "flax.nnx")
+def dense_axes(x):
+    return nnx.Linear(2, 1, kernel_init=nnx.initializers.ones, rngs=nnx.Rngs(0))(x)

@@ -51,6 +51,11 @@ def add(x, k):
         return str((jnp.array(x) + jnp.array(k)).dtype)
 
 
+@probe("dtype.add.integers", "jax.numpy")
+def add_integers(x, k):
+    return str((x + k).dtype)
+
+
 @probe("dtype.numpy", "jax.numpy.array", arrays=True)
 def numpy_array(x):
     return str(jnp.array(x).dtype)
@@ -85,6 +90,12 @@ def integers(x, k):
 @probe("dtype.half", "jax.lax", arrays=True)
 def half(x, k):
     x, k = jnp.array(x, jnp.float16), jnp.array(k, jnp.float16)
+    return str(lax.conv(x[None, None], k[None, None], (1, 1), "VALID").dtype)
+
+
+@probe("dtype.bfloat16", "jax.lax", arrays=True)
+def bfloat16(x, k):
+    x, k = jnp.array(x, jnp.bfloat16), jnp.array(k, jnp.bfloat16)
     return str(lax.conv(x[None, None], k[None, None], (1, 1), "VALID").dtype)
 
 
@@ -139,3 +150,8 @@ def errors_when(x):
 @probe("errors.shape", "jax.lax")
 def errors_shape(x, k):
     return when(lambda: lax.conv(x.reshape(1, 2, 1, 1), k.reshape(1, 3, 1, 1), (1, 1), "VALID"), np.asarray)
+
+
+@probe("errors.empty", "jax.lax")
+def errors_empty(x):
+    return when(lambda: lax.conv(x, jnp.ones((1, 1, 1, 1)), (1, 1), "VALID"), np.asarray)

@@ -5,14 +5,11 @@ is written in `spec/questions`. An image (H, W) becomes x[None, None], with a ba
 older interface, which has functions of its own for padding and resizing.
 """
 
-import inspect
-
 from mxnet import autograd, gluon, nd, np, npx
 
 from backends.contract import probe
-from spec.questions.arguments import CANDIDATES
 from spec.questions.padding import MODES
-from spec.questions.words import accepted, spelled
+from spec.questions.words import accepted
 
 
 def layer(k, **options):
@@ -49,10 +46,36 @@ def implicit_groups(x, w):
     return npx.convolution(x, w, kernel=(1, 1), num_filter=2, no_bias=True).reshape(-1)
 
 
+@probe("conv.implicit-groups", "mxnet.gluon")
+def implicit_groups_layer(x, w):
+    made = gluon.nn.Conv2D(2, 1, in_channels=1)
+    made.initialize()
+    made.weight.set_data(w.reshape(2, 1, 1, 1))
+    return made(x.reshape(1, 2, 1, 1)).reshape(-1)
+
+
 @probe("conv.groups", "mxnet.npx")
 def groups(x, w):
     x, w = x.reshape(1, 2, 1, 1), w.reshape(2, 1, 1, 1)
     return npx.convolution(x, w, kernel=(1, 1), num_filter=2, num_group=2, no_bias=True).reshape(-1)
+
+
+@probe("conv.groups", "mxnet.gluon")
+def groups_layer(x, w):
+    made = gluon.nn.Conv2D(2, 1, groups=2, in_channels=2)
+    made.initialize()
+    made.weight.set_data(w.reshape(2, 1, 1, 1))
+    return made(x.reshape(1, 2, 1, 1)).reshape(-1)
+
+
+@probe("conv.groups.gradient", "mxnet.npx")
+def groups_gradient(x, w):
+    w.attach_grad()
+    options = {"kernel": (1, 1), "num_filter": 2, "num_group": 2, "no_bias": True}
+    with autograd.record():
+        y = npx.convolution(x.reshape(1, 2, 1, 1), w.reshape(2, 1, 1, 1), **options)
+    y.backward()
+    return w.grad
 
 
 @probe("conv.stride-dilation", "mxnet.npx")
@@ -61,9 +84,19 @@ def stride_dilation(x, k):
     return npx.convolution(x[None, None], k[None, None], **options)[0, 0]
 
 
+@probe("conv.stride-dilation", "mxnet.gluon")
+def stride_dilation_layer(x, k):
+    return layer(k, strides=(1, 2), dilation=(1, 2))(x[None, None])[0, 0]
+
+
 @probe("conv.too-large", "mxnet.npx")
 def too_large(x, k):
     return npx.convolution(x[None, None], k[None, None], kernel=(3, 3), num_filter=1, no_bias=True)[0, 0]
+
+
+@probe("conv.too-large", "mxnet.gluon")
+def too_large_layer(x, k):
+    return layer(k)(x[None, None])[0, 0]
 
 
 @probe("padding.default", "mxnet.npx")
@@ -74,6 +107,16 @@ def default_padding(x, k):
 @probe("padding.default", "mxnet.gluon")
 def default_padding_layer(x, k):
     return layer(k)(x[None, None])[0, 0]
+
+
+@probe("padding.default.pool", "mxnet.npx")
+def default_padding_pool(x):
+    return npx.pooling(x[None, None], kernel=(3, 3), stride=(1, 1))[0, 0]
+
+
+@probe("padding.default.pool", "mxnet.gluon")
+def default_padding_pool_layer(x):
+    return gluon.nn.MaxPool2D(3, 1)(x[None, None])[0, 0]
 
 
 @probe("padding.integer", "mxnet.npx")
@@ -104,13 +147,49 @@ def same_stride(x, k):
     return npx.convolution(x[None, None], k[None, None], **options)[0, 0]
 
 
+@probe("padding.same.stride", "mxnet.gluon")
+def same_stride_layer(x, k):
+    return layer(k, strides=(1, 2), padding="same")(x[None, None])[0, 0]
+
+
+@probe("padding.same.stride", "mxnet.npx, pad=1")
+def same_stride_by_number(x, k):
+    options = {"kernel": (1, 3), "num_filter": 1, "stride": (1, 2), "pad": (0, 1), "no_bias": True}
+    return npx.convolution(x[None, None], k[None, None], **options)[0, 0]
+
+
 @probe("padding.same.pool", "mxnet.npx")
 def same_pool(x):
-    return npx.pooling(x[None, None], kernel=(1, 3), stride=(1, 2), pad="same")[0, 0]
+    return npx.pooling(x[None, None], kernel=(1, 2), pad="same")[0, 0]
+
+
+@probe("padding.same.pool", "mxnet.gluon")
+def same_pool_layer(x):
+    return gluon.nn.MaxPool2D((1, 2), 1, "same")(x[None, None])[0, 0]
 
 
 @probe("padding.same.pool", "mxnet.npx, pooling_convention")
 def same_pool_convention(x):
+    return npx.pooling(x[None, None], kernel=(1, 2), pooling_convention="same")[0, 0]
+
+
+@probe("padding.same.pool.stride", "mxnet.npx")
+def same_pool_stride(x):
+    return npx.pooling(x[None, None], kernel=(1, 3), stride=(1, 2), pad="same")[0, 0]
+
+
+@probe("padding.same.pool.stride", "mxnet.gluon")
+def same_pool_stride_layer(x):
+    return gluon.nn.MaxPool2D((1, 3), (1, 2), "same")(x[None, None])[0, 0]
+
+
+@probe("padding.same.pool.stride", "mxnet.npx, pad=1")
+def same_pool_stride_by_number(x):
+    return npx.pooling(x[None, None], kernel=(1, 3), stride=(1, 2), pad=(0, 1))[0, 0]
+
+
+@probe("padding.same.pool.stride", "mxnet.npx, pooling_convention")
+def same_pool_stride_convention(x):
     return npx.pooling(x[None, None], kernel=(1, 3), stride=(1, 2), pooling_convention="same")[0, 0]
 
 
@@ -118,6 +197,11 @@ def same_pool_convention(x):
 def same_lower(x, k):
     options = {"kernel": (1, 2), "num_filter": 1, "pad": "same_lower", "no_bias": True}
     return npx.convolution(x[None, None], k[None, None], **options)[0, 0]
+
+
+@probe("padding.same.lower", "mxnet.gluon")
+def same_lower_layer(x, k):
+    return layer(k, padding="same_lower")(x[None, None])[0, 0]
 
 
 @probe("padding.asymmetric", "mxnet.npx")
@@ -134,6 +218,11 @@ def asymmetric_layer(x, k):
 @probe("padding.asymmetric.pool", "mxnet.npx")
 def asymmetric_pool(x):
     return npx.pooling(x[None, None], kernel=(2, 2), pad=((1, 0), (1, 0)))[0, 0]
+
+
+@probe("padding.asymmetric.pool", "mxnet.gluon")
+def asymmetric_pool_layer(x):
+    return gluon.nn.MaxPool2D(2, 1, ((1, 0), (1, 0)))(x[None, None])[0, 0]
 
 
 @probe("padding.order", "mxnet.np")
@@ -169,6 +258,11 @@ def reflect_nd(x):
     return nd.pad(x, mode="reflect", pad_width=(0, 0, 0, 0, 0, 0, 2, 2))[0, 0]
 
 
+@probe("padding.reflect", "mxnet.gluon")
+def reflect_layer(x):
+    return gluon.nn.ReflectionPad2D((0, 0, 0, 0, 0, 0, 2, 2))(x[None, None])[0, 0]
+
+
 @probe("padding.reflect.gradient", "mxnet.np")
 def reflect_gradient(x):
     x.attach_grad()
@@ -195,48 +289,3 @@ def negative(x):
 @probe("padding.negative", "mxnet.nd")
 def negative_nd(x):
     return nd.pad(x[None, None].as_nd_ndarray(), mode="constant", pad_width=(0, 0, 0, 0, -1, -1, -1, -1))[0, 0]
-
-
-@probe("arguments.stride", "mxnet.npx")
-def stride_argument():
-    return spelled(CANDIDATES["stride"], inspect.signature(npx.convolution).parameters)
-
-
-@probe("arguments.stride", "mxnet.gluon")
-def stride_argument_layer():
-    return spelled(CANDIDATES["stride"], inspect.signature(gluon.nn.Conv2D).parameters)
-
-
-@probe("arguments.dilation", "mxnet.npx")
-def dilation_argument():
-    return spelled(CANDIDATES["dilation"], inspect.signature(npx.convolution).parameters)
-
-
-@probe("arguments.dilation", "mxnet.gluon")
-def dilation_argument_layer():
-    return spelled(CANDIDATES["dilation"], inspect.signature(gluon.nn.Conv2D).parameters)
-
-
-@probe("arguments.groups", "mxnet.npx")
-def groups_argument():
-    return spelled(CANDIDATES["groups"], inspect.signature(npx.convolution).parameters)
-
-
-@probe("arguments.groups", "mxnet.gluon")
-def groups_argument_layer():
-    return spelled(CANDIDATES["groups"], inspect.signature(gluon.nn.Conv2D).parameters)
-
-
-@probe("arguments.kernel", "mxnet.npx")
-def kernel_argument():
-    return spelled(CANDIDATES["kernel"], inspect.signature(npx.convolution).parameters)
-
-
-@probe("arguments.kernel", "mxnet.gluon")
-def kernel_argument_layer():
-    return spelled(CANDIDATES["kernel"], inspect.signature(gluon.nn.Conv2D).parameters)
-
-
-@probe("arguments.outputs", "mxnet.gluon")
-def outputs_argument_layer():
-    return spelled(CANDIDATES["outputs"], inspect.signature(gluon.nn.Conv2D).parameters)

@@ -1,10 +1,11 @@
-"""What layers, losses and trainers of gluon and the gradients of autograd are when nothing else is said."""
+"""Layers of gluon, MXNet's library of layers, when nothing else is said."""
 
 import mxnet as mx
 import numpy
-from mxnet import autograd, gluon, np
+from mxnet import gluon, np
 
 from backends.contract import probe
+from spec.questions.layers import SHAPES
 
 
 def statistics(arrays):
@@ -47,6 +48,21 @@ def layer_dense_weights():
     return statistics([initial(gluon.nn.Dense(576, in_units=72), seed)["weight"] for seed in range(20)])
 
 
+@probe("layer.transposed.weights", "mxnet.gluon")
+def layer_transposed_weights():
+    return statistics([initial(gluon.nn.Conv2DTranspose(64, 3, in_channels=8), seed)["weight"] for seed in range(20)])
+
+
+@probe("layer.initializer", "mxnet.initializer")
+def initializer():
+    he = mx.initializer.Xavier("gaussian", factor_type="in", magnitude=2)
+    kernels = [np.zeros(shape) for shape in SHAPES]
+    for kernel in kernels:
+        he("weight", kernel)
+    even, *long = (kernel.std() for kernel in kernels)
+    return even / np.stack(long)
+
+
 @probe("layer.parameters", "mxnet.gluon")
 def layer_parameters():
     layer = gluon.nn.Conv2D(4, (2, 5), in_channels=3)
@@ -71,97 +87,3 @@ def layer_activation(x):
     layer = gluon.nn.Conv2D(1, 1)
     layer.initialize("ones")
     return layer(x.reshape(2, 1, 1, 1)).reshape(-1)
-
-
-@probe("gradient.vector", "mxnet.autograd")
-def gradient_vector(x):
-    x.attach_grad()
-    with autograd.record():
-        y = x * x
-    y.backward()
-    return x.grad
-
-
-@probe("gradient.accumulates", "mxnet.autograd")
-def gradient_accumulates(x):
-    x.attach_grad()
-    for _ in range(2):
-        with autograd.record():
-            y = (x * x).sum()
-        y.backward()
-    return x.grad
-
-
-@probe("gradient.unused", "mxnet.autograd")
-def gradient_unused(x, k):
-    x.attach_grad()
-    k.attach_grad()
-    with autograd.record():
-        y = (x * x).sum()
-    y.backward()
-    return k.grad
-
-
-@probe("gradient.unused", "mxnet.autograd.grad")
-def gradient_unused_grad(x, k):
-    x.attach_grad()
-    k.attach_grad()
-    with autograd.record():
-        y = (x * x).sum()
-    return autograd.grad(y, [k])[0]
-
-
-@probe("gradient.assignment", "mxnet.autograd")
-def gradient_assignment(x, k):
-    k.attach_grad()
-    with autograd.record():
-        y = np.zeros((2, 2))
-        for i, j in numpy.ndindex(2, 2):
-            y[i, j] = (x[i : i + 2, j : j + 2] * k).sum()
-        total = y.sum()
-    total.backward()
-    return k.grad
-
-
-@probe("gradient.integers", "mxnet.autograd")
-def gradient_integers(x):
-    x.attach_grad()
-    with autograd.record():
-        y = (x * x).sum()
-    y.backward()
-    return x.grad
-
-
-@probe("loss.squared", "mxnet.gluon")
-def squared(y, t):
-    return gluon.loss.L2Loss()(y, t)
-
-
-@probe("loss.cross-entropy", "mxnet.gluon")
-def cross_entropy(y, t):
-    return gluon.loss.SoftmaxCrossEntropyLoss()(y, t)
-
-
-@probe("optimizer.batch", "mxnet.gluon")
-def optimizer_batch(w, x):
-    layer = gluon.nn.Dense(1, use_bias=False, in_units=2)
-    layer.initialize()
-    layer.weight.set_data(w[None])
-    trainer = gluon.Trainer(layer.collect_params(), "sgd", {"learning_rate": 0.5})
-    with autograd.record():
-        y = layer(x).sum()
-    y.backward()
-    trainer.step(len(x))  # the size of the batch must be given
-    return layer.weight.data()[0]
-
-
-@probe("optimizer.rate", "mxnet.gluon")
-def optimizer_rate(w):
-    parameter = gluon.Parameter("w", shape=w.shape)
-    parameter.initialize("zeros")
-    trainer = gluon.Trainer([parameter], "sgd")
-    with autograd.record():
-        y = parameter.data().sum()
-    y.backward()
-    trainer.step(1)
-    return parameter.data()

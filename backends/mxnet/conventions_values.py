@@ -1,6 +1,6 @@
 """What becomes of numbers, memory and errors in MXNet, whose operators run later than they are called."""
 
-from mxnet import nd, np, npx
+from mxnet import gluon, nd, np, npx
 
 from backends.contract import probe
 from spec.questions.words import when
@@ -14,8 +14,21 @@ def mixed(x, k):
     return str(npx.convolution(x[None, None, None], k[None, None, None], **ONE).asnumpy().dtype)
 
 
+@probe("dtype.mixed", "mxnet.gluon")
+def mixed_layer(x, k):
+    layer = gluon.nn.Conv2D(1, 1, in_channels=1)
+    layer.initialize()
+    layer.weight.set_data(k[None, None, None])
+    return str(layer(x[None, None, None]).asnumpy().dtype)
+
+
 @probe("dtype.add", "mxnet.np")
 def add(x, k):
+    return str((x + k).dtype)
+
+
+@probe("dtype.add.integers", "mxnet.np")
+def add_integers(x, k):
     return str((x + k).dtype)
 
 
@@ -52,6 +65,12 @@ def integers(x, k):
 @probe("dtype.half", "mxnet.npx", arrays=True)
 def half(x, k):
     x, k = np.array(x, dtype="float16"), np.array(k, dtype="float16")
+    return str(npx.convolution(x[None, None], k[None, None], **FOUR).asnumpy().dtype)
+
+
+@probe("dtype.bfloat16", "mxnet.npx", arrays=True)
+def bfloat16(x, k):
+    x, k = np.array(x, dtype="bfloat16"), np.array(k, dtype="bfloat16")
     return str(npx.convolution(x[None, None], k[None, None], **FOUR).asnumpy().dtype)
 
 
@@ -103,3 +122,8 @@ def errors_when(x):
 @probe("errors.shape", "mxnet.npx")
 def errors_shape(x, k):
     return when(lambda: npx.convolution(x.reshape(1, 2, 1, 1), k.reshape(1, 3, 1, 1), **ONE), lambda y: y.asnumpy())
+
+
+@probe("errors.empty", "mxnet.npx")
+def errors_empty(x):
+    return when(lambda: npx.convolution(x, np.ones((1, 1, 1, 1)), **ONE), lambda y: y.asnumpy(), npx.waitall)

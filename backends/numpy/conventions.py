@@ -39,11 +39,16 @@ def negative(x):
 
 @probe("pool.nan", "numpy")
 def nan(x):
-    return x.reshape(1, 2, 2, 2).max(axis=(1, 3))
+    return x.reshape(1, 2, 3, 2).max(axis=(1, 3))
 
 
 @probe("dtype.add", "numpy")
 def add(x, k):
+    return str((x + k).dtype)
+
+
+@probe("dtype.add.integers", "numpy")
+def add_integers(x, k):
     return str((x + k).dtype)
 
 

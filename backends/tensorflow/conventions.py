@@ -5,14 +5,11 @@ is written in `spec/questions`. Images are NHWC, kernels HWIO: an image (H, W) b
 of `tf.nn` have no default for strides and padding; a layer of Keras takes its weights from its initializer.
 """
 
-import inspect
-
 import tensorflow as tf
 
 from backends.contract import probe
-from spec.questions.arguments import CANDIDATES
 from spec.questions.padding import MODES
-from spec.questions.words import accepted, spelled
+from spec.questions.words import accepted
 
 
 def layer(k, **options):
@@ -57,6 +54,31 @@ def groups_layer(x, w):
     return grouped(x[None, None, None])[0, 0, 0]
 
 
+@probe("conv.groups.gradient", "tf.nn")
+def groups_gradient(x, w):
+    with tf.GradientTape() as tape:
+        tape.watch(w)
+        y = tf.nn.conv2d(x[None, None, None], w[None, None, None], strides=1, padding="VALID")
+    return tape.gradient(y, w)
+
+
+@probe("conv.groups.gradient", "tf.nn, float64")
+def groups_gradient_double(x, w):
+    x, w = tf.cast(x, tf.float64), tf.cast(w, tf.float64)
+    with tf.GradientTape() as tape:
+        tape.watch(w)
+        y = tf.nn.conv2d(x[None, None, None], w[None, None, None], strides=1, padding="VALID")
+    return tape.gradient(y, w)
+
+
+@probe("conv.groups.gradient", "tf.keras")
+def groups_gradient_layer(x, w):
+    grouped = tf.keras.layers.Conv2D(2, 1, groups=2, kernel_initializer=lambda *_, **__: w[None, None, None])
+    with tf.GradientTape() as tape:
+        y = grouped(x[None, None, None])
+    return tape.gradient(y, grouped.kernel)[0, 0, 0]
+
+
 @probe("conv.stride-dilation", "tf.nn")
 def stride_dilation(x, k):
     x, k = x[None, ..., None], k[..., None, None]
@@ -84,52 +106,6 @@ def too_large_layer(x, k):
     return layer(k)(x[None, ..., None])[0, ..., 0]
 
 
-@probe("arguments.stride", "tf.nn")
-def stride_argument():
-    return spelled(CANDIDATES["stride"], inspect.signature(tf.nn.conv2d).parameters)
-
-
-@probe("arguments.stride", "tf.keras")
-def stride_argument_layer():
-    return spelled(CANDIDATES["stride"], inspect.signature(tf.keras.layers.Conv2D).parameters)
-
-
-@probe("arguments.dilation", "tf.nn")
-def dilation_argument():
-    return spelled(CANDIDATES["dilation"], inspect.signature(tf.nn.conv2d).parameters)
-
-
-@probe("arguments.dilation", "tf.keras")
-def dilation_argument_layer():
-    return spelled(CANDIDATES["dilation"], inspect.signature(tf.keras.layers.Conv2D).parameters)
-
-
-@probe("arguments.groups", "tf.nn")
-def groups_argument():
-    return spelled(CANDIDATES["groups"], inspect.signature(tf.nn.conv2d).parameters)
-
-
-@probe("arguments.groups", "tf.keras")
-def groups_argument_layer():
-    return spelled(CANDIDATES["groups"], inspect.signature(tf.keras.layers.Conv2D).parameters)
-
-
-@probe("arguments.kernel", "tf.nn")
-def kernel_argument():
-    return spelled(CANDIDATES["kernel"], inspect.signature(tf.nn.conv2d).parameters)
-
-
-@probe("arguments.kernel", "tf.keras")
-def kernel_argument_layer():
-    outputs = {"filters"}  # in the layer this is the number of output channels
-    return spelled(CANDIDATES["kernel"], set(inspect.signature(tf.keras.layers.Conv2D).parameters) - outputs)
-
-
-@probe("arguments.outputs", "tf.keras")
-def outputs_argument_layer():
-    return spelled(CANDIDATES["outputs"], inspect.signature(tf.keras.layers.Conv2D).parameters)
-
-
 @probe("padding.default", "tf.nn")
 def default_padding(x, k):
     return tf.nn.conv2d(x[None, ..., None], k[..., None, None], strides=1)[0, ..., 0]
@@ -148,6 +124,21 @@ def default_padding_layer(x, k):
 @probe("padding.default", "tf.keras.ops")
 def default_padding_ops(x, k):
     return tf.keras.ops.conv(x[None, ..., None], k[..., None, None])[0, ..., 0]
+
+
+@probe("padding.default.pool", "tf.nn")
+def default_padding_pool(x):
+    return tf.nn.max_pool2d(x[None, ..., None], 3, 1)[0, ..., 0]
+
+
+@probe("padding.default.pool", "tf.nn.pool")
+def default_padding_pool_any(x):
+    return tf.nn.pool(x[None, ..., None], (3, 3), "MAX", (1, 1))[0, ..., 0]
+
+
+@probe("padding.default.pool", "tf.keras")
+def default_padding_pool_layer(x):
+    return tf.keras.layers.MaxPooling2D(3, 1)(x[None, ..., None])[0, ..., 0]
 
 
 @probe("padding.integer", "tf.nn")
@@ -182,11 +173,21 @@ def same_stride_layer(x, k):
 
 @probe("padding.same.pool", "tf.nn")
 def same_pool(x):
-    return tf.nn.max_pool2d(x[None, ..., None], (1, 3), (1, 2), "SAME")[0, ..., 0]
+    return tf.nn.max_pool2d(x[None, ..., None], (1, 2), 1, "SAME")[0, ..., 0]
 
 
 @probe("padding.same.pool", "tf.keras")
 def same_pool_layer(x):
+    return tf.keras.layers.MaxPooling2D((1, 2), 1, "same")(x[None, ..., None])[0, ..., 0]
+
+
+@probe("padding.same.pool.stride", "tf.nn")
+def same_pool_stride(x):
+    return tf.nn.max_pool2d(x[None, ..., None], (1, 3), (1, 2), "SAME")[0, ..., 0]
+
+
+@probe("padding.same.pool.stride", "tf.keras")
+def same_pool_stride_layer(x):
     return tf.keras.layers.MaxPooling2D((1, 3), (1, 2), "same")(x[None, ..., None])[0, ..., 0]
 
 

@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 from backends.contract import probe
+from spec.questions.words import takes
 
 
 def ones(**options):
@@ -46,6 +47,40 @@ def channels_first_double(x):
 @probe("layout.channels-first", "tf.keras")
 def channels_first_layer(x):
     return tf.reshape(ones(data_format="channels_first")(x), (2, 2))
+
+
+@probe("layout.transposed.channels-last", "tf.nn")
+def transposed_channels_last(x):
+    y = tf.nn.conv2d_transpose(x, tf.ones((1, 1, 1, 2)), (1, 2, 2, 1), 1, "VALID", data_format="NHWC")
+    return tf.reshape(y, (2, 2))
+
+
+@probe("layout.transposed.channels-last", "tf.keras")
+def transposed_channels_last_layer(x):
+    conv = tf.keras.layers.Conv2DTranspose(1, 1, kernel_initializer="ones", data_format="channels_last")
+    return tf.reshape(conv(x), (2, 2))
+
+
+@probe("layout.transposed.channels-first", "tf.nn")
+def transposed_channels_first(x):
+    y = tf.nn.conv2d_transpose(x, tf.ones((1, 1, 1, 2)), (1, 1, 2, 2), 1, "VALID", data_format="NCHW")
+    return tf.reshape(y, (2, 2))
+
+
+@probe("layout.transposed.channels-first", "tf.keras")
+def transposed_channels_first_layer(x):
+    conv = tf.keras.layers.Conv2DTranspose(1, 1, kernel_initializer="ones", data_format="channels_first")
+    return tf.reshape(conv(x), (2, 2))
+
+
+@probe("layout.noticed", "tf.nn")
+def noticed(x):
+    return tf.reshape(tf.nn.conv2d(x[None], tf.ones((1, 1, 3, 1)), strides=1, padding="VALID"), -1)
+
+
+@probe("layout.noticed", "tf.keras")
+def noticed_layer(x):
+    return tf.reshape(ones()(x[None]), -1)
 
 
 @probe("layout.pool", "tf.nn")
@@ -112,6 +147,12 @@ def kernel_transposed_layer(x, w):
     return tf.transpose(conv(x[None, None, None])[0], (2, 0, 1))
 
 
+@probe("layout.kernel.depthwise", "tf.nn.depthwise_conv2d")
+def kernel_depthwise_function():
+    shapes = (6, 1, 4, 5), (4, 5, 3, 2), (4, 5, 1, 6)
+    return takes(shapes, lambda one: tf.nn.depthwise_conv2d(tf.ones((1, 9, 9, 3)), tf.ones(one), (1, 1, 1, 1), "VALID"))
+
+
 @probe("layout.kernel.depthwise", "tf.keras.layers.DepthwiseConv2D")
 def kernel_depthwise():
     conv = tf.keras.layers.DepthwiseConv2D((4, 5), depth_multiplier=2)
@@ -137,11 +178,29 @@ def grouped_order(x, w):
     return tf.nn.conv2d(x[None, None, None], w[None, None, None], strides=1, padding="VALID")[0, 0, 0]
 
 
+@probe("layout.depthwise.order", "tf.keras")
+def depthwise_order_layer(x, w):
+    weights = {"depthwise_initializer": lambda *_, **__: tf.reshape(w, (1, 1, 2, 2))}
+    return tf.keras.layers.DepthwiseConv2D(1, depth_multiplier=2, **weights)(x[None, None, None])[0, 0, 0]
+
+
 @probe("layout.flatten", "tf.keras")
 def flatten(x):
     return tf.keras.layers.Flatten()(tf.transpose(x, (1, 2, 0))[None])[0]
 
 
+@probe("layout.flatten", "tf.keras, channels_first")
+def flatten_channels_first(x):
+    return tf.keras.layers.Flatten(data_format="channels_first")(x[None])[
+        0
+    ]  # puts the channels last before it flattens
+
+
 @probe("layout.dense", "tf.keras")
 def dense(x, w):
     return tf.keras.layers.Dense(2, kernel_initializer=lambda *_, **__: w)(x[None])[0]
+
+
+@probe("layout.dense.axes", "tf.keras")
+def dense_axes(x):
+    return tf.keras.layers.Dense(1, kernel_initializer="ones")(x)

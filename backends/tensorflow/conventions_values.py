@@ -25,6 +25,21 @@ def add(x, k):
     return (x + k).dtype.name
 
 
+@probe("dtype.add", "tf.keras.ops")
+def add_keras(x, k):
+    return tf.keras.ops.add(x, k).dtype.name
+
+
+@probe("dtype.add.integers", "tf")
+def add_integers(x, k):
+    return (x + k).dtype.name
+
+
+@probe("dtype.add.integers", "tf.keras.ops")
+def add_integers_keras(x, k):
+    return tf.keras.ops.add(x, k).dtype.name
+
+
 @probe("dtype.numpy", "tf.constant", arrays=True)
 def from_array(x):
     return tf.constant(x).dtype.name
@@ -63,6 +78,12 @@ def integers(x, k):
 @probe("dtype.half", "tf.nn", arrays=True)
 def half(x, k):
     x, k = tf.constant(x, tf.float16), tf.constant(k, tf.float16)
+    return tf.nn.conv2d(x[None, ..., None], k[..., None, None], strides=1, padding="VALID").dtype.name
+
+
+@probe("dtype.bfloat16", "tf.nn", arrays=True)
+def bfloat16(x, k):
+    x, k = tf.constant(x, tf.bfloat16), tf.constant(k, tf.bfloat16)
     return tf.nn.conv2d(x[None, ..., None], k[..., None, None], strides=1, padding="VALID").dtype.name
 
 
@@ -129,4 +150,10 @@ def values(x):
 @probe("errors.shape", "tf.nn")
 def shape(x, k):
     x, k = x[None, None, None], k[None, None, :, None]
+    return when(lambda: tf.nn.conv2d(x, k, strides=1, padding="VALID"), lambda y: y.numpy())
+
+
+@probe("errors.empty", "tf.nn")
+def empty(x):
+    x, k = tf.transpose(x, (0, 2, 3, 1)), tf.ones((1, 1, 1, 1))
     return when(lambda: tf.nn.conv2d(x, k, strides=1, padding="VALID"), lambda y: y.numpy())

@@ -1,10 +1,10 @@
-"""Layers, gradients, losses and optimizers of PyTorch, by its default calls."""
+"""Layers of PyTorch when nothing else is said."""
 
 import torch
-import torch.nn.functional as F
 from torch import nn
 
 from backends.contract import probe
+from spec.questions.layers import SHAPES
 
 SEEDS = range(20)
 
@@ -19,11 +19,6 @@ def spread(values, fan_in=72):
     """[std, largest absolute value] of the values of all layers, times sqrt(fan_in)."""
     values = torch.cat([one.flatten() for one in values])
     return torch.stack([values.std(), values.abs().max()]) * fan_in**0.5
-
-
-def gradient(tensor):
-    """What stands in `.grad`: a tensor, or the word "none"."""
-    return "none" if tensor.grad is None else tensor.grad
 
 
 @probe("layer.bias", "torch.nn")
@@ -50,6 +45,17 @@ def bias_values():
 @probe("layer.dense.weights", "torch.nn")
 def dense_weights():
     return spread([seeded(seed, nn.Linear, 72, 576).weight for seed in SEEDS])
+
+
+@probe("layer.transposed.weights", "torch.nn")
+def transposed_weights():
+    return spread([seeded(seed, nn.ConvTranspose2d, 8, 64, 3).weight for seed in SEEDS])
+
+
+@probe("layer.initializer", "torch.nn.init")
+def initializer():
+    even, *long = (nn.init.kaiming_normal_(torch.empty(shape)).std() for shape in SHAPES)
+    return even / torch.stack(long)
 
 
 @probe("layer.parameters", "torch.nn")
@@ -79,91 +85,3 @@ def activation(x):
     conv = nn.Conv2d(1, 1, 1, bias=False)
     conv.weight.data.fill_(1)
     return conv(x.view(2, 1, 1, 1)).flatten()
-
-
-@probe("gradient.vector", "torch")
-def vector(x):
-    x.requires_grad_()
-    (x * x).backward()
-    return x.grad
-
-
-@probe("gradient.accumulates", "torch")
-def accumulates(x):
-    x.requires_grad_()
-    for _ in range(2):
-        (x * x).sum().backward()
-    return x.grad
-
-
-@probe("gradient.accumulates", "torch.autograd.grad")
-def accumulates_grad(x):
-    x.requires_grad_()
-    return [torch.autograd.grad((x * x).sum(), x) for _ in range(2)][1][0]
-
-
-@probe("gradient.unused", "torch")
-def unused(x, k):
-    x.requires_grad_(), k.requires_grad_()
-    (x * x).sum().backward()
-    return gradient(k)
-
-
-@probe("gradient.unused", "torch.autograd.grad")
-def unused_grad(x, k):
-    x.requires_grad_(), k.requires_grad_()
-    return torch.autograd.grad((x * x).sum(), k)[0]
-
-
-@probe("gradient.assignment", "torch")
-def assignment(x, k):
-    k.requires_grad_()
-    y = torch.zeros(2, 2)
-    for i in range(2):
-        for j in range(2):
-            y[i, j] = (x[i : i + 2, j : j + 2] * k).sum()
-    y.sum().backward()
-    return gradient(k)
-
-
-@probe("gradient.integers", "torch")
-def integers(x):
-    x.requires_grad_()
-    (x * x).sum().backward()
-    return gradient(x)
-
-
-@probe("loss.squared", "torch.nn.functional")
-def squared(y, t):
-    return F.mse_loss(y, t)
-
-
-@probe("loss.squared", "torch.nn")
-def squared_layer(y, t):
-    return nn.MSELoss()(y, t)
-
-
-@probe("loss.cross-entropy", "torch.nn.functional")
-def cross_entropy(y, t):
-    return F.cross_entropy(y, t)
-
-
-@probe("loss.cross-entropy", "torch.nn")
-def cross_entropy_layer(y, t):
-    return nn.CrossEntropyLoss()(y, t)
-
-
-@probe("optimizer.batch", "torch.optim")
-def batch(w, x):
-    optimizer = torch.optim.SGD([w.requires_grad_()], lr=0.5)
-    (x @ w).sum().backward()
-    optimizer.step()
-    return w
-
-
-@probe("optimizer.rate", "torch.optim")
-def rate(w):
-    optimizer = torch.optim.SGD([w.requires_grad_()])
-    w.sum().backward()
-    optimizer.step()
-    return w

@@ -2,6 +2,7 @@
 
 import torch
 import torch.nn.functional as F
+from torch import nn
 
 from backends.contract import probe
 from spec.questions.words import when
@@ -17,8 +18,20 @@ def mixed(x, k):
     return name(F.conv2d(x.view(1, 1, 1, 1), k.view(1, 1, 1, 1)))
 
 
+@probe("dtype.mixed", "torch.nn")
+def mixed_layer(x, k):
+    conv = nn.Conv2d(1, 1, 1, bias=False)
+    conv.weight.data = k.view(1, 1, 1, 1)
+    return name(conv(x.view(1, 1, 1, 1)))
+
+
 @probe("dtype.add", "torch")
 def add(x, k):
+    return name(x + k)
+
+
+@probe("dtype.add.integers", "torch")
+def add_integers(x, k):
     return name(x + k)
 
 
@@ -55,6 +68,12 @@ def integers(x, k):
 @probe("dtype.half", "torch.nn.functional", arrays=True)
 def half(x, k):
     x, k = torch.tensor(x).half(), torch.tensor(k).half()
+    return name(F.conv2d(x[None, None], k[None, None]))
+
+
+@probe("dtype.bfloat16", "torch.nn.functional", arrays=True)
+def bfloat16(x, k):
+    x, k = torch.tensor(x).bfloat16(), torch.tensor(k).bfloat16()
     return name(F.conv2d(x[None, None], k[None, None]))
 
 
@@ -107,3 +126,8 @@ def values(x):
 @probe("errors.shape", "torch.nn.functional")
 def shape(x, k):
     return when(lambda: F.conv2d(x.view(1, 2, 1, 1), k.view(1, 3, 1, 1)), lambda y: y.numpy())
+
+
+@probe("errors.empty", "torch.nn.functional")
+def empty(x):
+    return when(lambda: F.conv2d(x, torch.ones(1, 1, 1, 1)), lambda y: y.numpy())

@@ -11,6 +11,9 @@ layer.bias.values  -> array (2,): the biases of the layers 8 -> 64
 layer.dense.weights  -> array (2,): the weights of dense layers 72 -> 576
 layer.parameters  -> word: names and shapes of the parameters of a convolution 3 -> 4, kernel (2, 5), in the
     framework's own order: "weight (4, 3, 2, 5), bias (4,)"
+layer.transposed.weights  -> array (2,): the weights of transposed convolutions 8 -> 64, kernel (3, 3)
+layer.initializer  -> array (4,): the std of a kernel of the first of SHAPES, from He's normal initializer, divided by
+    those of kernels of the other shapes, whose first (second, third, fourth) axis is four times as long
 layer.transposed.parameters  -> word: the shape of the kernel of a transposed convolution 3 -> 4, kernel (2, 5)
 layer.lazy  -> word: "inferred at the first call" if a layer can be made without the number of its input channels, run
     on an image with 3 of them, and then has such a kernel
@@ -24,6 +27,7 @@ from spec.questions.core import REFUSES, Question
 from spec.questions.truth import f32
 
 FAN_IN, FAN_OUT = 72, 576
+SHAPES = [(16, 16, 16, 16), *(tuple(64 if axis == long else 16 for axis in range(4)) for long in range(4))]
 TRUNCATED = 0.87962566103423978  # the std of a standard normal distribution cut off at 2
 
 
@@ -46,26 +50,29 @@ INITIAL = {
     "normal cut off, Glorot: std sqrt(2/(fan_in + fan_out))": normal((2 / (FAN_IN + FAN_OUT)) ** 0.5),
     "zero": f32([0, 0]),
 }
+TRANSPOSED = {**INITIAL, "uniform, 1/sqrt(fan_out)": uniform(FAN_OUT**-0.5)}
 SPREAD = (
-    "The spread of the first weights decides whether signals grow or shrink from layer to layer. Each framework has "
-    "a law of its own for it, so the same network learns differently in each."
+    "The spread of the first weights decides whether signals grow or shrink from layer to layer; fan_in is the number "
+    "of inputs that one output sums, fan_out the number of outputs that one input reaches. Each framework has a law of "
+    "its own, so the same network learns differently in each."
 )
+LOAD = "Initialise the weights by the law that you want, or load them."
 
 QUESTIONS = [
     Question(
         "layer.bias",
         "Does a convolutional layer have a bias by default?",
         {"with bias": "with bias", "without bias": "without bias"},
-        "The bias adds one number to each output channel. Before a batch normalisation it is useless, so networks "
-        "often leave it out: by name, because it is mostly there by default.",
-        "Always name the bias.",
+        "The bias adds one number to each output channel. Before a batch normalisation, which takes the mean away, it "
+        "is useless, so networks often leave it out: by name, because it is mostly there by default.",
+        "Name it in every call: bias=False, use_bias=False.",
     ),
     Question(
         "layer.weights",
         "From which distribution do the first weights of a convolution come?",
         INITIAL,
         SPREAD,
-        "Initialise the weights yourself, or load them.",
+        LOAD,
         tolerance=0.05,
     ),
     Question(
@@ -76,17 +83,18 @@ QUESTIONS = [
             "with fan_in + fan_out": f32([((4 * FAN_IN + FAN_OUT) / (FAN_IN + FAN_OUT)) ** 0.5]),
             "not at all": f32([1]),
         },
-        "An output sums fan_in products, so its spread stays the same if the weights shrink with 1/sqrt(fan_in). A "
-        "law with fan_out looks after the gradients too; a fixed spread looks after neither.",
-        "Initialise the weights yourself, or load them.",
+        "An output sums fan_in products, so its spread stays the same if the weights shrink with 1/sqrt(fan_in). A law "
+        "with fan_in + fan_out looks after the gradients too, which run the other way; a fixed spread looks after "
+        "neither.",
+        LOAD,
         tolerance=0.05,
     ),
     Question(
         "layer.bias.values",
         "Which values do the biases of a convolution begin with?",
         {name: INITIAL[name] for name in ("zero", "uniform, 1/sqrt(fan_in)", "uniform, 0.07")},
-        "A bias of zero leaves the choice to learning. A random one is a leftover of old recipes, and makes even a "
-        "layer with given weights depend on the seed.",
+        "A bias of zero leaves the choice to learning. A random one makes even a layer whose weights are loaded depend "
+        "on the seed, if its bias is forgotten.",
         "Set the biases to zero, or load them.",
         tolerance=0.05,
     ),
@@ -95,7 +103,30 @@ QUESTIONS = [
         "From which distribution do the first weights of a dense layer come?",
         INITIAL,
         SPREAD,
-        "Initialise the weights yourself, or load them.",
+        LOAD,
+        tolerance=0.05,
+    ),
+    Question(
+        "layer.transposed.weights",
+        "From which distribution do the first weights of a transposed convolution come?",
+        TRANSPOSED,
+        "One output of a transposed convolution sums over the input channels. Where the kernel has its channel axes "
+        "the other way round, a law that reads the fan_in off the shape takes the output channels for it.",
+        LOAD,
+        tolerance=0.05,
+    ),
+    Question(
+        "layer.initializer",
+        "Which axes of a kernel does an initializer count as fan_in?",
+        {
+            "axes 2, 3, 4: as of OIHW": f32([1, 2, 2, 2]),
+            "axes 1, 2, 3: as of HWIO": f32([2, 2, 2, 1]),
+            "axes 1, 3, 4: as of IOHW": f32([2, 1, 2, 2]),
+        },
+        "An initializer sees the shape of the kernel alone and must guess what its axes are. A kernel in another "
+        "layout than the one it expects gets another spread, and nobody is told.",
+        "Initialise in the layout that the initializer expects, then transpose; jax.nn.initializers take in_axis and "
+        "out_axis.",
         tolerance=0.05,
     ),
     Question(
@@ -111,9 +142,9 @@ QUESTIONS = [
                 "kernel (2, 5, 3, 4)",
             )
         },
-        "Weights are carried over by name or by order, and both differ. The shape tells the axes only because all "
-        "four sizes are different here.",
-        "Carry weights over by name and transpose the kernel.",
+        "Weights are carried over by name or by order, and both differ. The shape tells the axes here because all four "
+        "sizes are different.",
+        "Carry weights over by name, and transpose the kernel: w.transpose(2, 3, 1, 0) makes HWIO of OIHW.",
     ),
     Question(
         "layer.transposed.parameters",
@@ -126,23 +157,23 @@ QUESTIONS = [
         },
         "I are the channels that go in, O those that come out. Where the kernel keeps the shape of the convolution "
         "that is transposed, the two change places.",
-        "Transpose by the names of the axes.",
+        "Name the axes and transpose: w.transpose(2, 3, 1, 0) makes HWOI of IOHW.",
     ),
     Question(
         "layer.lazy",
         "Can a convolutional layer be made without knowing its input channels?",
         {"inferred at the first call": "inferred at the first call", REFUSES: REFUSES},
         "If the input channels are left out, the layer has no weights until it has seen an image. That is convenient, "
-        "and a surprise to who counts or loads the weights before.",
+        "and a surprise for whoever counts or loads the weights before.",
         "Run the layer once on an image of zeros, then load the weights.",
     ),
     Question(
         "layer.activation",
         "Does a convolutional layer apply an activation by default?",
         {"none": f32([-2, 3]), "relu": f32([0, 3])},
-        "A convolution is linear; a network needs something that is not between its layers. Some layers can apply it "
-        "themselves when told so.",
-        "Name the activation, or apply it as a layer of its own.",
+        "A convolution is linear, and linear layers in a row are no more than one of them. Between them stands an "
+        "activation, a function such as max(0, x); some layers apply it themselves when told so.",
+        "Say activation='relu' where the layer has it, or apply it as a layer of its own.",
         {"x": f32([-2, 3])},
     ),
 ]

@@ -7,6 +7,10 @@ layout.default  x (1, 2, 2, 2) -> y reshaped to (2, 2): the default call, functi
 layout.channels-last  x (1, 2, 2, 2) -> y reshaped to (2, 2): NHWC asked for as documented; where there is no such
     argument, data_format="NHWC" is what one tries
 layout.channels-first  x (1, 2, 2, 2) -> y reshaped to (2, 2): NCHW asked for in the same way
+layout.transposed.channels-last, layout.transposed.channels-first  the same for the transposed convolution
+layout.noticed  x (3, 4, 4) -> y (12,): x is (C, H, W), put by the probe into the layout that is not the call's
+    default, with a batch axis; a 1x1 kernel of ones for 3 channels (a layer that asks for no input channels makes its
+    own, of ones), one output channel
 layout.pool  x (1, 4, 4, 4) -> y as it comes: max pooling, window 2, stride 2, default layout
 layout.pool.channels-last, layout.pool.channels-first  x (1, 4, 4, 4) -> y as it comes: the layout asked for
 layout.unbatched  x (3, 3), k (2, 2) -> y (2, 2): the image gets its channel axis, but no batch axis
@@ -21,6 +25,8 @@ layout.depthwise.order  x (2,), w (4,) -> y (4,): one pixel, two channels x; dep
 layout.flatten  x (2, 2, 2) -> y (8,): x is (C, H, W), put into the framework's image layout by the probe, with a
     batch axis; then its flatten
 layout.dense  x (2,), w (2, 2) -> y (2,): a dense layer (or function) with the weights w as they are
+layout.dense.axes  x (1, 2, 2) -> y as it comes: a dense layer (or function) with one output, without bias, its
+    weights all ones, as many as it needs
 """
 
 import numpy as np
@@ -38,11 +44,13 @@ CHANNELS = f32([1, 10])
 PLAIN = {"stride": (1, 1), "padding": "valid", "dilation": (1, 1)}
 X3 = np.arange(9, dtype=np.float32).reshape(3, 3)
 K2 = np.arange(4, dtype=np.float32).reshape(2, 2)
+PAIRS = f32([[[1, 2], [3, 5]]])
 POOL = {"kernel_size": (2, 2), "stride": (2, 2), "padding": "valid", "dilation": (1, 1), "ceil_mode": False}
 
 FIRST, LAST = CUBE.sum(1).reshape(2, 2), CUBE.sum(3).reshape(2, 2)
 POOLED_FIRST = max_pool2d.reference(IMAGE, **POOL)
 POOLED_LAST = convert(max_pool2d.reference(convert(IMAGE, "NHWC", "NCHW"), **POOL), "NCHW", "NHWC")
+CHEQUERS = np.arange(48, dtype=np.float32).reshape(3, 4, 4)
 BRIDGE = "Transpose the image before and after: (0, 2, 3, 1) makes NHWC of NCHW, (0, 3, 1, 2) goes back."
 
 
@@ -64,8 +72,8 @@ QUESTIONS = [
         "layout.default",
         "Which axis of an image does a convolution take for the channels by default?",
         {"NCHW": FIRST, "NHWC": LAST},
-        "An image in a batch has four axes. NCHW puts the channels before rows and columns, NHWC after them. "
-        "An image in the wrong layout is refused only if its sizes do not happen to fit.",
+        "Images in a batch have four axes: N counts the images, C the channels, H the rows, W the columns. NCHW puts "
+        "the channels before rows and columns, NHWC after them, and no array says which of the two it is.",
         BRIDGE,
         {"x": CUBE},
     ),
@@ -73,8 +81,9 @@ QUESTIONS = [
         "layout.channels-last",
         "What happens on this device when a convolution is asked for NHWC?",
         asked("NCHW", LAST, FIRST),
-        "Many calls have an argument for the layout, but not every device has code for every layout. What runs on "
-        "a GPU may be refused on a CPU.",
+        "Many calls have an argument for the layout, but not every device has code for every layout: what runs on a "
+        "GPU may be refused on a CPU. Where there is no such argument the call refuses its name; PyTorch's memory "
+        "format moves the numbers in memory and leaves the axes as they are.",
         BRIDGE,
         {"x": CUBE},
     ),
@@ -86,6 +95,37 @@ QUESTIONS = [
         "even depend on the dtype and on the library that the framework was built with.",
         BRIDGE,
         {"x": CUBE},
+    ),
+    Question(
+        "layout.transposed.channels-last",
+        "What happens on this device when a transposed convolution is asked for NHWC?",
+        asked("NCHW", LAST, FIRST),
+        "The transposed convolution is an operator of its own, with code of its own for each device. That the "
+        "convolution takes a layout says nothing about it.",
+        BRIDGE,
+        {"x": CUBE},
+    ),
+    Question(
+        "layout.transposed.channels-first",
+        "What happens on this device when a transposed convolution is asked for NCHW?",
+        asked("NHWC", FIRST, LAST),
+        "The transposed convolution is an operator of its own, with code of its own for each device. That the "
+        "convolution takes a layout says nothing about it.",
+        BRIDGE,
+        {"x": CUBE},
+    ),
+    Question(
+        "layout.noticed",
+        "Does a convolution for three channels notice an image in the other layout?",
+        {
+            REFUSES: REFUSES,
+            "no: rows are taken for channels": CHEQUERS.sum(1).T.ravel(),
+            "no: columns are taken for channels": CHEQUERS.sum(2).ravel(),
+        },
+        "Where the number of channels is known beforehand, an image in the wrong layout mostly has another one and is "
+        "refused. A layer that takes the number from the first image it sees believes any layout, and learns on.",
+        "Name the number of input channels where the layer lets you, or compare the shapes before the first call.",
+        {"x": CHEQUERS},
     ),
     Question(
         "layout.pool",
@@ -118,8 +158,8 @@ QUESTIONS = [
         "layout.unbatched",
         "Does a convolution take a single image, without a batch axis?",
         {"works": conv(X3, K2), REFUSES: REFUSES},
-        "Some calls take three axes for one image, others insist on four. At least one ends the whole process "
-        "instead of raising an error.",
+        "Some calls take three axes for one image, others insist on four. An operator that does not count the axes "
+        "before it uses them can end the whole process (crashed) instead of raising an error.",
         "Add a batch axis of one and take it off again.",
         {"x": X3, "k": K2},
     ),
@@ -131,9 +171,9 @@ QUESTIONS = [
             for layout in KERNEL
         },
         "O counts the output channels, I the input channels, H and W are the rows and columns of the kernel. "
-        "Weights that are carried from one framework to another must be transposed, or they compute something else "
-        "without any error wherever the sizes fit.",
-        "OIHW to HWIO is the transposition (2, 3, 1, 0), the way back (3, 2, 0, 1).",
+        "Weights that are carried to another framework must be transposed; if they are not, and the sizes fit, they "
+        "compute something else without any error.",
+        "w.transpose(2, 3, 1, 0) makes HWIO of OIHW, w.transpose(3, 2, 0, 1) goes back.",
         {"x": PIXELS, "w": KERNELS},
     ),
     Question(
@@ -146,7 +186,8 @@ QUESTIONS = [
         },
         "A transposed convolution takes the kernel of the convolution that it transposes, whose output channels are "
         "its own input channels. So the two channel axes change places, in some frameworks but not in all.",
-        "Name I and O by what goes in and what comes out, then transpose by name.",
+        "Call I what goes in and O what comes out, and transpose by these letters; turn the kernel, "
+        "w[::-1, ::-1] in HWIO, where it is turned.",
         {"x": CHANNELS, "w": KERNELS},
     ),
     Question(
@@ -154,16 +195,17 @@ QUESTIONS = [
         "Which shape has the kernel of a depthwise convolution, for 3 input and 6 output channels and a kernel (4, 5)?",
         {"C*M, 1, H, W": "(6, 1, 4, 5)", "H, W, C, M": "(4, 5, 3, 2)", "H, W, 1, C*M": "(4, 5, 1, 6)"},
         "A depthwise convolution gives each of its C channels M kernels of its own (M is the channel multiplier). "
-        "Either it is a convolution with C groups and its kernel has that shape, or it has a kernel with both C and M.",
-        "Reshape between (C, M) and (C*M): the outputs of one channel lie side by side.",
+        "Either it is a convolution with C groups, whose kernel has one input channel and C*M output channels, or it "
+        "is a call of its own, whose kernel has the axes C and M.",
+        "Reshape (C, M) to (C*M) and back: the outputs of one channel lie side by side.",
     ),
     Question(
         "layout.depthwise.order",
         "In which order come the output channels of a depthwise convolution with several outputs per channel?",
         {"channel by channel": f32([1, 2, 30, 40]), "multiplier by multiplier": f32([1, 20, 3, 40])},
         "With M outputs for each channel either all outputs of the first channel come first, or the first output of "
-        "all channels. Sizes alone do not tell, so a wrong order is not noticed.",
-        "Reshape the outputs to (C, M), transpose, and flatten again.",
+        "every channel. The sizes do not tell, so a wrong order is not noticed.",
+        "Nothing to bridge while all agree; else reshape the outputs to (C, M), transpose, and flatten again.",
         {"x": CHANNELS, "w": f32([1, 2, 3, 4])},
     ),
     Question(
@@ -173,18 +215,28 @@ QUESTIONS = [
             "channels, rows, columns": flatten.reference(PIXELS[None], layout="NCHW")[0],
             "rows, columns, channels": flatten.reference(convert(PIXELS[None], "NCHW", "NHWC"), layout="NHWC")[0],
         },
-        "Flatten keeps the order in memory, so its result depends on the layout. The dense weights that follow are "
+        "Flatten keeps the order of the axes, so its result depends on the layout. The dense weights that follow are "
         "tied to that order: carried over as they are, they meet the wrong pixels.",
-        "Permute the dense weights as well: reshape their inputs to (C, H, W), transpose to (H, W, C), flatten.",
+        "Permute the dense weights too. From (outputs, C*H*W) to (H*W*C, outputs): "
+        "w.reshape(-1, C, H, W).transpose(2, 3, 1, 0).reshape(H * W * C, -1).",
         {"x": PIXELS},
     ),
     Question(
         "layout.dense",
         "What are the axes of a dense layer's weights?",
         {"(inputs, outputs)": CHANNELS @ K2, "(outputs, inputs)": K2 @ CHANNELS},
-        "A dense layer computes x W with W (inputs, outputs), or x W^T with W (outputs, inputs). A square matrix in "
-        "the wrong order is accepted without any error.",
-        "Transpose the matrix.",
+        "A dense layer multiplies a vector with a matrix. The matrix is stored with the inputs as rows or with the "
+        "outputs as rows, and a square one is accepted either way without any error.",
+        "Transpose the matrix: w.T.",
         {"x": CHANNELS, "w": K2},
+    ),
+    Question(
+        "layout.dense.axes",
+        "What does a dense layer do with an image?",
+        {"works on the last axis": PAIRS.sum(-1, keepdims=True), "flattens it": PAIRS.sum().reshape(1, 1)},
+        "A dense layer is made for vectors. Given an array of more axes it can take the last axis for the vector and "
+        "repeat itself along the others, or flatten everything but the batch.",
+        "Flatten by a layer of its own before the dense one; MXNet's flatten=False leaves the other axes.",
+        {"x": PAIRS},
     ),
 ]

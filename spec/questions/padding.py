@@ -4,10 +4,13 @@ What the probes get and return; an image (H, W) gets its batch and channel axes 
 own layout, and the result loses them again:
 
 padding.default  x (4, 4), k (3, 3) -> y: convolution (function and layer) without an argument for padding
+padding.default.pool  x (4, 4) -> y: max pooling, window (3, 3), stride 1, without an argument for padding
 padding.integer  x (2, 2), k (3, 3) -> y (2, 2): the number 1 as padding (1, or (1, 1), as documented)
 padding.same  x (1, 4), k (1, 2) -> y (1, 4): the padding called "same", stride 1
-padding.same.stride  x (1, 4), k (1, 3) -> y (1, 2): the padding called "same", stride (1, 2)
-padding.same.pool  x (1, 4) -> y (1, 2): max pooling "same", window (1, 3), stride (1, 2)
+padding.same.stride  x (1, 4), k (1, 3) -> y (1, 2): the padding called "same", stride (1, 2); where that is refused,
+    also one pixel on both sides, which is what one tries next
+padding.same.pool  x (1, 4) -> y (1, 4): max pooling "same", window (1, 2), stride 1
+padding.same.pool.stride  x (1, 4) -> y (1, 2): max pooling "same", window (1, 3), stride (1, 2)
 padding.same.lower  x (1, 4), k (1, 2) -> y (1, 4): the padding called "same_lower" (SAME_LOWER), stride 1
 padding.asymmetric  x (2, 2), k (2, 2) -> y (2, 3): pads [[1, 0], [2, 0]] ([[top, bottom], [left, right]]) in the call
     of the convolution itself (where the call documents single numbers only, pass the pairs as they are and be
@@ -44,9 +47,18 @@ QUESTIONS = [
         "Which padding does a convolution have by default?",
         {"none": conv(X4, K3), "same": conv(X4, K3, padding="same"), REFUSES: REFUSES},
         "Without padding each convolution makes the image smaller by the kernel's size less one. Most calls begin "
-        "there; a layer that pads by default keeps the size instead, and the network's shapes differ from then on.",
-        "Always name the padding.",
+        "there; a layer that pads by default keeps the size instead, and all later shapes of the network differ.",
+        "Name the padding in every call.",
         {"x": X4, "k": K3},
+    ),
+    Question(
+        "padding.default.pool",
+        "Which padding does max pooling have by default?",
+        {"none": max_pool(X4, (3, 3), (1, 1)), "same": max_pool(X4, (3, 3), (1, 1), "same"), REFUSES: REFUSES},
+        "The pooling of a framework need not begin like its convolution. A library whose convolution pads by default "
+        "may have a pooling that does not.",
+        "Name the padding in every call.",
+        {"x": X4},
     ),
     Question(
         "padding.integer",
@@ -54,16 +66,16 @@ QUESTIONS = [
         {"one pixel on each side": conv(X2, K3, padding=[[1, 1], [1, 1]]), REFUSES: REFUSES},
         "padding=1 puts one pixel on each of the four sides. Calls that know the names of rules only, such as same "
         "and valid, have no such number.",
-        "Pad with the function that pads, then convolve without padding.",
+        "tf.nn takes four pairs: [[0, 0], [1, 1], [1, 1], [0, 0]]. Elsewhere pad first, then convolve without padding.",
         {"x": X2, "k": K3},
     ),
     Question(
         "padding.same",
         "Where does the odd pixel of the padding same go, with stride 1?",
         {END: conv(ROW, TWO, padding="same"), BEGINNING: conv(ROW, TWO, padding="same_lower"), REFUSES: REFUSES},
-        "An even kernel needs an odd number of padded pixels to keep the size, so one side gets one more. If it is "
-        "the other side, the whole result is shifted by one pixel.",
-        "Put the odd pixel on by hand, then convolve without padding.",
+        "An even kernel needs an odd number of padded pixels to keep the size, so one side gets one more. With the odd "
+        "pixel on the other side the whole result is shifted by one pixel.",
+        "Pad by hand, then convolve without padding: in PyTorch F.pad(x, (0, 1, 0, 1)) puts a pixel at each end.",
         {"x": ROW, "k": TWO},
     ),
     Question(
@@ -75,20 +87,34 @@ QUESTIONS = [
             REFUSES: REFUSES,
         },
         "With a stride the padding depends on the size of the image: here one pixel is enough, and it stands at one "
-        "end. padding=1, which puts one pixel at both ends, gives the same size but samples other places.",
-        "Compute the pads by the rule and put them on by hand.",
+        "end. padding=1, one pixel at both ends, gives the same size but reads other places, as if the pixel stood at "
+        "the beginning.",
+        "Pad by hand with p = max((ceil(H/s) - 1)*s + k - H, 0) pixels, p//2 of them before the image.",
         {"x": ROW, "k": THREE},
     ),
     Question(
         "padding.same.pool",
-        "Where does the odd pixel of the padding same go in max pooling with stride 2?",
+        "Where does the odd pixel of the padding same go in max pooling with stride 1?",
+        {
+            END: max_pool(ROW, (1, 2), (1, 1), "same"),
+            BEGINNING: max_pool(ROW, (1, 2), (1, 1), "same_lower"),
+            REFUSES: REFUSES,
+        },
+        "An even window needs an odd number of padded pixels to keep the size, as an even kernel does. Pooling follows "
+        "the rule of the convolution where it has the rule at all.",
+        "Pad by hand, with minus infinity, then pool without padding.",
+        {"x": ROW},
+    ),
+    Question(
+        "padding.same.pool.stride",
+        "Where does the padding same put its pixels in max pooling with stride 2?",
         {
             END: max_pool(ROW, (1, 3), (1, 2), "same"),
             BEGINNING: max_pool(ROW, (1, 3), (1, 2), "same_lower"),
             REFUSES: REFUSES,
         },
-        "Pooling pads by the same rule as the convolution where it has the rule at all. Frameworks that know numbers "
-        "of pixels only can pad evenly, which is one pixel too many here.",
+        "Pooling pads by the same rule as the convolution where it has the rule at all. A call that knows only numbers "
+        "of pixels, the same at both ends, pads one pixel too many here.",
         "Pad by hand, with minus infinity, then pool without padding.",
         {"x": ROW},
     ),
@@ -100,18 +126,19 @@ QUESTIONS = [
             "exists, odd pixel at the end": conv(ROW, TWO, padding="same"),
             REFUSES: REFUSES,
         },
-        "ONNX calls it SAME_LOWER; networks that were trained elsewhere may need it. It differs from the usual rule "
-        "only where the number of padded pixels is odd.",
-        "Put the odd pixel on by hand at the beginning.",
+        "ONNX, the exchange format for networks, calls it SAME_LOWER. It differs from the usual rule only where the "
+        "number of padded pixels is odd.",
+        "Pad by hand, then convolve without padding: in PyTorch F.pad(x, (1, 0, 1, 0)), a pixel at each beginning.",
         {"x": ROW, "k": TWO},
     ),
     Question(
         "padding.asymmetric",
         "Can a convolution pad more on one side than on the other?",
         {"works": conv(X2, TWO.repeat(2, 0), padding=PAIRS), REFUSES: REFUSES},
-        "A causal convolution, and the rule same with a stride, pad on one side only. A call that takes one number "
-        "for each axis cannot say that.",
-        "Pad with the function that pads, then convolve without padding.",
+        "A causal convolution, which must not see what comes later, pads on one side only, and so does the rule same "
+        "with a stride. A call that takes one number for each axis cannot say that.",
+        "lax, flax: padding=[(top, bottom), (left, right)]; tf.nn: two more pairs of zeros for the other axes. "
+        "Elsewhere pad first, then convolve without padding.",
         {"x": X2, "k": TWO.repeat(2, 0)},
     ),
     Question(
@@ -132,8 +159,8 @@ QUESTIONS = [
             "top, left, bottom, right": pad(ONE, [[1, 3], [2, 4]]),
             "left, top, right, bottom": pad(ONE, [[2, 4], [1, 3]]),
         },
-        "Pairs for each axis run from the first axis to the last in NumPy; PyTorch begins with the last axis; ONNX "
-        "names all beginnings before all ends. A wrong order stays hidden while all numbers are equal.",
+        "NumPy takes a pair for each axis, from the first axis to the last; PyTorch takes single numbers and begins "
+        "with the last axis. A wrong order stays hidden while all numbers are equal.",
         "Write pads as [[top, bottom], [left, right]] and convert in one place.",
         {"x": ONE},
     ),
@@ -153,7 +180,7 @@ QUESTIONS = [
         },
         "edge and replicate are two names of one mode, as are wrap and circular. reflect leaves out the edge pixel "
         "when it mirrors, symmetric repeats it.",
-        "Build a missing mode by joining slices of the image.",
+        "Build a missing mode by indexing: x[:, :, rows][..., columns] with the indices of the pixels to be repeated.",
         {"x": X3},
     ),
     Question(
@@ -166,7 +193,7 @@ QUESTIONS = [
         },
         "Mirroring about the edge pixel's centre gives 3 2 1 2 3, mirroring about the image's border 2 1 1 2 3. "
         "The first is mostly called reflect, the second symmetric.",
-        "Look at one row before trusting a name.",
+        "What reflect means is the same wherever there is such a mode; symmetric is the one that may be missing.",
         {"x": ROW},
     ),
     Question(
@@ -180,15 +207,16 @@ QUESTIONS = [
         },
         "A mirrored pixel stands in the padded image several times, so its gradient is the sum over its copies. "
         "Not every framework has this gradient.",
-        "Where it is missing, index the image with mirrored indices: the gradient of indexing sums.",
+        "Where it is missing, index the image with the mirrored indices: the gradient of indexing adds up.",
         {"x": f32([[1, 2, 3, 4, 5]])},
     ),
     Question(
         "padding.negative",
         "Do negative pads crop?",
         {"crops": X3[1:2, 1:2], REFUSES: REFUSES},
-        "A pad of -1 can mean that one pixel is cut off. Some frameworks read it so, others refuse it.",
-        "Crop by slicing.",
+        "A pad of -1 can mean that one pixel is cut off. Where it does, a size that was computed wrongly crops the "
+        "image without a word.",
+        "Crop by slicing: x[..., 1:-1, 1:-1].",
         {"x": X3},
     ),
 ]

@@ -11,9 +11,9 @@ pool.average.padding  x (3, 3) -> y (3, 3): average pooling, window (3, 3), stri
     or "same"), nothing else
 pool.average.overhang  x (1, 5) -> y (1, 3): average pooling, window and stride (1, 2), with a last partial window
     (ceil_mode or what it is called; where there is none, the padding "same")
-pool.max.padding  x (2, 2) -> y (2, 2): max pooling, window (3, 3), stride 1, one pixel on each side
-pool.ties  x (2, 2) -> gradient (2, 2) of max pooling with one window (2, 2)
-pool.nan  x (2, 4) -> y (1, 2): max pooling, window (2, 2)
+pool.max.padding  x (1, 4) -> y (1, 4): max pooling, window (3, 3), stride 1, one pixel on each side
+pool.ties  x (2, 3) -> gradient (2, 3) of max pooling with one window (2, 3)
+pool.nan  x (2, 6) -> y (1, 3): max pooling, window and stride (2, 2)
 pool.global  x (2, 2, 2) -> y as it comes: x is (C, H, W), put into the framework's image layout with a batch axis;
     global average pooling
 """
@@ -28,11 +28,12 @@ X4 = np.arange(16, dtype=np.float32).reshape(4, 4)
 X5 = np.arange(25, dtype=np.float32).reshape(5, 5)
 ROW = f32([[1, 2, 3, 4, 5]])
 ONES = np.ones((3, 3), np.float32)
-BELOW = f32([[-1, -2], [-3, -4]])
-TIE = np.ones((2, 2), np.float32)
-WINDOW = {"kernel_size": (2, 2), "stride": None, "padding": "valid", "dilation": (1, 1), "ceil_mode": False}
+LOWEST = np.finfo(np.float32).min
+BELOW = f32([[-np.inf, -np.inf, -np.inf, -2]])
+TIE = f32([[0, 1, 1], [1, 1, 0]])
+WINDOW = {"kernel_size": (2, 3), "stride": None, "padding": "valid", "dilation": (1, 1), "ceil_mode": False}
 FIRST = max_pool2d.pullback(np.ones((1, 1, 1, 1), np.float32), TIE[None, None], **WINDOW)["x"][0, 0]
-NAN = f32([[np.nan, 1, 4, 5], [2, 3, 6, np.nan]])
+NAN = f32([[np.nan, 1, 4, 5, np.nan, np.nan], [2, 3, 6, np.nan, np.nan, np.nan]])
 CHANNELS = f32([[[1, 2], [3, 6]], [[5, 6], [7, 10]]])
 AROUND = [[1, 1], [1, 1]]
 
@@ -47,7 +48,7 @@ QUESTIONS = [
         },
         "Windows that do not overlap are what most networks use, so many calls take the window's size for the "
         "stride. Others take 1, as a convolution does.",
-        "Always name the stride.",
+        "Name the stride in every call.",
         {"x": X4},
     ),
     Question(
@@ -59,7 +60,7 @@ QUESTIONS = [
         },
         "Five pixels hold two windows of two; the fifth is left over. Rounding the size down drops it, rounding up "
         "gives it a window of its own.",
-        "Crop, or ask for the other rounding, where the two must agree.",
+        "Ask for the other rounding (ceil_mode=True), or crop the image to whole windows first.",
         {"x": X5},
     ),
     Question(
@@ -81,13 +82,14 @@ QUESTIONS = [
         {
             "dropped": max_pool(f32([[1, 2, 3]]), (1, 2), None, [[0, 0], [1, 1]], True),
             "kept, minus infinity": f32([[1, 3, -np.inf]]),
-            "kept, lowest number": f32([[1, 3, np.finfo(np.float32).min]]),
+            "kept, the lowest number": f32([[1, 3, LOWEST]]),
             "kept, zero": f32([[1, 3, 0]]),
             REFUSES: REFUSES,
         },
         "Rounded up, three pixels with one of padding on either side hold a third window that sees no pixel at all. "
-        "PyTorch and ONNX drop it by a rule of their own; kept, it holds minus infinity.",
-        "Drop the last row or column.",
+        "PyTorch and ONNX, the exchange format for networks, drop it by a rule of their own; kept, it holds whatever "
+        "the maximum starts from.",
+        "Drop the last row or column: y[..., :-1].",
         {"x": f32([[1, 2, 3]])},
     ),
     Question(
@@ -98,9 +100,10 @@ QUESTIONS = [
             "leaves it out": avg_pool(ONES, (3, 3), (1, 1), AROUND),
             REFUSES: REFUSES,
         },
-        "At a corner five of nine pixels are padding. Counted as zeros they make the mean of ones 4/9; left out, it "
-        "stays 1.",
-        "Pool an image of ones in the same way and divide by it: then the padding does not count.",
+        "At a corner five of the nine pixels of the window are padding. Counted as zeros they make the mean of ones "
+        "4/9; left out, it stays 1.",
+        "count_include_pad says it where it exists. Elsewhere pool an image of ones in the same way and divide by it: "
+        "then the padding does not count.",
         {"x": ONES},
     ),
     Question(
@@ -120,40 +123,45 @@ QUESTIONS = [
         "What does max pooling pad with?",
         {
             "minus infinity": max_pool(BELOW, (3, 3), (1, 1), AROUND),
-            "zero": np.zeros((2, 2), np.float32),
+            "the lowest number": f32([[LOWEST, LOWEST, -2, -2]]),
+            "zero": np.zeros((1, 4), np.float32),
             REFUSES: REFUSES,
         },
-        "The padding must never win, so it is minus infinity, or the lowest number. After a ReLU zeros would do as "
-        "well, and the mistake shows only where the pixels are negative.",
-        "Pad with minus infinity by hand.",
+        "The padding must never win, so it is minus infinity, or the lowest finite number: these two differ only for "
+        "pixels that are minus infinity themselves, as a mask makes them. Zeros win over every negative pixel, which "
+        "stays hidden as long as a ReLU, which cuts negative numbers off, comes before.",
+        "Pad with minus infinity by hand, then pool without padding.",
         {"x": BELOW},
     ),
     Question(
         "pool.ties",
         "Which pixel gets the gradient when several are equally large?",
         {
-            "the first": FIRST,
-            "the last": FIRST[::-1, ::-1],
+            "the first, row by row": FIRST,
+            "the first, column by column": f32([[0, 0, 0], [1, 0, 0]]),
+            "the last, row by row": f32([[0, 0, 0], [0, 1, 0]]),
             "all of them": TIE,
             "all of them, divided": TIE / 4,
         },
-        "The maximum has no derivative at a tie, so each framework chooses. After a ReLU whole windows of zeros are "
-        "common, so the choice is made all the time.",
-        "Nothing to bridge in a network; do not compare such gradients.",
+        "The maximum has no derivative where two pixels are equally large, so each framework chooses. After a ReLU "
+        "whole windows of zeros are common, so the choice is made all the time.",
+        "Learning does not mind; do not compare gradients pixel by pixel where there are ties.",
         {"x": TIE},
     ),
     Question(
         "pool.nan",
         "Does NaN win in max pooling?",
         {
-            "always": f32([[np.nan, np.nan]]),
-            "never": f32([[3, 6]]),
-            "if it comes first": f32([[np.nan, 6]]),
-            "if it comes last": f32([[3, np.nan]]),
+            "always": f32([[np.nan, np.nan, np.nan]]),
+            "only if there is nothing else": f32([[3, 6, np.nan]]),
+            "never: of NaN alone the lowest number": f32([[3, 6, LOWEST]]),
+            "never: of NaN alone minus infinity": f32([[3, 6, -np.inf]]),
+            "if it comes first": f32([[np.nan, 6, np.nan]]),
+            "if it comes last": f32([[3, np.nan, np.nan]]),
         },
-        "NaN is neither smaller nor larger than a number, so the answer depends on how the comparison is written. "
-        "Where NaN is swallowed, a broken network goes on unnoticed.",
-        "Ask the image for NaN before pooling.",
+        "NaN (not a number, such as 0/0) is neither smaller nor larger than a number, so the answer depends on how the "
+        "comparison is written. Where NaN is swallowed, a broken network goes on unnoticed.",
+        "Look for NaN in the image before pooling.",
         {"x": NAN},
     ),
     Question(
@@ -166,7 +174,7 @@ QUESTIONS = [
         },
         "The mean over all rows and columns leaves one number per channel. Whether the two axes stay, with one pixel "
         "each, decides what may follow.",
-        "Flatten, or keep the axes by name.",
+        "y[..., 0, 0] drops the two axes of (N, C, 1, 1); keepdims=True keeps them where there is such an argument.",
         {"x": CHANNELS},
     ),
 ]

@@ -72,9 +72,9 @@ QUESTIONS = [
             "round(i * 2/4): corners": nearest("corners"),
             REFUSES: REFUSES,
         },
-        "For whole factors all rules agree that each pixel is repeated. For others the result depends on whether "
-        "left edges, centres or corners of the pixels are compared.",
-        "Compute the indices by the rule that you need and index the image with them.",
+        "Enlarged by a whole factor, every pixel is repeated, and most rules agree. Otherwise the result depends on "
+        "whether left edges, centres or corners of the pixels are compared.",
+        "PyTorch's nearest-exact is the rule of the centres. Elsewhere compute the indices and index the image.",
         {"x": THREE},
     ),
     Question(
@@ -86,8 +86,8 @@ QUESTIONS = [
             "left edges: i/2": linear(FOUR, np.minimum(np.arange(8) / 2, 3)),
             REFUSES: REFUSES,
         },
-        "If pixels are areas, the edges of the two images agree and the centres lie at halves. If pixels are "
-        "points, the first and the last ones agree (align_corners). Nothing else differs, and every value does.",
+        "If pixels are areas, the edges of the two images agree and the centres lie at halves. If pixels are points, "
+        "the first and the last ones agree (align_corners). Either way looks right, and every value differs.",
         "Ask for align_corners, or for half_pixel_centers, by name.",
         {"x": FOUR},
     ),
@@ -98,11 +98,12 @@ QUESTIONS = [
             "no: two pixels are read": linear(IMPULSE, HALVED),
             "yes: the triangle grows": linear(IMPULSE, HALVED, 2.0),
             "no, corners agree": linear(IMPULSE, np.arange(4) * 7 / 3),
+            "no, left edges: 2i": linear(IMPULSE, 2.0 * np.arange(4)),
             REFUSES: REFUSES,
         },
-        "Bilinear reading takes the two nearest pixels, however far the places are apart, so fine detail is sampled "
-        "at random. Antialiasing widens the weights by the factor by which the image shrinks.",
-        "Turn antialias on or off by name.",
+        "Bilinear reading weighs the two nearest pixels along each axis, however far apart the places are, so the "
+        "pixels between them are lost. Antialiasing widens the weights by the factor by which the image shrinks.",
+        "Say antialias=True or False in every call.",
         {"x": IMPULSE},
     ),
     Question(
@@ -110,9 +111,10 @@ QUESTIONS = [
         "Which cubic does bicubic upsampling use, and what does it do at the edges?",
         {f"a = {a}, edges {edges}": cubic(STEP, a, edges) for a in (-0.5, -0.75) for edges in ("repeated", "left out")}
         | {"a = -0.75, left edges: i/2": cubic(STEP, -0.75, "repeated", 0), REFUSES: REFUSES},
-        "The cubic kernel of Keys has one free parameter a: -0.5 reproduces parabolas, -0.75 is sharper. At the edges "
-        "either the last pixel is repeated or the weights that fall outside are shared out.",
-        "There is no argument for a: resize by a matrix of weights of your own.",
+        "Bicubic reading weighs four pixels along each axis by a curve with one free parameter a (Keys, 1981): -0.5 "
+        "reproduces parabolas, -0.75 is sharper. At the edges either the last pixel is repeated, or the weights that "
+        "fall outside are shared out among the others.",
+        "No call has an argument for a: multiply by a matrix of weights of your own.",
         {"x": STEP},
     ),
     Question(
@@ -121,7 +123,7 @@ QUESTIONS = [
         {"nearest": f32([[0, 0, 1, 1]]), "bilinear": bilinear(TWO), REFUSES: REFUSES},
         "Nearest repeats pixels, bilinear mixes them. A call named resize or upsample means one method in one "
         "framework and another in the next.",
-        "Always name the method.",
+        "Name the method in every call.",
         {"x": TWO},
     ),
 ]

@@ -38,8 +38,8 @@ QUESTIONS = [
         "gradient.vector",
         "What happens when a vector, not a number, is differentiated?",
         {"its sum is differentiated": 2 * V3, "its mean is differentiated": 2 * V3 / 3, REFUSES: REFUSES},
-        "Only a number has a gradient. For a vector one can refuse, or silently take the sum of its elements, which "
-        "is as if the cotangent were all ones.",
+        "Only a number has a gradient. Given a vector, a framework can refuse, or take the sum of its elements without "
+        "a word; where the mean was meant, the gradient is then too large by the number of elements.",
         "Sum, or take the mean, before differentiating.",
         {"x": V3},
     ),
@@ -56,9 +56,9 @@ QUESTIONS = [
         "gradient.unused",
         "What is the gradient by something that was not used?",
         {"zero": f32([0, 0]), "none": "none", REFUSES: REFUSES},
-        "The derivative of what does not depend on k is zero. Answering none, or an error, shows a parameter that "
-        "was forgotten.",
-        "Ask for zeros by name where there is such an option.",
+        "The derivative of what does not depend on k is zero. Answering none, or an error, shows that a parameter was "
+        "forgotten.",
+        "TensorFlow: unconnected_gradients='zero'. PyTorch: torch.autograd.grad(..., materialize_grads=True).",
         {"x": V2, "k": K2},
     ),
     Question(
@@ -72,15 +72,15 @@ QUESTIONS = [
         },
         "The textbook's correlation fills a matrix of zeros, one window at a time. Automatic differentiation must "
         "follow each assignment; some frameworks do, some refuse to assign, and some forget what was assigned.",
-        "Compute the elements into a list and stack them.",
+        "Compute the elements into a list and stack them: this is differentiated everywhere.",
         {"x": X, "k": K},
     ),
     Question(
         "gradient.integers",
         "Has an integer tensor a gradient?",
         {"works": f32([2, 4]), "zero": f32([0, 0]), "none": "none", REFUSES: REFUSES},
-        "Integers cannot be changed by a little, so they have no derivative. An image that was loaded as integers and "
-        "not converted is where this is met.",
+        "An integer cannot be changed by a little, so it has no derivative. One meets this with an image that was "
+        "loaded as integers and not converted.",
         "Convert to floating point first.",
         {"x": np.array([1, 2], np.int32)},
     ),
@@ -98,8 +98,8 @@ QUESTIONS = [
             "half of each square": SQUARES / 2,
         },
         "Sum or mean, over the batch or over everything, with or without a factor 1/2: each choice scales the "
-        "gradient. Moved to another framework, the same learning rate then makes other steps.",
-        "Write the loss out: the squares of the differences and then sum or mean.",
+        "gradient. Moved to another framework, the same learning rate makes larger or smaller steps.",
+        "Write the loss out: ((y - t) ** 2).mean(), or the sum.",
         {"y": Y, "t": T},
     ),
     Question(
@@ -113,9 +113,9 @@ QUESTIONS = [
             "probabilities; each sample": -np.log(CHOSEN),
             "probabilities; the sum": f32(-np.log(CHOSEN).sum()),
         },
-        "The loss may take scores and apply the softmax itself, or take probabilities and expect that it was applied. "
-        "Neither notices the other: both are numbers, and the network learns badly.",
-        "Name the option (from_logits), and take the mean yourself.",
+        "The softmax makes probabilities of a network's scores (logits). The loss may apply it itself, or expect that "
+        "it was applied; given the other, it notices nothing, and the network learns badly.",
+        "Keras: from_logits=True for scores. Where the loss is one number for each sample, take the mean yourself.",
         {"y": SCORES, "t": LABELS},
     ),
     Question(
@@ -124,7 +124,7 @@ QUESTIONS = [
         {"no": W - 0.5 * BATCH.sum(0), "yes": W - 0.5 * BATCH.sum(0) / 4},
         "Where losses are one number per sample, the trainer is told the size of the batch and divides by it. Where "
         "the loss is already a mean, dividing again makes the steps too small.",
-        "Multiply the learning rate by the size of the batch, or say that it is 1.",
+        "In gluon give trainer.step(1) for a loss that is already a mean, step(batch size) for one that is a sum.",
         {"w": W, "x": BATCH},
     ),
     Question(
@@ -133,7 +133,7 @@ QUESTIONS = [
         {**{f"{rate}": f32([-rate]) for rate in (0.001, 0.01, 0.1)}, REFUSES: REFUSES},
         "There is no rate that suits all, yet many optimizers have one. A loop that leaves it out learns ten times "
         "faster or slower elsewhere.",
-        "Always name the rate.",
+        "Name the rate in every call.",
         {"w": f32([0])},
     ),
 ]

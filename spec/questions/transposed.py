@@ -4,19 +4,22 @@ What the probes get and return; an image (H, W) gets its batch and channel axes 
 own layout, the kernel (kh, kw) its channel axes, and the result loses them again. "Nothing else" allows for what has
 no default (lax's "VALID", TensorFlow's output_shape):
 
-transposed.flip  x (1, 2), k (1, 3) -> y (1, 4): stride 1, uncropped, nothing else
+transposed.flip  x (1, 2), k (1, 3) -> y (1, 4): stride 1, uncropped, nothing else; function and layer (k loaded)
 transposed.default  x (1, 3), k (1, 3) -> y: stride 1, no argument for the padding; function and layer
-transposed.same  x (1, 2), k (1, 3) -> y (1, 4): stride (1, 2), the padding called "same"
+transposed.same  x (1, 3), k (1, 2) -> y (1, 3): stride 1, the padding called "same"
+transposed.same.stride  x (1, 2), k (1, 3) -> y (1, 4): stride (1, 2), the padding called "same"
 transposed.valid  x (1, 2), k (1, 1) -> y: stride (1, 3), the padding called "valid" (or none, where it is the
     default); where output_shape must be given, it is what decides: leave it out, or say None
 transposed.padding  x (1, 3), k (1, 4) -> y: stride 1, explicit padding of 1 left and right, 0 above and below
 transposed.output-padding  x (1, 2), k (1, 3) -> y (1, 4): stride (1, 2), padding (0, 1), output_padding (0, 1); where
-    there is no number for the padding, padding="same"
+    there is no number for the padding, padding="same"; where the whole size is named instead, (1, 4)
 transposed.asymmetric  x (1, 3), k (1, 3) -> y (1, 4): stride 1, one pixel cropped at the left only: [[0, 0], [1, 0]]
 transposed.groups  x (2,), w (2,) -> y (2,): one pixel with the two channels x, kernel 1x1, two groups with one input
     and one output channel each
 transposed.dilation  x (1, 2), k (1, 2) -> y (1, 5): stride (1, 2), dilation (1, 2), uncropped
 """
+
+import numpy as np
 
 from spec.questions.core import REFUSES, Question
 from spec.questions.truth import conv, f32, transposed, turned
@@ -26,21 +29,26 @@ TAPS, LONG, PAIR = f32([[1, 10, 100]]), f32([[1, 10, 100, 1000]]), f32([[1, 10]]
 ONE = f32([[1]])
 CHANNELS, WEIGHTS = f32([1, 10]), f32([3, 5])
 SIDES, LEFT = [[0, 0], [1, 1]], [[0, 0], [1, 0]]
-SAME = {
-    f"{end}{', kernel turned' if flip else ''}": transposed(TWO, turned(TAPS) if flip else TAPS, (1, 2), rule)
-    for end, rule in (("cut at the end", "same"), ("cut at the beginning", "same_lower"))
-    for flip in (False, True)
-}
+
+
+def same(x: np.ndarray, k: np.ndarray, stride: tuple[int, int]) -> dict[str, np.ndarray | str]:
+    """Which end the padding same may cut off, with the kernel as it is written or turned."""
+    ends = {"cut at the end": "same", "cut at the beginning": "same_lower"}
+    kernels = {"": k, ", kernel turned": turned(k)}
+    found = {f"{end}{how}": transposed(x, w, stride, rule) for end, rule in ends.items() for how, w in kernels.items()}
+    return {**found, REFUSES: REFUSES}
+
 
 QUESTIONS = [
     Question(
         "transposed.flip",
         "Does a transposed convolution lay down the kernel as it is written?",
         {"as written": transposed(TWO, TAPS), "turned": transposed(TWO, turned(TAPS))},
-        "The transpose of a correlation lays down the kernel at every pixel as it is written, times the pixel. The "
-        "convolution over an image with gaps, which is the other way to compute it, needs the kernel turned by 180 "
-        "degrees; leaving that out computes something else.",
-        "Turn the kernel along both axes.",
+        "A transposed convolution lays the kernel down at every pixel, times the pixel, and adds up. It can also be "
+        "computed as a convolution over the image with gaps between its pixels, but only with the kernel turned by "
+        "180 degrees; a call that leaves the turning to its user computes something else.",
+        "Turn the kernel: k[::-1, ::-1]. lax and flax do it with transpose_kernel=True, where the two channel axes "
+        "change places too.",
         {"x": TWO, "k": TAPS},
     ),
     Question(
@@ -55,16 +63,26 @@ QUESTIONS = [
         },
         "Padding of a transposed convolution crops the result: none leaves every pixel that the kernel reaches. The "
         "padding same cuts it back to the image's size times the stride.",
-        "Always name the padding.",
+        "Name the padding in every call.",
         {"x": THREE, "k": TAPS},
     ),
     Question(
         "transposed.same",
-        "Which pixels does the padding same of a transposed convolution with stride 2 cut off?",
-        {**SAME, REFUSES: REFUSES},
-        "The result must be stride times as large as the image, so one of the five pixels that the kernel reaches "
-        "is cut off. The convolution that is transposed pads at the end, so the pixel at the end goes.",
-        "Leave the padding out and crop by slicing.",
+        "Which pixel does the padding same of a transposed convolution cut off, with stride 1 and an even kernel?",
+        same(THREE, PAIR, (1, 1)),
+        "Three pixels and a kernel of two reach four pixels; the padding same must cut one off. It should be the pixel "
+        "at the end, where the convolution that is transposed puts its odd pixel.",
+        "Leave the padding out and crop by slicing: y[..., :-1].",
+        {"x": THREE, "k": PAIR},
+    ),
+    Question(
+        "transposed.same.stride",
+        "Which pixels does the padding same of a transposed convolution cut off, with stride 2?",
+        same(TWO, TAPS, (1, 2)),
+        "The result must be stride times as large as the image, so one of the five pixels that the kernel reaches is "
+        "cut off. The convolution that is transposed pads at the end, so the pixel at the end goes; padding=1 with "
+        "output_padding=1, which gives the same size, cuts off the one at the beginning.",
+        "Leave the padding out and crop by slicing: y[..., :-1].",
         {"x": TWO, "k": TAPS},
     ),
     Question(
@@ -75,9 +93,9 @@ QUESTIONS = [
             "stride times the image": transposed(TWO, ONE, (1, 3), output_padding=(0, 2)),
             REFUSES: REFUSES,
         },
-        "Several sizes have the same image under a convolution with a stride, so the transposed one has to choose: "
-        "the smallest, or one with the gaps filled up at the end. The pixels that are filled in are zero.",
-        "Pad or crop the end, or name the output padding.",
+        "A convolution with a stride makes the same size of several, so the way back has to choose: the smallest size, "
+        "or stride times the image's. The pixels that the kernel does not reach are zero.",
+        "Pad the end with zeros or crop it, or name the output padding (stride - k).",
         {"x": TWO, "k": ONE},
     ),
     Question(
@@ -92,7 +110,7 @@ QUESTIONS = [
         },
         "Mostly it is the padding of the convolution that is transposed, and crops the result: a larger number makes "
         "it smaller. In some calls it is what the image itself is padded with, and a larger number makes it larger.",
-        "A crop of p is an image padded with dilation*(k-1) - p.",
+        "To crop by p where the call pads the image: give dilation*(k - 1) - p, and turn the kernel.",
         {"x": THREE, "k": LONG},
     ),
     Question(
@@ -103,8 +121,8 @@ QUESTIONS = [
             "at the beginning": transposed(TWO, TAPS, (1, 2), "same"),
             REFUSES: REFUSES,
         },
-        "Output padding makes the result larger at one end. It is not filled with zeros: it uncovers pixels that the "
-        "padding has cropped.",
+        "Output padding makes the result larger at one end. Its pixels are not zeros: they are pixels that the padding "
+        "had cropped and that are left standing.",
         "Leave padding and output padding out and crop by slicing.",
         {"x": TWO, "k": TAPS},
     ),
@@ -116,17 +134,18 @@ QUESTIONS = [
             "pads the image, kernel turned": conv(THREE, TAPS, padding=LEFT),
             REFUSES: REFUSES,
         },
-        "The transpose of a causal convolution crops on one side. A call with one number for each axis cannot say it.",
-        "Leave the padding out and crop by slicing.",
+        "The way back from a convolution that pads on one side crops on that side. A call with one number for each "
+        "axis cannot say it.",
+        "Leave the padding out and crop by slicing: y[..., 1:].",
         {"x": THREE, "k": TAPS},
     ),
     Question(
         "transposed.groups",
         "Is there a grouped transposed convolution?",
         {"works": CHANNELS * WEIGHTS, REFUSES: REFUSES},
-        "Upsampling each channel by itself needs one group per channel. Frameworks that group convolutions do not "
-        "all group transposed ones.",
-        "Split the channels, transpose each part, and join the results.",
+        "Enlarging each channel by itself needs one group per channel. A framework that groups convolutions need not "
+        "group transposed ones; where the groups follow from the shapes, the dtype may decide.",
+        "Split the channels, convolve each part by itself, and join the results.",
         {"x": CHANNELS, "w": WEIGHTS},
     ),
     Question(
@@ -138,7 +157,8 @@ QUESTIONS = [
             "ignored: no dilation": transposed(TWO, PAIR, (1, 2)),
             REFUSES: REFUSES,
         },
-        "The stride spreads the image, the dilation spreads the kernel. Nothing in the definition forbids both.",
+        "The stride moves the pixels of the image apart, the dilation the taps of the kernel. Nothing in the "
+        "definition forbids both.",
         "Put zeros between the taps of the kernel and leave the dilation out.",
         {"x": TWO, "k": PAIR},
     ),

@@ -6,12 +6,14 @@ the state in which its users find it (JAX: without x64). The dtypes are words: "
 dtype.mixed  x (1,) float32, k (1,) float64 -> word: the dtype of the convolution (image and kernel of one pixel) of
     two tensors of these dtypes
 dtype.add  x (1,) float32, k (1,) float64 -> word: the dtype of x + k, two tensors of these dtypes
+dtype.add.integers  x (1,) float32, k (1,) int32 -> word: the dtype of x + k, two tensors of these dtypes
 dtype.numpy  x (2,) float64, arrays -> word: the dtype of the tensor made of it, by each usual constructor
 dtype.list  -> word: the dtype of a tensor made of the list [1.5, 2.5]
 dtype.numpy-into-call  x (3, 3), k (2, 2) float64, arrays -> word: the dtype of the convolution of a float32 tensor x
     with the NumPy array k (shaped by NumPy), which stays float64
 dtype.integers  x (3, 3), k (2, 2) of int32 -> y (2, 2): the convolution of integers
-dtype.half  x (3, 3), k (2, 2), arrays -> word: the dtype of the convolution of two float16 tensors made of them
+dtype.half, dtype.bfloat16  x (3, 3), k (2, 2), arrays -> word: the dtype of the convolution of two tensors of float16
+    (bfloat16) made of them
 memory.in  x (3,), arrays -> t (3,): a tensor t made of x, by each usual constructor; then x[0] = 9; then t is read
 memory.out  x (3,) -> x (3,): the array `a` that x gives to NumPy; then a[0] = 9; then x is read
 memory.assign  x (3,) -> x (3,): x[0] = 9
@@ -20,6 +22,8 @@ errors.when  x (2, 2) -> word: `spec.questions.words.when(call, read)` for the C
     none; read makes a NumPy array
 errors.shape  x (2,), k (3,) -> word: `when` for a convolution of an image with two channels with a kernel for three
     (each of one pixel)
+errors.empty  x (0, 1, 2, 2) -> word: `when(call, read, settle)` for a convolution of a batch of no images (NCHW; the
+    probe transposes) with a 1x1 kernel; settle waits for all work, or for what one waits for last
 """
 
 import numpy as np
@@ -33,14 +37,15 @@ V = f32([1, 2, 3])
 NINE = f32([9, 2, 3])
 DTYPES = {name: name for name in ("float32", "float64", "float16")}
 TIMES = {name: name for name in ("at the call", "when the result is read", "never")}
+LATER = {"later, after the result was read": "later, after the result was read"}
 
 QUESTIONS = [
     Question(
         "dtype.mixed",
         "Which dtype has a convolution of a float32 image with a float64 kernel?",
         {**DTYPES, REFUSES: REFUSES},
-        "Refusing is the safest answer, promoting to float64 the one of NumPy. Rounding the kernel to float32 happens "
-        "without a word.",
+        "Refusing is the safest answer; going to float64, the wider of the two, is NumPy's. Rounding the kernel to "
+        "float32 loses half of its digits, without a word.",
         "Convert both to one dtype before the call.",
         {"x": f32([1]), "k": np.array([2.0])},
     ),
@@ -48,18 +53,27 @@ QUESTIONS = [
         "dtype.add",
         "Which dtype has the sum of a float32 and a float64 tensor?",
         {**DTYPES, REFUSES: REFUSES},
-        "What addition does need not be what a convolution does. Many frameworks promote in arithmetic and refuse in "
-        "operators on images.",
+        "What an addition does need not be what a convolution does. Many frameworks go to the wider dtype in "
+        "arithmetic (type promotion) and refuse in operators on images.",
         "Convert both to one dtype before the call.",
         {"x": f32([1]), "k": np.array([2.0])},
+    ),
+    Question(
+        "dtype.add.integers",
+        "Which dtype has the sum of a float32 and an int32 tensor?",
+        {**DTYPES, REFUSES: REFUSES},
+        "An int32 has more digits than a float32 can hold, so NumPy goes to float64. Frameworks for learning stay with "
+        "float32, which is faster and loses the last digits of large numbers, or refuse.",
+        "Convert the integers to float32 before adding.",
+        {"x": f32([1]), "k": np.array([2], np.int32)},
     ),
     Question(
         "dtype.numpy",
         "What becomes of a float64 NumPy array?",
         {**DTYPES, REFUSES: REFUSES},
         "NumPy makes float64 of every Python number, while networks compute in float32. A constructor that keeps "
-        "float64 makes the next operator refuse or slow; one that rounds to float32 loses digits in silence.",
-        "Name the dtype in the constructor.",
+        "float64 makes the next operator refuse, or slow; one that rounds to float32 loses digits in silence.",
+        "Name the dtype in the constructor, as in torch.tensor(x, dtype=torch.float32).",
         {"x": np.array([1.5, 2.5])},
     ),
     Question(
@@ -75,7 +89,7 @@ QUESTIONS = [
         "What happens when the float64 NumPy array of a kernel is given to a convolution of float32?",
         {**DTYPES, REFUSES: REFUSES},
         "Some calls take NumPy arrays in the place of tensors and convert them to the dtype of the image. Then a "
-        "kernel in double precision is rounded unnoticed.",
+        "kernel in float64 is rounded unnoticed.",
         "Make a tensor of it first, with the dtype named.",
         {"x": X, "k": K.astype(np.float64)},
     ),
@@ -98,11 +112,20 @@ QUESTIONS = [
         {"x": X, "k": K},
     ),
     Question(
+        "dtype.bfloat16",
+        "Is there a convolution in bfloat16 on this device?",
+        {**DTYPES, "bfloat16": "bfloat16", REFUSES: REFUSES},
+        "bfloat16 is float32 with the last 16 bits cut off: the same range, but three digits. Networks are trained in "
+        "it because sums do not overflow as they do in float16.",
+        "Convert to float32, convolve, and convert back.",
+        {"x": X, "k": K},
+    ),
+    Question(
         "memory.in",
         "Does a tensor share the memory of the NumPy array that it was made of?",
         {"shares": NINE, "copies": V, REFUSES: REFUSES},
-        "Sharing is fast and dangerous: who changes the array changes the tensor. One framework can have a "
-        "constructor of each kind, another refuses from then on that the array is changed at all.",
+        "Sharing is fast and dangerous: who changes the array changes the tensor. A framework can have a constructor "
+        "of each kind, or share and make the array read-only from then on (refuses).",
         "Copy the array before, or use the constructor that copies.",
         {"x": V},
     ),
@@ -110,8 +133,8 @@ QUESTIONS = [
         "memory.out",
         "Does the NumPy array of a tensor share its memory?",
         {"shares": NINE, "copies": V, REFUSES: REFUSES},
-        "If it does, writing into the array changes the tensor behind the framework's back. A read-only array is the "
-        "safe way between.",
+        "If it does, writing into the array changes the tensor behind the framework's back. A read-only array, which "
+        "refuses to be written into, is the safe way between.",
         "Copy the array before writing into it.",
         {"x": V},
     ),
@@ -119,9 +142,9 @@ QUESTIONS = [
         "memory.assign",
         "Can an element of a tensor be assigned?",
         {"works": NINE, REFUSES: REFUSES},
-        "Tensors that cannot change are easier to differentiate and to compile. Then x[0] = 9 must be written as a "
+        "Tensors that never change are easier to differentiate and to compile. Then x[0] = 9 must be written as a "
         "function that returns a new tensor.",
-        "jnp: x.at[0].set(9). TensorFlow: tf.tensor_scatter_nd_update, or a tf.Variable.",
+        "JAX: x.at[0].set(9). TensorFlow: tf.tensor_scatter_nd_update(x, [[0]], [9]), or a tf.Variable.",
         {"x": V},
     ),
     Question(
@@ -137,9 +160,10 @@ QUESTIONS = [
         "errors.when",
         "When does an error that depends on the values show?",
         TIMES,
-        "A matrix with a negative eigenvalue has no Cholesky factor. Where operators run later than they are called, "
-        "the error shows when a result is read, far from its cause; where nothing is checked, NaN is all that shows.",
-        "Wait for all work before going on (waitall, block_until_ready), and look for NaN.",
+        "The Cholesky factor is a square root of a matrix; this one has none. Where operators run later than they are "
+        "called, the error shows when a result is read, far from its cause; where nothing is checked, the result is "
+        "NaN (never).",
+        "MXNet: npx.waitall() after each step while debugging. JAX, TensorFlow: look for NaN in the result.",
         {"x": f32([[1, 2], [2, 1]])},
     ),
     Question(
@@ -148,7 +172,16 @@ QUESTIONS = [
         TIMES,
         "Shapes are known before anything is computed, so even a framework that computes later can refuse at once. An "
         "error at the call names the line that is wrong.",
-        "Nothing to do where it shows at the call.",
+        "Nothing to bridge while all refuse at the call.",
         {"x": f32([1, 2]), "k": f32([1, 2, 3])},
+    ),
+    Question(
+        "errors.empty",
+        "When does an error about a batch without images show?",
+        {**TIMES, **LATER},
+        "A batch of no images is no mistake: the result is a batch of no results. MXNet's convolution fails at it, but "
+        "nothing is there to be read, so nobody waits; the error is raised later, in the middle of something innocent.",
+        "Do not convolve empty batches in MXNet; npx.waitall() raises the error at its own place.",
+        {"x": np.zeros((0, 1, 2, 2), np.float32)},
     ),
 ]

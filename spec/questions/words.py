@@ -15,16 +15,22 @@ def accepted(candidates: str, call: Callable[[str], Any]) -> str:
     return " ".join(name for name in candidates.split() if _works(call, name)) or "none"
 
 
-def _works(call: Callable[[str], Any], name: str) -> bool:
+def takes(shapes: Iterable[tuple[int, ...]], call: Callable[[tuple[int, ...]], Any]) -> str:
+    """Those of the shapes with which `call(shape)` raises nothing; else "none"."""
+    return " ".join(str(shape) for shape in shapes if _works(call, shape)) or "none"
+
+
+def _works(call: Callable[[Any], Any], argument: Any) -> bool:
     try:
-        call(name)
+        call(argument)
     except Exception:  # whatever a framework raises is its way of refusing
         return False
     return True
 
 
-def when(call: Callable[[], Any], read: Callable[[Any], Any]) -> str:
-    """When the error of `call()` shows: "at the call", "when the result is read" by `read(result)`, or "never"."""
+def when(call: Callable[[], Any], read: Callable[[Any], Any], settle: Callable[[], Any] = lambda: None) -> str:
+    """When the error of `call()` shows: "at the call", "when the result is read" by `read(result)`, "later, after the
+    result was read" in `settle()`, or "never"."""
     try:
         result = call()
     except Exception:
@@ -33,4 +39,8 @@ def when(call: Callable[[], Any], read: Callable[[Any], Any]) -> str:
         read(result)
     except Exception:
         return "when the result is read"
+    try:
+        settle()
+    except Exception:
+        return "later, after the result was read"
     return "never"

@@ -1,0 +1,106 @@
+"""Gradients, losses and optimizers of PyTorch, by its default calls."""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from backends.contract import probe
+
+
+def gradient(tensor):
+    """What stands in `.grad`: a tensor, or the word "none"."""
+    return "none" if tensor.grad is None else tensor.grad
+
+
+@probe("gradient.vector", "torch")
+def vector(x):
+    x.requires_grad_()
+    (x * x).backward()
+    return x.grad
+
+
+@probe("gradient.vector", "torch.autograd.grad")
+def vector_grad(x):
+    x.requires_grad_()
+    return torch.autograd.grad(x * x, x)[0]
+
+
+@probe("gradient.accumulates", "torch")
+def accumulates(x):
+    x.requires_grad_()
+    for _ in range(2):
+        (x * x).sum().backward()
+    return x.grad
+
+
+@probe("gradient.accumulates", "torch.autograd.grad")
+def accumulates_grad(x):
+    x.requires_grad_()
+    return [torch.autograd.grad((x * x).sum(), x) for _ in range(2)][1][0]
+
+
+@probe("gradient.unused", "torch")
+def unused(x, k):
+    x.requires_grad_(), k.requires_grad_()
+    (x * x).sum().backward()
+    return gradient(k)
+
+
+@probe("gradient.unused", "torch.autograd.grad")
+def unused_grad(x, k):
+    x.requires_grad_(), k.requires_grad_()
+    return torch.autograd.grad((x * x).sum(), k)[0]
+
+
+@probe("gradient.assignment", "torch")
+def assignment(x, k):
+    k.requires_grad_()
+    y = torch.zeros(2, 2)
+    for i in range(2):
+        for j in range(2):
+            y[i, j] = (x[i : i + 2, j : j + 2] * k).sum()
+    y.sum().backward()
+    return gradient(k)
+
+
+@probe("gradient.integers", "torch")
+def integers(x):
+    x.requires_grad_()
+    (x * x).sum().backward()
+    return gradient(x)
+
+
+@probe("loss.squared", "torch.nn.functional")
+def squared(y, t):
+    return F.mse_loss(y, t)
+
+
+@probe("loss.squared", "torch.nn")
+def squared_layer(y, t):
+    return nn.MSELoss()(y, t)
+
+
+@probe("loss.cross-entropy", "torch.nn.functional")
+def cross_entropy(y, t):
+    return F.cross_entropy(y, t)
+
+
+@probe("loss.cross-entropy", "torch.nn")
+def cross_entropy_layer(y, t):
+    return nn.CrossEntropyLoss()(y, t)
+
+
+@probe("optimizer.batch", "torch.optim")
+def batch(w, x):
+    optimizer = torch.optim.SGD([w.requires_grad_()], lr=0.5)
+    (x @ w).sum().backward()
+    optimizer.step()
+    return w
+
+
+@probe("optimizer.rate", "torch.optim")
+def rate(w):
+    optimizer = torch.optim.SGD([w.requires_grad_()])
+    w.sum().backward()
+    optimizer.step()
+    return w
