@@ -125,7 +125,8 @@ LEDGER = [
         when=lambda case: not traits.is_finite(case.inputs["images"]),
         what="A layer with activation=relu makes 0 of NaN, so the logits of a spoilt image are numbers. npx.relu keeps "
         "NaN.",
-        why="The operator Activation computes x > 0 ? x : 0.",
+        why="The operator Activation computes x > 0 ? x : 0; only npx.relu was mended.",
+        link="apache/mxnet#11115",
     ),
     Known(
         id="learning-rate-in-float32",

@@ -15,6 +15,7 @@ from harness import backends, catalogue, doctor, envs
 from harness.errors import UserError
 from harness.result import Result
 from harness.run import Run
+from tests.backends.repros import REPROS
 
 CASES = {case.id: case for case in catalogue.built_in()}
 
@@ -85,6 +86,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "case" in metafunc.fixturenames:
         pairs = [pytest.param(name, case, id=f"{name}:{case}") for name in names for case in CASES]
         metafunc.parametrize(("backend", "case"), pairs)
+    elif "repro" in metafunc.fixturenames:  # the pinned version in its default mode is what the scripts speak of
+        pythons = {one.name: one.python for one in metafunc.config.stash[BACKENDS]}
+        found = [pytest.param(one, pythons[one.framework], id=str(one)) for one in REPROS if one.framework in pythons]
+        metafunc.parametrize(("repro", "python"), found)
     elif "backend" in metafunc.fixturenames:
         metafunc.parametrize("backend", names)
 

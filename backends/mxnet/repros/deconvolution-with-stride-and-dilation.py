@@ -1,0 +1,22 @@
+"""npx.deconvolution in float64 puts kernel taps to wrong places where stride and dilation are both above 1.
+
+The pixels 1 and 2 spread the kernel [1, 10], dilated to [1, 0, 10], two pixels apart: 1 at 0, 10 + 2 at 2, 20 at 4.
+In float64 the 2 of the second pixel comes to place 3. float32 is right where oneDNN computes it, and wrong as well
+with MXNET_MKLDNN_ENABLED=0.
+
+Upstream: apache/mxnet#11203
+Shows as: AssertionError
+"""
+
+import mxnet as mx
+
+mx.npx.set_np()
+
+print("mxnet", mx.__version__)
+x, w = (mx.np.array(values, dtype="float64").reshape(1, 1, 1, 2) for values in ([1, 2], [1, 10]))
+options = {"kernel": (1, 2), "num_filter": 1, "stride": (1, 2), "dilate": (1, 2), "no_bias": True}
+found = mx.npx.deconvolution(x, w, **options).reshape(-1).tolist()
+expected = [1.0, 0.0, 12.0, 0.0, 20.0]
+print("found   ", found)
+print("expected", expected)
+assert found == expected
