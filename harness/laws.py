@@ -119,7 +119,7 @@ def explained(ledger: Ledger, asker: Asker, outcome: str, part: str) -> str:
     """The ledger's entry for one of the trial's cases with this outcome, or ""."""
     gradients = {"x": Comparison(outcome)} if part == "gradient" else {}
     verdict = Verdict("exact" if gradients else outcome, gradients=gradients)
-    return next(filter(None, (ledger.explain(case, verdict) for case in asker.cases)), "")
+    return next((found[0] for case in asker.cases if (found := ledger.explain(case, verdict))), "")
 
 
 def choose(names: Sequence[str]) -> list[Law]:

@@ -41,16 +41,16 @@ class Ledger:
         """The ledger of a backend whose framework says that it is of this version; `shown` has shown before."""
         return cls(entries(backend), version, backend.variant, not backend.version, set(shown), set(shown))
 
-    def explain(self, case: Case, verdict: Verdict) -> str:
-        """The id of the entry that explains the whole of a verdict that did not pass, or ""."""
+    def explain(self, case: Case, verdict: Verdict) -> tuple[str, ...]:
+        """The ids of the entries that together explain the whole of a verdict that did not pass, or none."""
         problems = _problems(verdict)
         found = [known for known in self.known if self._applies(known, case)]
         self.selected.update(known.id for known in found)
         matching = [known for known in found if (known.part, known.outcome) in problems]
         if verdict.passed or not problems or problems - {(known.part, known.outcome) for known in matching}:
-            return ""
+            return ()
         self.reproduced.update(known.id for known in matching)
-        return matching[0].id
+        return tuple(known.id for known in matching)
 
     def stale(self, gradients: bool = True, everything: bool = False) -> list[str]:
         """Entries whose cases ran without showing the difference; without `gradients` only those of outputs.

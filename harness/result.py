@@ -17,7 +17,7 @@ from spec.core import Case
 
 @dataclasses.dataclass(frozen=True)
 class Result:
-    """One case on one backend; `ledger` is the id of the entry that explains a verdict that did not pass.
+    """One case on one backend; `ledger` are the ids of the entries that explain a verdict that did not pass.
 
     `gradients` and `truth` are there for the diagnosis.
     """
@@ -27,7 +27,7 @@ class Result:
     verdict: Verdict
     reply: Mapping[str, Any]
     outputs: Mapping[str, np.ndarray]
-    ledger: str = ""
+    ledger: tuple[str, ...] = ()
     gradients: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
     truth: Truth | None = None
 
@@ -60,5 +60,5 @@ def judged(case: Case, backend: str, reply: Mapping[str, Any], truth: Truth, led
         reply = {"outcome": "crashed", "message": f"the worker answered arrays that cannot be read: {error}"}
         outputs, gradients = {}, {}
     verdict = judge(case, truth, reply, outputs, gradients)
-    entry = ledger.explain(case, verdict) if ledger else ""
-    return Result(case, backend, verdict, reply, outputs, entry, gradients, truth)
+    known = ledger.explain(case, verdict) if ledger else ()
+    return Result(case, backend, verdict, reply, outputs, known, gradients, truth)

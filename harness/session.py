@@ -12,7 +12,7 @@ from typing import Any
 from harness import backends, casefile, catalogue, envs
 from harness.errors import UserError
 from harness.run import Run
-from harness.store import Folder, finite, row
+from harness.store import Folder, explaining, finite, row
 from spec import build, operators
 from spec.core import Case
 
@@ -54,7 +54,7 @@ def perform(choice: Choice) -> int:
     lines = list(folder.earlier)
     done = {(line["case"], line["backend"]) for line in lines}
     shown = {
-        one.name: {line["ledger"] for line in lines if line["backend"] == one.name and "ledger" in line}
+        one.name: {entry for line in lines if line["backend"] == one.name for entry in explaining(line)}
         for one in ready
     }
     run = Run(cases, ready, choice.gradients, choice.timeout, choice.jobs, done, shown)
@@ -107,10 +107,21 @@ def _stale(run: Run, everything: bool) -> list[str]:
 def _ledger(run: Run) -> dict[str, list[dict[str, Any]]]:
     """The entries that showed, in full, for the report."""
     keys = ("id", "operators", "kind", "outcome", "part", "versions", "variants", "what", "why", "link", "depends")
+    folders = {backend.name: backend.folder for backend in run.backends}
     return {
-        name: [{key: getattr(known, key) for key in keys} for known in ledger.known if known.id in ledger.reproduced]
+        name: [
+            {**{key: getattr(known, key) for key in keys}, "repro": _repro(folders[name], known.id)}
+            for known in ledger.known
+            if known.id in ledger.reproduced
+        ]
         for name, ledger in run.ledgers.items()
     }
+
+
+def _repro(folder: Path, entry: str) -> str:
+    """The script that shows a bug with its framework alone, as a path from the folder of the backends; "" for none."""
+    script = folder / "repros" / f"{entry}.py"
+    return script.relative_to(folder.parent.parent).as_posix() if script.is_file() else ""
 
 
 def _backend(run: Run, backend: backends.Backend) -> dict[str, Any]:

@@ -95,9 +95,19 @@ def row(result: "Result") -> dict[str, Any]:
         line["message"] = result.message
     if result.diagnosis:
         line["diagnosis"] = result.diagnosis
+    slopes = [one.why for one in verdict.gradients.values() if one.why]
+    if slopes and slopes[0] != verdict.why:
+        line["grad_message"] = slopes[0]
     if result.ledger:
-        line["ledger"] = result.ledger
+        line["ledger"] = result.ledger[0]
+    if result.ledger[1:]:
+        line["ledger_more"] = list(result.ledger[1:])
     return line
+
+
+def explaining(line: Mapping[str, Any]) -> list[str]:
+    """The ids of the ledger entries that explain a line of results.jsonl."""
+    return [line["ledger"], *line.get("ledger_more", ())] if line.get("ledger") else []
 
 
 def finite(value: float) -> float | str:

@@ -16,6 +16,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from harness.store import explaining
 from reports import overview, sections, tables
 from reports.tables import Row
 
@@ -94,7 +95,11 @@ def render(summary: Mapping[str, Any], rows: Sequence[Row], found: Mapping[str, 
         ratio=_ratio, number=_number, anchor=overview.anchor, gradients=gradients, counted=overview.counted
     )
     environment.filters.update(
-        problem=overview.problem, said=overview.said, tally=overview.tally, by_kind=overview.by_kind
+        problem=overview.problem,
+        said=overview.said,
+        tally=overview.tally,
+        by_kind=overview.by_kind,
+        explaining=explaining,
     )
     environment.globals.update(signs=SIGNS, OUTCOMES=overview.OUTCOMES)
     style, script = (_source(environment, name) for name in ("style.css", "script.js"))

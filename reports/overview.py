@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from harness.store import explaining
 from reports import tables
 from reports.tables import Row
 
@@ -137,13 +138,32 @@ def verdict(run: Mapping[str, Any], rows: Sequence[Row]) -> str:
 
 
 def differences(run: Mapping[str, Any], rows: Iterable[Row]) -> list[dict[str, Any]]:
-    """The ledger entries that showed, each with its `backend`, `href` and the number of `cases` that name it."""
-    named = Counter((row["backend"], row["ledger"]) for row in rows if row.get("ledger"))
+    """The ledger entries that showed, each with its `backend`, `href`, and its `cases` by the number.
+
+    `example` is one of them, and `values` what came there and what should have come.
+    """
+    shown: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        for entry in explaining(row):
+            shown.setdefault((row["backend"], entry), []).append(row)
     return [
-        {**entry, "backend": backend, "href": address(entry.get("link", "")), "cases": named[backend, entry["id"]]}
+        {
+            **entry,
+            "backend": backend,
+            "href": address(entry.get("link", "")),
+            **_example(entry, shown.get((backend, entry["id"]), [])),
+        }
         for backend, entries in run["ledger"].items()
         for entry in entries
     ]
+
+
+def _example(entry: Mapping[str, Any], rows: Sequence[Row]) -> dict[str, Any]:
+    """The first of the cases that an entry explains, and what was said there of the part it speaks of."""
+    first = rows[0] if rows else {}
+    said = first.get("message", "")
+    values = first.get("grad_message", said) if entry.get("part") == "gradient" else said
+    return {"cases": len(rows), "example": first.get("case", ""), "values": values}
 
 
 def by_kind(entries: Iterable[Mapping[str, Any]]) -> list[tuple[str, list[Mapping[str, Any]]]]:

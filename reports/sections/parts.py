@@ -7,6 +7,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from harness.store import explaining
 from reports.overview import anchor
 from reports.tables import Row
 
@@ -75,11 +76,11 @@ class Section:
 
 
 def explanation(run: Mapping[str, Any], row: Row) -> list[Block]:
-    """What was said about a result, and the ledger entry that explains it."""
-    entry, backend = row.get("ledger", ""), row["backend"]
-    found = any(one["id"] == entry for one in run["ledger"].get(backend, ()))
-    blocks = [
-        Block(row.get("message", "")),
-        Block(entry, "Known:", href=anchor(("known", backend, entry)) if found else ""),
+    """What was said about a result, and the ledger entries that explain it."""
+    backend = row["backend"]
+    listed = {one["id"] for one in run["ledger"].get(backend, ())}
+    said = [Block(text) for text in (row.get("message"), row.get("grad_message")) if text]
+    return said + [
+        Block(entry, "Known:", href=anchor(("known", backend, entry)) if entry in listed else "")
+        for entry in explaining(row)
     ]
-    return [block for block in blocks if block.text]

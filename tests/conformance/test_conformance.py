@@ -8,7 +8,7 @@ from harness import catalogue
 def test_case(feed, backend, case):
     result = feed.result(backend, case)
     if result.status == "known":
-        reason = f"ledger {result.ledger}" if result.ledger else "not expressible"
+        reason = f"ledger {', '.join(result.ledger)}" if result.ledger else "not expressible"
         pytest.xfail(f"{reason}: {result.verdict.why}")
     assert result.status == "pass", f"{result.verdict.outcome}: {result.message}"
 

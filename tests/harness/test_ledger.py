@@ -12,7 +12,7 @@ from harness.judge import Comparison, Verdict
 from harness.ledger import Ledger, entries
 from harness.oracle import Truth
 from harness.result import Result, judged
-from harness.session import _stale
+from harness.session import _ledger, _stale
 
 EXACT, DIFFERS, REFUSED = Comparison("exact"), Comparison("differs"), Comparison("rejected")
 OUTPUT = Verdict("differs", "", DIFFERS)
@@ -28,7 +28,8 @@ def known(**changes) -> Known:
 
 
 def explained(case, verdict: Verdict, *entries: Known, version: str = "2.1.0") -> str:
-    return Ledger(entries, version).explain(case, verdict)
+    """The ids of the entries that explain the verdict."""
+    return " ".join(Ledger(entries, version).explain(case, verdict))
 
 
 def test_an_entry_explains_its_own_difference(conv):
@@ -59,8 +60,8 @@ def test_an_entry_explains_nothing_else(conv, verdict, changes):
 
 def test_several_entries_explain_a_difference_together(conv):
     output, gradient = known(), known(id="K2", part="gradient")
-    assert explained(conv(), BOTH, output, gradient) == "K1"
-    assert explained(conv(), BOTH, gradient, output) == "K2"
+    assert explained(conv(), BOTH, output, gradient) == "K1 K2"
+    assert explained(conv(), BOTH, gradient, output) == "K2 K1"
 
 
 def test_gradients_of_different_outcomes_need_an_entry_each(conv):
@@ -68,7 +69,7 @@ def test_gradients_of_different_outcomes_need_an_entry_each(conv):
     refused, differs = known(part="gradient", outcome="rejected"), known(id="K2", part="gradient")
     assert explained(conv(), verdict, refused) == ""
     assert explained(conv(), verdict, differs) == ""
-    assert explained(conv(), verdict, refused, differs) == "K1"
+    assert explained(conv(), verdict, refused, differs) == "K1 K2"
 
 
 def test_values_that_only_the_case_file_disputes_are_not_explained(conv):
@@ -151,9 +152,9 @@ def test_a_stale_entry_is_reported_once_by_any_run(conv):
 
 def test_another_version_need_not_show_what_the_pinned_one_does(conv):
     ledger = Ledger((known(),), "2.0.0", pinned=False)
-    assert ledger.explain(conv(), PASSED) == ""
+    assert ledger.explain(conv(), PASSED) == ()
     assert ledger.stale(everything=True) == []
-    assert ledger.explain(conv(), OUTPUT) == "K1"
+    assert ledger.explain(conv(), OUTPUT) == ("K1",)
 
 
 @pytest.mark.parametrize(
@@ -173,7 +174,7 @@ def test_modes_of_which_an_entry_speaks_must_show_it_and_others_are_not_explaine
     conv, variants, variant, explains, due
 ):
     entry, nowhere = known(variants=variants), known(id="K2", variants=variants, when=lambda case: False)
-    assert Ledger((entry,), "2.1.0", variant).explain(conv(), OUTPUT) == ("K1" if explains else "")
+    assert Ledger((entry,), "2.1.0", variant).explain(conv(), OUTPUT) == (("K1",) if explains else ())
     ledger = Ledger((entry, nowhere), "2.1.0", variant)
     ledger.explain(conv(), PASSED)
     assert ledger.stale() == (["K1"] if due else [])
@@ -184,7 +185,7 @@ def test_a_mode_of_another_version_need_not_show_its_entries(conv):
     ledger = Ledger((known(variants=("xla",)),), "2.0.0", "xla", pinned=False)
     ledger.explain(conv(), PASSED)
     assert ledger.stale(everything=True) == []
-    assert ledger.explain(conv(), OUTPUT) == "K1"
+    assert ledger.explain(conv(), OUTPUT) == ("K1",)
 
 
 def test_version_and_mode_of_a_ledger_are_those_of_its_backend(tmp_path):
@@ -202,6 +203,16 @@ def test_a_run_names_the_backend_of_each_stale_entry(conv):
     chosen = [Backend(name, Path("adapter.py")) for name in ("jax", "unstarted", "torch")]
     run = SimpleNamespace(backends=chosen, ledgers=ledgers, gradients=True)
     assert _stale(run, everything=False) == ["jax: K1", "torch: K1"]
+
+
+def test_a_report_names_the_script_of_an_entry_where_there_is_one(conv, tmp_path):
+    (tmp_path / "backends" / "mine" / "repros").mkdir(parents=True)
+    (tmp_path / "backends" / "mine" / "repros" / "K1.py").write_text("raise AssertionError")
+    ledger = Ledger((known(), known(id="K2"), known(id="K3", operators=("pad2d",))), "2.1.0")
+    ledger.explain(conv(), OUTPUT)
+    chosen = [Backend("torch", tmp_path / "backends" / "mine" / "adapter.py")]
+    found = _ledger(SimpleNamespace(backends=chosen, ledgers={"torch": ledger}))
+    assert {one["id"]: one["repro"] for one in found["torch"]} == {"K1": "backends/mine/repros/K1.py", "K2": ""}
 
 
 # ---- from the file to the result -----------------------------------------------------------------
@@ -233,4 +244,4 @@ def test_status_is_pass_known_or_fail(conv, outcome, expect, entries, status):
     reply = {"outcome": outcome, "message": "because"}
     result: Result = judged(conv(expect=expect), "planted", reply, Truth(), Ledger(entries, "2.1.0"))
     assert result.status == status
-    assert result.ledger == ("K1" if entries and status == "known" else "")
+    assert result.ledger == (("K1",) if entries and status == "known" else ())

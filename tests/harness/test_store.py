@@ -93,8 +93,36 @@ def test_a_row_of_a_refusal_names_the_error(tmp_path, conv):
 
 
 def test_a_row_of_a_known_difference_names_the_entry(tmp_path, result):
-    (row,) = written(tmp_path, dataclasses.replace(result(error=1.0), ledger="G6"))
+    (row,) = written(tmp_path, dataclasses.replace(result(error=1.0), ledger=("G6",)))
     assert (row["status"], row["ledger"]) == ("known", "G6")
+    assert not {"ledger_more", "grad_message"} & set(row)
+    assert store.explaining(row) == ["G6"]
+
+
+def test_a_row_of_a_difference_in_both_parts_says_both(tmp_path, result):
+    wrong = result(error=1.0)
+    slopes = {"x": Comparison("exact"), "w": Comparison("differs", "gradient for w must be exact: element ...")}
+    verdict = dataclasses.replace(wrong.verdict, gradients=slopes)
+    (row,) = written(tmp_path, dataclasses.replace(wrong, verdict=verdict, ledger=("G6", "G7")))
+    assert row["message"].startswith("y must be exact")
+    assert row["grad_message"] == slopes["w"].why
+    assert store.explaining(row) == ["G6", "G7"]
+
+
+def test_a_row_of_a_gradient_alone_says_it_once(tmp_path, result):
+    verdict = Verdict(
+        "exact",
+        "gradient for x: refused",
+        Comparison("exact"),
+        {"x": Comparison("rejected", "gradient for x: refused")},
+    )
+    (row,) = written(tmp_path, dataclasses.replace(result(), verdict=verdict, ledger=("G6",)))
+    assert row["message"] == "gradient for x: refused"
+    assert "grad_message" not in row
+
+
+def test_a_row_that_passed_or_failed_names_no_entry(tmp_path, result):
+    assert store.explaining(written(tmp_path, result())[0]) == []
 
 
 def test_a_row_says_whether_the_expected_values_agree(tmp_path, result, conv):

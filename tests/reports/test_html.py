@@ -125,6 +125,21 @@ def test_known_differences_name_the_bugs_first(page):
     assert text.index("bug 1 entry jax trap") < text.index("unsupported 1 entry jax >=0.4 no reflect")
 
 
+def test_known_differences_show_what_came_and_what_should_have_come(run):
+    """Of the part that the entry speaks of, also where another entry explains the other part of the same case."""
+    summary, rows = run
+    entry = summary["ledger"]["jax"][0]
+    other = {**entry, "id": "both", "part": "output", "repro": "backends/jax/repros/both.py"}
+    row = {**rows[3], "ledger": "both", "ledger_more": ["no reflect"], "message": "y is 1, the truth is 2"}
+    both = {**row, "grad_message": "gradient for x is 3, the truth is 4"}
+    page = Page(html.render({**summary, "ledger": {"jax": [entry, other]}}, [rows[0], both]))
+    text = page.text[page.text.index("2 ledger entries reproduced") :]
+    told, shown = text[text.index("no reflect") : text.index("jax >=0.4 both")], text[text.index("jax >=0.4 both") :]
+    assert "conv2d/plain/reals: gradient for x is 3, the truth is 4 1" in told
+    assert "conv2d/plain/reals: y is 1, the truth is 2 Script: backends/jax/repros/both.py 1" in shown
+    assert "known: both known: no reflect" in page.text
+
+
 def test_every_case_says_why_it_is_there_once(run):
     summary, rows = run
     shared, own = ({**rows[0], "case": f"conv2d/x/{name}", "why": "shared"} for name in "ab"), rows[0]
