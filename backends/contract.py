@@ -41,15 +41,17 @@ class Adapter(Protocol):
         """Versions, device, threads, and the switches that change the arithmetic."""
 
 
-def native(*layouts: str, kernel: str | Sequence[str] = ()) -> Callable:
+def native(*layouts: str, kernel: str | Sequence[str] = (), dense: str = "") -> Callable:
     """Declare the image layouts and kernel layouts that an operator method takes natively.
 
-    A method that declares several gets the one in use as `layout` (`kernel_layout`).
+    A method that declares several gets the one in use as `layout` (`kernel_layout`). `dense` is the layout of the
+    dense weights that a network takes (`network.py` beside an adapter).
     """
     kernels = (kernel,) if isinstance(kernel, str) else tuple(kernel)
 
     def mark(method: Callable) -> Callable:
         method.layouts, method.kernel_layouts = layouts, kernels  # type: ignore[attr-defined]
+        method.dense_layout = dense  # type: ignore[attr-defined]
         return method
 
     return mark

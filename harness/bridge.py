@@ -1,14 +1,14 @@
-"""The command `bridge`: what one framework says by default, in the words of another, with proof.
+"""What one framework says, in the words of another: the text, and the cases that prove it.
 
-The words are the target's own adapter, cut out of the project (`harness.snippets`), between two transpositions
-that take the arrays as the source has them. The proof runs the text by itself in the target's environment, where
-nothing of this project can be imported, and the source's own call in its environment.
+The words of an operator are the target's own adapter, cut out of the project (`harness.snippets`); those of LeNet-5
+are the target's `network.py`. A function around them takes the arrays as the source has them. `harness.proving`
+runs both sides.
 """
 
 import dataclasses
+import functools
 import json
-import subprocess
-import tempfile
+import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,47 +16,61 @@ from typing import Any
 import numpy as np
 
 from harness.backends import Backend
-from harness.judge import compare
-from harness.oracle import Truth, truth
-from harness.snippets import Snippet, native_layouts
-from harness.station import Station
-from harness.wire import unpack_all
-from spec import build, operators
+from harness.errors import UserError
+from harness.snippets import Layouts, Snippet, layouts_of_function, layouts_of_method
+from spec import build, lenet, operators
 from spec.core import Case, Operator
-from spec.layouts import permutation
+from spec.layouts import apart, convert, permutation, together
 
 OPERATORS = ("conv2d", "conv2d_layer", "conv_transpose2d", "pad2d", "max_pool2d", "avg_pool2d", "upsample2d")
-WINDOW = {"kernel_size": [2, 3]}  # what an operator needs that has no default
+NETWORK = "lenet5"
+TIERS = {"integers": "whole numbers", "reals": "reals"}
 
-# Runs a snippet where nothing of this project can be imported: `python -I` with the folder as its argument.
-RUNNER = """
-import json, pathlib, sys
-import numpy
-folder = pathlib.Path(sys.argv[1])
-convert, snippet = {}, {}
-exec((folder / "convert.py").read_text(), convert)
-found = {}
-for job in json.loads((folder / "jobs.json").read_text()):
-    try:
-        snippet = {"__name__": "snippet"}
-        exec((folder / job["code"]).read_text(), snippet)
-        inputs = [convert["from_numpy"](numpy.load(folder / name)) for name in job["inputs"]]
-        numpy.save(folder / job["output"], convert["to_numpy"](snippet[job["function"]](*inputs)))
-        found[job["output"]] = ""
-    except Exception as error:
-        found[job["output"]] = f"{type(error).__name__}: {error}".splitlines()[0][:300]
-(folder / "found.json").write_text(json.dumps(found))
-"""
+
+@dataclasses.dataclass(frozen=True)
+class Trial:
+    """One case of a proof: `case` has the truth, `inputs` are its arrays as the source has them.
+
+    `exactly`: nothing but equality with the truth passes.
+    """
+
+    case: Case
+    inputs: Mapping[str, np.ndarray]
+    exactly: bool = False
+
+    def __str__(self) -> str:
+        shapes = ", ".join(f"{name} {one.shape}" for name, one in self.inputs.items() if not name.endswith("_b"))
+        return f"{TIERS[self.case.tier]}: {shapes}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Change:
+    """An input or output whose axes stand in another order in the other framework."""
+
+    name: str
+    source: str
+    target: str
+
+    @property
+    def axes(self) -> tuple[int, ...]:
+        """The permutation of the axes, once those that a flatten merged are apart."""
+        return permutation(apart(self.source), apart(self.target))
 
 
 @dataclasses.dataclass(frozen=True)
 class Bridge:
-    """What `source` says with `op` and `attrs`, in the words of `target`; `code` is the text."""
+    """What `source` says with `op` and `attrs`, in the words of `target`."""
 
     op: str
     source: Backend
     target: Backend
-    attrs: Mapping[str, Any]
+    attrs: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    dtype: str = "float32"
+
+    @property
+    def operator(self) -> Operator:
+        """The record of the operator."""
+        return operators()[self.op]
 
     @property
     def function(self) -> str:
@@ -64,46 +78,177 @@ class Bridge:
         return f"{self.op}_of_{self.source.folder.name}"
 
     @property
-    def layouts(self) -> tuple[str, str]:
-        """Image and kernel layout as the source has them."""
-        return native_layouts(self.source.adapter, self.op)
+    def said(self) -> str:
+        """What the source is asked: the same for bridges that differ in nothing but the target."""
+        return json.dumps([self.op, self.source.name, self.dtype, dict(self.attrs)])
+
+    def missing(self, backend: Backend) -> str:
+        """Why a backend has no words for it at all, or ""."""
+        has = self.op in Snippet(backend.adapter).methods
+        return "" if has else f"no operator of the framework corresponds to {self.op}"
+
+    @property
+    def lacking(self) -> tuple[str, str]:
+        """(who, why) of an end that has no words for it at all."""
+        found = [(end.name, self.missing(end)) for end in (self.target, self.source)]
+        return next((one for one in found if one[1]), ("", ""))
+
+    def own(self, backend: Backend) -> Layouts:
+        """The layouts that a backend takes by itself. Raises `UserError` where its adapter does not declare them."""
+        found = layouts_of_method(backend.adapter, self.op)
+        if self.operator.images and not found.image:
+            raise UserError(f"{backend.adapter}: {self.op} must declare its layout with @native")
+        return found
+
+    def layouts(self, backend: Backend) -> dict[str, str]:
+        """The layout of each input and output that has one, as a backend has it by itself."""
+        own = self.own(backend)
+        images = (*self.operator.images, *self.operator.image_outputs)
+        return dict.fromkeys(images, own.image) | dict.fromkeys(self.operator.kernels, own.kernel)
+
+    @functools.cached_property
+    def changes(self) -> list[Change]:
+        """What must be put in another order."""
+        theirs, own = self.layouts(self.source), self.layouts(self.target)
+        return [Change(name, theirs[name], own[name]) for name in theirs if theirs[name] != own[name]]
+
+    @functools.cached_property
+    def words(self) -> Snippet:
+        """The target's own words, which the function at the end of the text calls."""
+        words = Snippet(self.target.adapter)
+        words.expression("TRANSPOSE")  # for its import
+        words.add(self.op)
+        return words
+
+    @property
+    def tail(self) -> str:
+        """The function at the end of the text, which takes and gives arrays as the source has them."""
+        theirs, inputs = self.layouts(self.source), self.operator.inputs
+        about = ", ".join(f"{name} {theirs[name]}" for name in inputs if theirs.get(name))
+        heads = ", ".join(f"{name}=None" if name in self.operator.optional else name for name in inputs)
+        lines = [line for change in self.changes if change.name in inputs for line in self.turned(change)]
+        result = self.call()
+        for output in [one for one in self.changes if one.name in self.operator.outputs]:
+            back = Change(output.name, output.target, output.source)
+            lines += [f"{output.name} = {result}", *self.turned(back)]
+            result = output.name
+        doc = f"{self.op} as {self.source.folder.name} has it: {about}."
+        return _function(self.function, heads, doc, lines, result)
 
     @property
     def code(self) -> str:
         """A text that runs with nothing but the target framework."""
-        operator = operators()[self.op]
-        image, kernel = self.layouts
-        own_image, own_kernel = native_layouts(self.target.adapter, self.op)
-        snippet = Snippet(self.target.adapter)
-        snippet.add(self.op)
-        lines = []
-        for names, theirs, own in ((operator.images, image, own_image), (operator.kernels, kernel, own_kernel)):
-            lines += [_transposed(name, theirs, own) for name in names if theirs != own]
-        takes = snippet.parameters(self.op)
-        attrs = {name: value for name, value in self.attrs.items() if name in takes}
-        attrs |= {name: own for name, own in (("layout", own_image), ("kernel_layout", own_kernel)) if name in takes}
-        given = ", ".join([*operator.inputs, *(f"{name}={value!r}" for name, value in attrs.items())])
-        if image != own_image:
-            lines += [f"y = {self.op}({given})", "return " + _transposed("y", own_image, image).partition(" = ")[2]]
-        else:
-            lines.append(f"return {self.op}({given})")
-        if any("TRANSPOSE" in line for line in lines):
-            snippet.define("TRANSPOSE")
-        heads = ", ".join(f"{name}=None" if name in operator.optional else name for name in operator.inputs)
-        about = " ".join(filter(None, (image and f"images {image}", kernel and f"kernels {kernel}")))
-        body = "\n    ".join([f'"""{self.op} as {self.source.folder.name} has it: {about}."""', *lines])
-        return f"{snippet.text()}\n\ndef {self.function}({heads}):\n    {body}\n"
+        return f"{self.words.text()}\n\n{self.tail}"
 
-    def cases(self) -> list[Case]:
+    def call(self) -> str:
+        """The call of the target's words."""
+        takes, own = self.words.parameters(self.op), self.own(self.target)
+        attrs = dict(self.attrs) | {"layout": own.image, "kernel_layout": own.kernel}
+        given = [f"{name}={attrs[name]!r}" for name in takes]
+        return f"{self.op}({', '.join([*self.operator.inputs, *given])})"
+
+    def turned(self, change: Change) -> list[str]:
+        """Lines that put the axes of an array in another order."""
+        transpose = self.words.expression("TRANSPOSE")
+        return [f"{change.name} = {transpose}({change.name}, {change.axes})  # {change.source} -> {change.target}"]
+
+    def trials(self) -> list[Trial]:
         """Cases with these attributes, in the source's layouts: whole numbers and reals."""
-        operator = operators()[self.op]
-        rows = _rows(operator, self.attrs)
-        image, kernel = self.layouts
-        layouts = {"layout": image, "kernel_layout": kernel}
+        operator, own = self.operator, self.own(self.source)
+        layouts = {"layout": own.image, "kernel_layout": own.kernel}
         attrs = dict(self.attrs) | {name: layouts[name] for name in layouts if name in operator.attributes}
-        sketches = [build.Sketch(f"bridge-{n}", "", attrs, operator.shapes(row)) for n, row in enumerate(rows)]
+        variants = [(tier, self.dtype) for tier in TIERS]
+        rows = enumerate(_rows(operator, self.attrs))
+        sketches = [build.Sketch(f"bridge-{n}", "", attrs, operator.shapes(row), variants) for n, row in rows]
         found = build.expand(self.op, operator.attributes, sketches, images=operator.images, kernels=operator.kernels)
-        return [dataclasses.replace(case, tier="reals", gradient=False) for case in found]
+        return [Trial(case, case.inputs) for case in found]
+
+
+@dataclasses.dataclass(frozen=True)
+class NetworkBridge(Bridge):
+    """LeNet-5 with images and weights as `source` has them, in the words of `target`."""
+
+    def missing(self, backend: Backend) -> str:
+        """Why a backend has no words for it at all, or ""."""
+        return "" if network(backend).is_file() else f"there is no {network(backend).name} beside its adapter"
+
+    def own(self, backend: Backend) -> Layouts:
+        """The layouts that a backend's network takes."""
+        return layouts_of_function(network(backend), NETWORK)
+
+    def layouts(self, backend: Backend) -> dict[str, str]:
+        """The layout of the images and of each weight but the biases."""
+        return lenet.layouts(*dataclasses.astuple(self.own(backend)))
+
+    @functools.cached_property
+    def words(self) -> Snippet:
+        """The target's network."""
+        words = Snippet(self.target.adapter)
+        words.expression("TRANSPOSE")
+        words.include(network(self.target), NETWORK)
+        return words
+
+    @property
+    def tail(self) -> str:
+        """The function at the end of the text, which takes images and weights as the source has them."""
+        theirs, heads = self.layouts(self.source), ", ".join(["images", *lenet.SHAPES])
+        merged = theirs["c5_w"]
+        doc = [
+            f"The logits of LeNet-5 from images and weights as {self.source.folder.name} has them.",
+            "",
+            ", ".join(f"{name} {layout}" for name, layout in theirs.items()),
+            f"c5 is a dense layer behind a flatten. The kernel {apart(merged)} of a convolution in its place holds the",
+            f"numbers of c5_w in the same order: reshape it to {together(_sizes('c5_w'), merged)}.",
+            "",
+        ]
+        lines = [line for change in self.changes for line in self.turned(change)]
+        return _function(self.function, heads, "\n".join(doc), lines, f"{NETWORK}({heads})")
+
+    def turned(self, change: Change) -> list[str]:
+        """Lines that put the axes in another order; those that a flatten merged are taken apart in between."""
+        name, before, after = change.name, apart(change.source), apart(change.target)
+        lines = super().turned(Change(name, before, after))
+        if before != change.source:
+            reshape, sizes = self.words.expression("RESHAPE"), _sizes(name)
+            shape = together(sizes, before)
+            lines.insert(0, f"{name} = {reshape}({name}, {shape})  # {change.source} -> {before}")
+            shape = together(sizes, change.target)
+            lines.append(f"{name} = {reshape}({name}, {shape})  # {after} -> {change.target}")
+        return lines
+
+    def trials(self) -> list[Trial]:
+        """The specification's predictions, images and weights as the source has them."""
+        layouts, found = self.layouts(self.source), []
+        for case in self.operator.cases():
+            if case.attrs["steps"] == 0 and case.expect == "value" and case.dtype == self.dtype:
+                given = {name: array for name, array in case.inputs.items() if name != "labels"}
+                inputs = {name: _arranged(array, layouts.get(name, "")) for name, array in given.items()}
+                found.append(Trial(case, inputs, exactly=case.tier == "integers"))
+        return found
+
+
+def bridge(op: str, source: Backend, target: Backend, attrs: Mapping[str, Any], dtype: str = "float32") -> Bridge:
+    """The bridge for an operator, or for the whole network."""
+    return (NetworkBridge if op == NETWORK else Bridge)(op, source, target, attrs, dtype)
+
+
+def network(backend: Backend) -> Path:
+    """The file that holds a backend's own LeNet-5."""
+    return backend.folder / "network.py"
+
+
+def _sizes(weight: str) -> dict[str, int]:
+    """The size of each axis of a weight of LeNet-5."""
+    return dict(zip("OIHW", lenet.SHAPES[weight]))
+
+
+def _arranged(array: np.ndarray, layout: str) -> np.ndarray:
+    """Images or weights of the specification in another layout, c5's kernel as dense weights; biases as they are."""
+    if not layout:
+        return array
+    canonical = "NCHW" if "N" in layout else "OIHW"[: array.ndim]
+    sizes = dict(zip(canonical, array.shape))
+    return convert(array, canonical, apart(layout)).reshape(together(sizes, layout))
 
 
 def _rows(operator: Operator, attrs: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -115,84 +260,6 @@ def _rows(operator: Operator, attrs: Mapping[str, Any]) -> list[dict[str, Any]]:
     return rows
 
 
-def _transposed(name: str, source: str, target: str) -> str:
-    axes = permutation(source, target)
-    return f"{name} = TRANSPOSE({name}, {axes})  # {source} -> {target}"
-
-
-@dataclasses.dataclass(frozen=True)
-class Proof:
-    """What became of the cases of a bridge: how many agree, and the first thing that went wrong."""
-
-    cases: int
-    agree: int
-    same_bits: int
-    problem: str = ""
-
-    @property
-    def holds(self) -> bool:
-        """Whether source and target both computed every case within the bounds of the truth."""
-        return self.cases == self.agree > 0
-
-
-def prove(bridges: list[Bridge], stations: Mapping[str, Station], timeout: float = 300.0) -> list[Proof]:
-    """A proof for each bridge; all must have the same target. The snippets run in one process of its own.
-
-    `stations` are the sources by name, which answer for themselves.
-    """
-    target = bridges[0].target
-    with tempfile.TemporaryDirectory(prefix="convparity-") as name:
-        folder = Path(name)
-        convert = Snippet(target.adapter)
-        convert.add("from_numpy")
-        convert.add("to_numpy")
-        (folder / "convert.py").write_text(convert.text())
-        (folder / "runner.py").write_text(RUNNER)
-        jobs = [job for number, bridge in enumerate(bridges) for job in _jobs(folder, number, bridge)]
-        (folder / "jobs.json").write_text(json.dumps(jobs))
-        command = [str(target.python), "-I", str(folder / "runner.py"), name]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=timeout)
-        if not (folder / "found.json").exists():
-            problem = (done.stderr.strip().splitlines() or ["no output"])[-1]
-            return [Proof(len(bridge.cases()), 0, 0, problem) for bridge in bridges]
-        found = json.loads((folder / "found.json").read_text())
-        pairs = enumerate(bridges)
-        return [_judge(folder, number, bridge, found, stations[bridge.source.name]) for number, bridge in pairs]
-
-
-def _jobs(folder: Path, number: int, bridge: Bridge) -> list[dict[str, Any]]:
-    (folder / f"{number}.py").write_text(bridge.code)
-    jobs = []
-    for index, case in enumerate(bridge.cases()):
-        names = []
-        for name, array in case.inputs.items():
-            names.append(f"{number}-{index}-{name}.npy")
-            np.save(folder / names[-1], array)
-        output = f"{number}-{index}.npy"
-        jobs.append({"code": f"{number}.py", "function": bridge.function, "inputs": names, "output": output})
-    return jobs
-
-
-def _judge(folder: Path, number: int, bridge: Bridge, found: Mapping[str, str], source: Station) -> Proof:
-    """Source and target against the truth, and against each other bit for bit."""
-    cases, agree, bits, problem = bridge.cases(), 0, 0, ""
-    for index, case in enumerate(cases):
-        wanted, name = truth(case, gradients=False), f"{number}-{index}.npy"
-        said = found[name] or _wrong(case, wanted, np.load(folder / name))
-        reply = source.answer(case, Truth())
-        outputs = unpack_all(reply.get("outputs", {}))
-        heard = _wrong(case, wanted, outputs["y"]) if outputs else reply["message"]
-        if said or heard:
-            problem = problem or (f"{bridge.target.name}: {said}" if said else f"{bridge.source.name}: {heard}")
-        else:
-            agree += 1
-            bits += outputs["y"].tobytes() == np.load(folder / name).tobytes()
-    return Proof(len(cases), agree, bits, problem)
-
-
-def _wrong(case: Case, wanted: Truth, actual: np.ndarray) -> str:
-    """What is wrong with an output, or ""."""
-    if wanted.rejected:
-        return wanted.rejected
-    found = compare("y", actual, wanted.outputs["y"], case.dtype, exactly=False)
-    return found.why if found.outcome == "differs" else ""
+def _function(name: str, heads: str, doc: str, lines: list[str], result: str) -> str:
+    body = textwrap.indent("\n".join([f'"""{doc}"""', *lines, f"return {result}"]), "    ")
+    return f"def {name}({heads}):\n{body}\n"

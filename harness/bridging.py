@@ -2,25 +2,27 @@
 
 import contextlib
 import dataclasses
+import itertools
 import json
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from harness import backends, envs, transfer
+from harness import backends, doctor, envs, transfer
 from harness.backends import Backend
-from harness.bridge import OPERATORS, Bridge, prove
+from harness.bridge import NETWORK, OPERATORS, Bridge, bridge
 from harness.errors import UserError
 from harness.gateway import NotStarted
+from harness.proving import FAILS, HOLDS, INEXPRESSIBLE, Proof, prove
 from harness.station import Station
 from spec import operators
 from spec.attributes import is_pads, is_pair
 from spec.core import BadCase, Operator
 
-# What an operator needs that has no default, for the table of all bridges.
+# What the table of all bridges shows, and what an operator needs that has no default.
 EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "conv2d": {"padding": "same", "stride": [2, 2]},
     "conv2d_layer": {"padding": "same", "stride": [2, 2]},
@@ -30,21 +32,39 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "avg_pool2d": {"kernel_size": [3, 2], "stride": [2, 2], "padding": "same"},
     "upsample2d": {"scale": [2, 3], "mode": "bilinear"},
 }
+ROWS = [*((op, "float32") for op in OPERATORS), (NETWORK, "float32"), ("conv2d", "float16")]
+LAYOUTS = ("layout", "kernel_layout")  # not asked for: each framework takes its own
 
 
-def one(op: str, source: str, target: str, words: list[str]) -> int:
+def one(op: str, source: str, target: str, words: list[str], dtype: str) -> int:
     """Print the text of a bridge and its proof; 1 where the proof fails. Raises `UserError`."""
-    if op not in OPERATORS:
-        raise UserError(f"there are no bridges for {op!r}; choose from: {', '.join(OPERATORS)}")
-    attrs = attributes(operators()[op], words)
-    start, end = _ready((source, target))
-    bridge = Bridge(op, start, end, attrs)
-    click.echo(bridge.code)
-    with _stations([start]) as stations:
-        [proof] = prove([bridge], stations)
-    click.echo(f"# proof: {proof.agree} of {proof.cases} cases agree with the truth on both sides", nl=False)
-    click.echo(f", {proof.same_bits} bit for bit" + (f"; {proof.problem}" if proof.problem else ""))
-    return 0 if proof.holds else 1
+    if op not in (*OPERATORS, NETWORK):
+        raise UserError(f"there are no bridges for {op!r}; choose from: {', '.join((*OPERATORS, NETWORK))}")
+    attrs = attributes(op, words)
+    ready = _ready((source, target))
+    if len(ready) < 2:
+        raise UserError(f"--from and --to are both {source}; a bridge needs two frameworks")
+    start, end = ready
+    wanted, known = bridge(op, start, end, attrs, dtype), versions(ready)
+    with stations([start]) as opened:
+        [proof] = prove([wanted], opened, known)
+    who, why = proof.problem
+    if proof.verdict == INEXPRESSIBLE:
+        click.echo(f"# {wanted.op} is not expressible in {who}: {why}")
+        return 0
+    click.echo(wanted.code)
+    click.echo("\n".join(f"# {line}" for line in _proven(wanted, proof, known)))
+    return 0 if proof.verdict == HOLDS else 1
+
+
+def _proven(wanted: Bridge, proof: Proof, known: Mapping[str, str]) -> Iterator[str]:
+    """The proof in lines: what ran where, and every case."""
+    source, target = wanted.source.name, wanted.target.name
+    yield f"proof: {source} {known[source]} by its own call, {target} {known[target]} by this text alone"
+    yield f"{proof.agree} of {len(proof.findings)} cases are right on both sides, {proof.same_bits} with the same bits:"
+    for one in proof.findings:
+        bits = ", same bits" if one.same_bits else f"; {one.who}: {one.why}" if one.why else ""
+        yield f"  {one.trial}: {source} {one.source}, {target} {one.target}{bits}"
 
 
 def every(names: tuple[str, ...], out: Path) -> int:
@@ -53,38 +73,67 @@ def every(names: tuple[str, ...], out: Path) -> int:
     from reports import bridges as report
 
     ready = _ready(names)
-    rows = []
-    with _stations(ready) as stations, tempfile.TemporaryDirectory() as folder:
-        for target in ready:
-            wanted = [
-                Bridge(op, source, target, operators()[op].complete(EXAMPLES[op]))
-                for op in OPERATORS
-                for source in ready
-                if source.name != target.name
-            ]
-            for bridge, proof in zip(wanted, prove(wanted, stations) if wanted else []):
-                proven = {**dataclasses.asdict(proof), "holds": proof.holds}
-                ends = {"op": bridge.op, "source": bridge.source.name, "target": target.name}
-                rows.append({**ends, "attrs": dict(bridge.attrs), "code": bridge.code, **proven})
-        weights = transfer.matrix(stations, Path(folder))
-    table = {"backends": [one.name for one in ready], "bridges": rows, "weights": weights}
+    known = versions(ready)
+    wanted = pairs(ready, ROWS)
+    with stations(ready) as opened, tempfile.TemporaryDirectory() as folder:
+        proofs = prove(wanted, opened, known)
+        weights = transfer.matrix(opened, Path(folder))
+    table = {
+        "backends": known,
+        "words": {f"{one.op} {one.target.name}": one.words.text() for one in wanted if not any(one.lacking)},
+        "bridges": [_row(one, proof) for one, proof in zip(wanted, proofs)],
+        "weights": weights,
+    }
     reports.add(out, "bridges", table)
     report.show(table)
-    moved = [problem for row in weights.values() for problem in row.values()]
-    return 0 if all(row["holds"] for row in rows) and not any(moved) else 1
+    lost = any(problem for row in weights.values() for problem in row.values())
+    return 1 if lost or any(proof.verdict == FAILS for proof in proofs) else 0
 
 
-def attributes(operator: Operator, words: list[str]) -> dict[str, Any]:
+def pairs(ready: Sequence[Backend], rows: Sequence[tuple[str, str]]) -> list[Bridge]:
+    """The bridges between all of the backends, for rows (operator, dtype)."""
+    return [
+        bridge(op, source, target, operators()[op].complete(EXAMPLES[op]) if op in EXAMPLES else {}, dtype)
+        for op, dtype in rows
+        for source, target in itertools.permutations(ready, 2)
+    ]
+
+
+def _row(wanted: Bridge, proof: Proof) -> dict[str, Any]:
+    """A bridge and its proof as plain data. The text is the entry "op target" of `words` followed by `tail`."""
+    who, why = proof.problem
+    lacking = any(wanted.lacking)
+    return {
+        "op": wanted.op,
+        "dtype": wanted.dtype,
+        "source": wanted.source.name,
+        "target": wanted.target.name,
+        "attrs": {name: value for name, value in wanted.attrs.items() if name not in LAYOUTS},
+        "changes": [] if lacking else [{**dataclasses.asdict(one), "axes": one.axes} for one in wanted.changes],
+        "tail": "" if lacking else wanted.tail,
+        "verdict": proof.verdict,
+        "who": who,
+        "why": why,
+        "cases": len(proof.findings),
+        "agree": proof.agree,
+        "same_bits": proof.same_bits,
+    }
+
+
+def attributes(op: str, words: list[str]) -> dict[str, Any]:
     """Attributes from `--stride 2 --padding same`: one number stands for both axes. Raises `UserError`."""
+    operator = operators()[op]
+    taken = {name: one for name, one in operator.attributes.items() if name not in LAYOUTS and op != NETWORK}
     found: dict[str, Any] = {}
     for name, text in zip(words[::2], [*words[1::2], ""]):
         if not name.startswith("--") or not text:
             raise UserError(f"{name!r} is no attribute with its value; write --stride 2 --padding same")
         name = name[2:].replace("-", "_")
-        attribute = operator.attributes.get(name)
-        found[name] = _value(text, bool(attribute) and attribute.valid([1, 1]))  # type: ignore[union-attr]
+        if name not in taken:
+            raise UserError(f"the bridges of {op} have no attribute {name!r}; they have: {', '.join(taken) or 'none'}")
+        found[name] = _value(text, taken[name].valid([1, 1]))
     try:
-        return operator.complete({**_needed(operator, found), **found})
+        return operator.complete({**_needed(operator, found), **found}) if taken else {}
     except BadCase as error:
         raise UserError(str(error)) from None
 
@@ -105,27 +154,41 @@ def _needed(operator: Operator, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _ready(names: tuple[str, ...]) -> list[Backend]:
-    """The backends with their environments. Raises `UserError` for one that cannot be had."""
+    """The backends with their environments. Raises `UserError` for a mode, and for one that cannot be had."""
     from reports import terminal
 
+    chosen = backends.select(names)
+    for backend in chosen:
+        if backend.variant:
+            own = backend.name.partition(":")[0]
+            raise UserError(f"{backend.name} is a mode of {own}, which has the same words: write {own}")
     with terminal.building() as progress:
-        found = envs.resolve(backends.select(names), progress)
+        found = envs.resolve(chosen, progress)
     for backend in found:
         if backend.problem:
             raise UserError(f"{backend.name} cannot be run: {backend.problem}")
     return found
 
 
+def versions(ready: Sequence[Backend]) -> dict[str, str]:
+    """The version of the framework of each backend, the first that its requirements name; "" without such a file."""
+    found = {}
+    for backend in ready:
+        pinned = doctor.requirements(backend)[:1] if (backend.folder / "requirements.txt").exists() else []
+        found[backend.name] = "".join(doctor.probe(backend, pinned).get(one.name, "") for one in pinned)
+    return found
+
+
 @contextlib.contextmanager
-def _stations(found: list[Backend]) -> Iterator[dict[str, Station]]:
+def stations(found: Sequence[Backend]) -> Iterator[dict[str, Station]]:
     """A station for each backend, by name. Raises `UserError` for one that does not start."""
-    stations = {backend.name: Station(backend) for backend in found}
+    opened = {backend.name: Station(backend) for backend in found}
     try:
-        for station in stations.values():
+        for station in opened.values():
             station.open()
-        yield stations
+        yield opened
     except NotStarted as error:
         raise UserError(str(error)) from None
     finally:
-        for station in stations.values():
+        for station in opened.values():
             station.close()

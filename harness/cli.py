@@ -131,10 +131,12 @@ def conventions(names, chosen, out, jobs, timeout) -> int:
 @click.argument("attrs", nargs=-1, type=click.UNPROCESSED)
 @click.option("--from", "source", metavar="NAME", help="The framework whose words are known.")
 @click.option("--to", "target", metavar="NAME", help="The framework in whose words it is wanted.")
+@click.option("--dtype", default="float32", type=click.Choice(("float32", "float16")), help="Of all arrays.")
 @click.option("--out", default=OUT, type=click.Path(path_type=Path), show_default=True, help="Folder for the table.")
-def bridge(op, attrs, source, target, out) -> int:
+def bridge(op, attrs, source, target, dtype, out) -> int:
     """Say in one framework what another says: OP --from A --to B --stride 2 --padding same, with proof.
 
+    OP may be lenet5, the whole network with its weights. Where B cannot say it, the answer is "not expressible".
     Without an operator all bridges between all frameworks are proven, and LeNet-5's weights are moved between them.
     """
     from harness import bridging
@@ -143,7 +145,7 @@ def bridge(op, attrs, source, target, out) -> int:
         return bridging.every((), out)
     if not (source and target):
         raise UserError("bridge needs two frameworks: --from tensorflow --to torch")
-    return bridging.one(op, source, target, list(attrs))
+    return bridging.one(op, source, target, list(attrs), dtype)
 
 
 @cli.command()

@@ -52,6 +52,12 @@ class Ledger:
         self.reproduced.update(known.id for known in matching)
         return tuple(known.id for known in matching)
 
+    def lacks(self, case: Case) -> str:
+        """What the framework lacks for a case whose output it refuses, if an entry knows that; else ""."""
+        refused = "unsupported", "output", "rejected"
+        found = (known for known in self.known if (known.kind, known.part, known.outcome) == refused)
+        return next((known.what for known in found if self._applies(known, case)), "")
+
     def stale(self, gradients: bool = True, everything: bool = False) -> list[str]:
         """Entries whose cases ran without showing the difference; without `gradients` only those of outputs.
 

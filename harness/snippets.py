@@ -11,6 +11,8 @@ import re
 import textwrap
 from pathlib import Path
 
+from harness.errors import UserError
+
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = ("spec", "backends")
 
@@ -63,6 +65,7 @@ class Snippet:
         self.adapter = read(adapter)
         self.imports: dict[str, str] = {}
         self.parts: dict[str, str] = {}
+        self.nodes: dict[str, ast.AST] = {}
         body = self.adapter.definitions["Adapter"].body  # type: ignore[attr-defined]
         self.methods = {node.name: node for node in body if isinstance(node, ast.FunctionDef)}
         self.effects = list(self.adapter.effects)
@@ -71,19 +74,28 @@ class Snippet:
 
     def add(self, method: str) -> None:
         """A method of the adapter as a function of the same name, and all that it needs."""
-        if method in self.parts:
-            return
+        if method not in self.methods:
+            raise UserError(f"{self.adapter.path}: a bridge needs the method {method} in its class Adapter")
         node = self.methods[method]
-        self.parts[method] = ""  # holds the place against recursion; written at the end, after what it needs
+        if self.nodes.get(method) is node:
+            return
+        self._hold(method, node)  # holds the place against recursion; written at the end, after what it needs
         code = re.sub(r"\bself,\s*", "", self.adapter.code(node), count=1)
         code = self._follow(node, self.adapter, code)
         for name in sorted(set(re.findall(r"\bself\.(\w+)", code))):
             self.add(name)
         self._write(method, re.sub(r"\bself\.", "", code))
 
-    def define(self, name: str) -> None:
-        """Something that the adapter's file defines beside its class."""
-        self._define(name, self.adapter)
+    def include(self, path: Path, function: str) -> None:
+        """A function of another file of the backend, and all that it needs."""
+        self._define(function, read(path))
+
+    def expression(self, name: str) -> str:
+        """What a name that the adapter's file defines beside its class stands for: "torch.permute"."""
+        if name not in self.adapter.definitions:
+            raise UserError(f"{self.adapter.path}: a bridge needs {name}; see backends/numpy/adapter.py")
+        value = self.adapter.definitions[name].value  # type: ignore[attr-defined]
+        return self._follow(value, self.adapter, ast.unparse(value))
 
     def parameters(self, method: str) -> list[str]:
         """The names of a method's keyword-only parameters: its attributes."""
@@ -94,17 +106,23 @@ class Snippet:
         head = sorted(set(self.imports.values()), key=lambda line: (line.startswith("from"), line))
         return "\n".join([*head, "", *self.effects, "", ""]) + "\n\n\n".join(self.parts.values()) + "\n"
 
+    def _hold(self, name: str, node: ast.AST) -> None:
+        if name in self.nodes:
+            raise ValueError(f"{self.adapter.path}: two things in one text are called {name}")
+        self.nodes[name], self.parts[name] = node, ""
+
     def _write(self, name: str, code: str) -> None:
         self.parts.pop(name, None)
         self.parts[name] = code
 
     def _define(self, name: str, source: Source) -> None:
-        if name in self.parts:
-            return
         node = source.definitions[name]
-        self.parts[name] = ""
+        if self.nodes.get(name) is node:
+            return
+        self._hold(name, node)
         code = source.code(node)
-        decorators = "".join(f"@{ast.unparse(one)}\n" for one in getattr(node, "decorator_list", []))
+        kept = [one for one in getattr(node, "decorator_list", []) if one not in self._dropped(node)]
+        decorators = "".join(f"@{ast.unparse(one)}\n" for one in kept)
         self._write(name, decorators + self._follow(node, source, code))
 
     def _follow(self, node: ast.AST, source: Source, code: str = "") -> str:
@@ -119,8 +137,10 @@ class Snippet:
         return code
 
     def _dropped(self, node: ast.AST) -> list[ast.expr]:
-        """The decorators that are left out: all of a method, which tie it to the adapter."""
-        return node.decorator_list if isinstance(node, ast.FunctionDef) and node in self.methods.values() else []
+        """The decorators that are left out: all of a method, which tie it to the adapter, and declarations."""
+        if not isinstance(node, ast.FunctionDef):
+            return []
+        return [one for one in node.decorator_list if node in self.methods.values() or _declares(one)]
 
     def _import(self, name: str, source: Source, code: str) -> str:
         module, member, line = source.imports[name]
@@ -138,16 +158,37 @@ class Snippet:
         return code
 
 
-def native_layouts(adapter: Path, method: str) -> tuple[str, str]:
-    """(image layout, kernel layout) that a method of an adapter takes by itself; "" where it does not follow one."""
-    source = read(adapter)
-    snippet = Snippet(adapter)
-    for decorator in snippet.methods[method].decorator_list:
-        if isinstance(decorator, ast.Call) and getattr(decorator.func, "id", "") == "native":
-            images = _words(decorator.args, source)
-            kernels = _words([one.value for one in decorator.keywords if one.arg == "kernel"], source)
-            return (images or ("",))[0], (kernels or ("",))[0]
-    return "", ""
+@dataclasses.dataclass(frozen=True)
+class Layouts:
+    """The layouts that a function declares with `@native`, the first of several; "" where it does not follow one."""
+
+    image: str = ""
+    kernel: str = ""
+    dense: str = ""
+
+
+def layouts_of_method(adapter: Path, method: str) -> Layouts:
+    """The layouts of a method of an adapter."""
+    return _declared(Snippet(adapter).methods[method], read(adapter))
+
+
+def layouts_of_function(path: Path, function: str) -> Layouts:
+    """The layouts of a function of another file."""
+    source = read(path)
+    return _declared(source.definitions[function], source)
+
+
+def _declared(node: ast.stmt, source: Source) -> Layouts:
+    for call in filter(_declares, getattr(node, "decorator_list", [])):
+        named = {one.arg: _words([one.value], source) for one in call.keywords}
+        first = {name: words[0] for name, words in {"image": _words(call.args, source), **named}.items() if words}
+        return Layouts(**first)
+    return Layouts()
+
+
+def _declares(decorator: ast.expr) -> bool:
+    """Whether a decorator is `@native(...)`."""
+    return isinstance(decorator, ast.Call) and getattr(decorator.func, "id", "") == "native"
 
 
 def _words(nodes: list[ast.expr], source: Source) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ under `root`. A request is a case as plain data, a reply says what became of it.
     <- {"id", "outcome": "computed" | "rejected" | "unsupported", "seconds", ...}
     -> {"id", "probe": [question, api], "inputs"}            a probe of `conventions*.py` beside the adapter
     <- {"id", "outcome": "computed" | "rejected", "answer": text or array, ...}
+    -> {"id", "network": [file, function], "inputs"}         a function of a file beside the adapter
+    <- {"id", "outcome": "computed" | "rejected" | "unsupported", "answer": array, ...}
     -> {"id", "env"}                                         other variables: the adapter is made anew
     <- {"id", "outcome": "ready" | "failed", "message"}
 """
@@ -70,6 +72,23 @@ def answer(adapter, path, request):
     except Exception as error:
         settle(adapter)
         return {"outcome": "rejected", "error_class": type(error).__name__, "message": first_line(error)}
+
+
+def infer(adapter, request):
+    """What a network makes of its inputs, which are as the framework has them; the reply as plain data."""
+    from backends.contract import Unsupported
+    from harness.wire import pack, unpack_all
+
+    path, function = request["network"]
+    try:
+        network = getattr(load(path, "convparity_network"), function)
+        found = pack(adapter.to_numpy(network(*map(adapter.from_numpy, unpack_all(request["inputs"]).values()))))
+        adapter.synchronize()
+        return {"outcome": "computed", "answer": found}
+    except Exception as error:
+        settle(adapter)
+        outcome = "unsupported" if isinstance(error, Unsupported) else "rejected"
+        return {"outcome": outcome, "error_class": type(error).__name__, "message": first_line(error)}
 
 
 def first_line(error):
@@ -148,8 +167,12 @@ def serve(channel):
     while (request := channel.receive()) is not None:
         if "env" in request:
             adapter, reply = renewed(config["adapter"], request["env"])
+        elif "network" in request:
+            reply = infer(adapter, request)
+        elif "probe" in request:
+            reply = answer(adapter, conventions, request)
         else:
-            reply = answer(adapter, conventions, request) if "probe" in request else attempt(adapter, request)
+            reply = attempt(adapter, request)
         channel.send({"id": request["id"], **reply})
 
 

@@ -1,36 +1,64 @@
-"""The bridges as a table: from down, to across; how many cases of each operator agree."""
+"""The bridges as a table: from down, to across; how many of an operator's or the network's can be said."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from reports.overview import counted
+
+Row = Mapping[str, Any]
+HOLDS, INEXPRESSIBLE, FAILS = "holds", "not expressible", "fails"
+
 
 def show(table: Mapping[str, Any]) -> None:
-    """Print which bridges hold, and where LeNet-5's weights arrived."""
+    """Print which bridges hold, what cannot be expressed, and where LeNet-5's weights arrived."""
     console = Console()
-    names = table["backends"]
-    printed = Table("from", *(f"to {name}" for name in names), title="bridges that hold", title_justify="left")
+    names, rows = list(table["backends"]), table["bridges"]
+    cases = counted(sum(row["agree"] for row in rows), "case")
+    printed = _table(f"bridges that hold, from down, to across ({cases})", names)
     for source in names:
-        printed.add_row(source, *(_cell(table["bridges"], source, target) for target in names))
+        printed.add_row(source, *(_cell(between(rows, source, target)) for target in names))
     console.print(printed)
-    for row in table["bridges"]:
-        if not row["holds"]:
-            console.print(Text(f"✗ {row['op']} from {row['source']} to {row['target']}: {row['problem']}", style="red"))
-    printed = Table(
-        "trained in", *(f"loaded in {name}" for name in names), title="LeNet-5's weights", title_justify="left"
-    )
-    for source, row in table["weights"].items():
-        printed.add_row(source, *(Text(row[name] or "same logits") for name in names))
+    for text in dict.fromkeys(
+        f"∅ {label(row)} is not expressible in {row['who']}: {row['why']}"
+        for row in rows
+        if row["verdict"] == INEXPRESSIBLE
+    ):
+        console.print(Text(text))
+    for row in rows:
+        if row["verdict"] == FAILS:
+            ends = f"from {row['source']} to {row['target']}"
+            console.print(Text(f"✗ {label(row)} {ends}: {row['who']}: {row['why']}", style="red"))
+    printed = _table("LeNet-5's weights, trained in down, loaded in across", names)
+    for source, found in table["weights"].items():
+        printed.add_row(source, *(Text(found[name] or "same logits") for name in names))
     console.print(printed)
 
 
-def _cell(rows: list[Mapping[str, Any]], source: str, target: str) -> Text:
-    if source == target:
+def between(rows: Sequence[Row], source: str, target: str) -> list[Row]:
+    """The bridges of one pair."""
+    return [row for row in rows if (row["source"], row["target"]) == (source, target)]
+
+
+def label(row: Row) -> str:
+    """The operator, and its dtype where that is not the usual one."""
+    return row["op"] if row["dtype"] == "float32" else f"{row['op']} {row['dtype']}"
+
+
+def _table(title: str, names: Sequence[str]) -> Table:
+    return Table("", *names, title=title, title_justify="left")
+
+
+def _cell(rows: Sequence[Row]) -> Text:
+    if not rows:
         return Text("-", style="dim")
-    mine = [row for row in rows if row["source"] == source and row["target"] == target]
-    holds, agree = sum(row["holds"] for row in mine), sum(row["agree"] for row in mine)
-    style = "" if holds == len(mine) else "red"
-    return Text(f"{holds} of {len(mine)} operators, {agree} cases", style=style)
+    verdicts = [row["verdict"] for row in rows]
+    cell = Text(f"{verdicts.count(HOLDS)} of {len(rows)}")
+    if lacking := verdicts.count(INEXPRESSIBLE):
+        cell.append(f" {lacking} ∅")
+    if failing := verdicts.count(FAILS):
+        cell.append(f" {failing} ✗", style="red")
+    return cell

@@ -7,8 +7,22 @@ lines compute the network and tell how errors travel through it.
 
 import numpy as np
 
+from spec.layouts import behind_flatten
+
 LAYERS = {"c1": (6, 1, 5, 5), "c3": (16, 6, 5, 5), "c5": (120, 16, 5, 5), "f6": (84, 120), "out": (10, 84)}
 SHAPES = {f"{name}_{kind}": shape if kind == "w" else shape[:1] for name, shape in LAYERS.items() for kind in "wb"}
+
+
+def layouts(image, kernel, dense):
+    """The layout of the images and of each weight where c5 is written as a dense layer behind a flatten.
+
+    It is one on what c3 leaves, 16 channels of 5x5 pixels: c5 sums the same products whether as a convolution or
+    as a dense layer, and the kernel `OIHW` holds the numbers of the dense weights `O(IHW)` in the same order.
+    """
+    found = {"images": image}
+    for name, shape in LAYERS.items():
+        found[f"{name}_w"] = kernel if len(shape) == 4 else dense
+    return found | {"c5_w": behind_flatten(dense, image)}
 
 
 def exact(value, size):

@@ -39,7 +39,9 @@ from spec.layouts import IMAGE, KERNEL, TRANSPOSED_KERNEL
 from spec.padding import extent, transposed
 
 MODE = os.environ.get("CONVPARITY_MODE", "")  # set by the variants
-TRANSPOSE = jnp.transpose  # (x, axes): how a layout becomes another
+# How a layout becomes another, for the command `bridge`: (x, axes) and (x, shape).
+TRANSPOSE = jnp.transpose
+RESHAPE = jnp.reshape
 MOST_PROGRAMS = 100
 CACHE = Path(__file__).resolve().parents[2] / ".cache" / "jax"
 

@@ -24,7 +24,9 @@ FEATURES = ("MKLDNN", "OPENMP", "BLAS_OPEN", "BLAS_MKL", "F16C")
 PAD_MODES = {"constant": "constant", "replicate": "edge", "reflect": "reflect"}  # those of nd.pad
 
 
-TRANSPOSE = np.transpose  # (x, axes): how a layout becomes another
+# How a layout becomes another, for the command `bridge`: (x, axes) and (x, shape).
+TRANSPOSE = np.transpose
+RESHAPE = np.reshape
 
 
 class Adapter:

@@ -19,7 +19,9 @@ from backends.numpy.layers import Layer, Sequential, cross_entropy, dense, relu
 from backends.numpy.windows import PLAIN
 from spec.core import as_tuple
 
-TRANSPOSE = np.transpose  # (x, axes): how a layout becomes another
+# How a layout becomes another, for the command `bridge`: (x, axes) and (x, shape).
+TRANSPOSE = np.transpose
+RESHAPE = np.reshape
 
 
 class Adapter:
@@ -93,8 +95,8 @@ class Adapter:
     @native("NCHW", kernel="OIHW")
     @one_dtype
     def conv2d_layer(self, x, w, b=None, *, stride, padding, dilation, groups):
-        """The same by the layer class below, which keeps weight and bias."""
-        layer = Conv2D(w, b, stride=stride, padding=padding, dilation=dilation, groups=groups)
+        """The same by a `Layer`, which keeps weight and bias."""
+        layer = self._convolution(w, b, stride=stride, padding=padding, dilation=dilation, groups=groups)
         return layer(x)
 
     @native("NCHW", kernel="IOHW")
@@ -184,13 +186,13 @@ class Adapter:
         geometry = {"kernel_size": (2, 2), "stride": None, "padding": "valid", "dilation": (1, 1), "ceil_mode": False}
         pool = partial(self.max_pool2d, **geometry)
         net = Sequential(
-            Conv2D(*c1, padding=[[2, 2], [2, 2]]),
+            self._convolution(*c1, padding=[[2, 2], [2, 2]]),
             Layer(relu),
             Layer(pool),
-            Conv2D(*c3),
+            self._convolution(*c3),
             Layer(relu),
             Layer(pool),
-            Conv2D(*c5),
+            self._convolution(*c5),
             Layer(relu),
             Layer(partial(self.flatten, layout="NCHW")),
             Layer(dense, *f6),
@@ -208,10 +210,7 @@ class Adapter:
         """The correlation of one image (H, W) with one kernel (kh, kw)."""
         return self.conv2d(x[None, None], k[None, None], **PLAIN)[0, 0]
 
-
-class Conv2D(Layer):
-    """The convolutional layer of this backend: weight (O, C/groups, kh, kw), bias (O,) or None."""
-
-    def __init__(self, weight, bias=None, **attrs):
+    def _convolution(self, weight, bias=None, **attrs):
+        """A convolution layer: weight (O, C/groups, kh, kw), bias (O,) or None."""
         weights = (weight,) if bias is None else (weight, bias)
-        super().__init__(partial(Adapter().conv2d, **PLAIN | attrs), *weights)
+        return Layer(partial(self.conv2d, **PLAIN | attrs), *weights)

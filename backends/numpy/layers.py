@@ -9,7 +9,7 @@ from backends.numpy.derivatives import gradients
 
 
 class Layer:
-    """An operator with weights of its own; after `backward` it has their gradients too."""
+    """An operator with weights of its own; after `Sequential.backward` it has their gradients too."""
 
     def __init__(self, operator: Callable, *weights: np.ndarray) -> None:
         self.operator = operator
@@ -19,11 +19,6 @@ class Layer:
     def __call__(self, x: np.ndarray) -> np.ndarray:
         self.x = x  # the derivative by the weights depends on it
         return self.operator(x, *self.weights)
-
-    def backward(self, dy: np.ndarray) -> np.ndarray:
-        """dl/dx from dl/dy for the last x; dl/dw is kept in `gradients`."""
-        dx, *self.gradients = gradients(self.operator, [self.x, *self.weights], dy)
-        return dx
 
     def step(self, lr: float) -> None:
         """One step of gradient descent."""
@@ -43,8 +38,9 @@ class Sequential:
         return x
 
     def backward(self, dy: np.ndarray) -> None:
+        """dl/dw of each layer from dl/dy of the last, each for its last x; kept in the layer's `gradients`."""
         for layer in reversed(self.layers):
-            dy = layer.backward(dy)
+            dy, *layer.gradients = gradients(layer.operator, [layer.x, *layer.weights], dy)
 
     def step(self, lr: float) -> None:
         for layer in self.layers:

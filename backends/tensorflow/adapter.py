@@ -26,7 +26,9 @@ from backends.contract import Unsupported, native
 from spec.core import as_tuple
 from spec.padding import explicit, extent, transposed
 
-TRANSPOSE = tf.transpose  # (x, axes): how a layout becomes another
+# How a layout becomes another, for the command `bridge`: (x, axes) and (x, shape).
+TRANSPOSE = tf.transpose
+RESHAPE = tf.reshape
 ZERO = tf.UnconnectedGradients.ZERO  # not None, for an input that the output does not depend on
 
 MODE = os.environ.get("CONVPARITY_MODE", "eager")  # set by the variants

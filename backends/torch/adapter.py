@@ -23,7 +23,9 @@ from backends.contract import Unsupported, native
 from spec.core import as_tuple
 from spec.padding import explicit, extent, transposed
 
-TRANSPOSE = torch.permute  # (x, axes): how a layout becomes another
+# How a layout becomes another, for the command `bridge`: (x, axes) and (x, shape).
+TRANSPOSE = torch.permute
+RESHAPE = torch.reshape
 MODE = os.environ.get("CONVPARITY_MODE", "")  # set by the variants
 
 

@@ -95,9 +95,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def feed(request: pytest.FixtureRequest) -> Feed:
+def ready(request: pytest.FixtureRequest) -> list[backends.Backend]:
+    """The chosen backends, with their environments."""
+    return request.config.stash[BACKENDS]
+
+
+@pytest.fixture(scope="session")
+def feed(request: pytest.FixtureRequest, ready: list[backends.Backend]) -> Feed:
     """The run of all tests that were selected; it starts when the first of them asks."""
-    ready = request.config.stash[BACKENDS]
     calls = [item.callspec.params for item in request.session.items if hasattr(item, "callspec")]
     wanted = {(params["case"], params["backend"]) for params in calls if {"case", "backend"} <= params.keys()}
     cases = [case for name, case in CASES.items() if any((name, one.name) in wanted for one in ready)]

@@ -1,0 +1,64 @@
+"""Bridges on the frameworks themselves: what a network declares is what experiments find, and every pair is proven."""
+
+import pytest
+
+from harness import bridging, conventions
+from harness.bridge import NETWORK, network
+from harness.proving import HOLDS, INEXPRESSIBLE, prove
+from harness.snippets import layouts_of_function
+from spec.questions import questions
+
+ROWS = [(NETWORK, "float32"), ("conv2d_layer", "float32"), ("conv2d", "float16")]
+
+# The interface that each network is written in, by which the probes of `conventions.py` are named.
+INTERFACES = {"torch": "torch.nn", "tensorflow": "tf.keras", "jax": "flax.nnx", "mxnet": "mxnet.gluon"}
+WORDS = {
+    "layout.dense": {"OI": "(outputs, inputs)", "IO": "(inputs, outputs)"},
+    "layout.flatten": {"NCHW": "channels, rows, columns", "NHWC": "rows, columns, channels"},
+}
+
+
+@pytest.fixture(scope="session")
+def proofs(ready):
+    """(bridge, proof) for all pairs of the chosen backends."""
+    wanted = bridging.pairs(ready, ROWS)
+    with bridging.stations(ready) as opened:
+        return list(zip(wanted, prove(wanted, opened, bridging.versions(ready))))
+
+
+def test_every_bridge_holds_or_cannot_be_expressed(backend, proofs):
+    mine = [(bridge, proof) for bridge, proof in proofs if bridge.target.name == backend]
+    if not mine:
+        pytest.skip("a bridge needs two backends")
+    for bridge, proof in mine:
+        answers = (HOLDS,) if bridge.dtype == "float32" else (HOLDS, INEXPRESSIBLE)
+        assert proof.verdict in answers, (bridge.op, bridge.source.name, proof.problem)
+
+
+def test_convolutions_of_float16_cannot_be_expressed_in_mxnet(proofs):
+    half = [(bridge, proof) for bridge, proof in proofs if bridge.dtype == "float16"]
+    lacking = [(bridge, proof) for bridge, proof in half if "mxnet" in (bridge.source.name, bridge.target.name)]
+    if not lacking:
+        pytest.skip("mxnet was not chosen, or nothing else")
+    for _, proof in lacking:
+        assert proof.verdict == INEXPRESSIBLE
+        assert proof.problem[0] == "mxnet"
+        assert "refuse float16 on the CPU" in proof.problem[1]
+
+
+def test_a_network_declares_what_experiments_find(backend, ready):
+    """Layout, kernel, dense weights and flatten of the layers that the network is made of, by their own calls."""
+    if backend not in INTERFACES:
+        pytest.skip("NumPy has no layers of its own to ask")
+    (mine,) = [one for one in ready if one.name == backend]
+    own = layouts_of_function(network(mine), NETWORK)
+    asked = [questions()[f"layout.{name}"] for name in ("default", "kernel", "dense", "flatten")]
+    found = conventions.ask(mine, asked, 60.0)
+
+    def answer(question: str) -> set[str]:
+        return {one["answer"] for one in found[question] if one["api"].startswith(INTERFACES[backend])}
+
+    assert answer("layout.default") == {own.image}
+    assert answer("layout.kernel") == {own.kernel}
+    assert answer("layout.dense") == {WORDS["layout.dense"][own.dense]}
+    assert answer("layout.flatten") == {WORDS["layout.flatten"][own.image]}
