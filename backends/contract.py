@@ -7,6 +7,7 @@ transposed), hands them over as tensors, and brings the results back. Nothing he
 
 import dataclasses
 import functools
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -20,6 +21,10 @@ Tensor = Any  # whatever the framework computes with
 
 class Unsupported(Exception):
     """The framework cannot express this; the message is the reason that a porting engineer needs."""
+
+
+class Broken(Exception):
+    """The adapter does not keep to what this file says of it: that is no answer of the framework, and no refusal."""
 
 
 class Adapter(Protocol):
@@ -117,7 +122,7 @@ def execute(
 ) -> Computed:
     """Run one case on an adapter; with a cotangent for the first output, its gradients too.
 
-    Raises `Unsupported` where the adapter says so, and whatever the framework raises.
+    Raises `Unsupported` where the adapter says so, `Broken` where it is wrong, and whatever the framework raises.
     """
     method = getattr(adapter, operator.name, None)
     if method is None:
@@ -125,18 +130,32 @@ def execute(
     plan = _Plan(operator, method, dict(attrs))
     names = [name for name in operator.inputs if name in inputs]
     tensors = [adapter.from_numpy(plan.enter(name, inputs[name])) for name in names]
+    try:
+        inspect.signature(method).bind(*tensors, **plan.attrs)
+    except TypeError as error:
+        raise Broken(f"{operator.name}: {error}") from None
     call = functools.partial(method, **plan.attrs)
     if hasattr(adapter, "in_mode"):  # only adapters whose variants run operators in another way have it
         call = adapter.in_mode(call)
+
+    def leave(name: str, tensor: Tensor) -> np.ndarray:
+        array = adapter.to_numpy(tensor)
+        if not isinstance(array, np.ndarray):
+            raise Broken(f"{operator.name}: {name} came as {type(array).__name__}, not as an array")
+        return plan.leave(name, array)
+
     gradients: dict[str, np.ndarray] = {}
     if cotangent is None:
         outputs = call(*tensors)
     else:
         cotangent = plan.enter(operator.outputs[0], cotangent)
         outputs, slopes = adapter.vjp(call, tensors, adapter.from_numpy(cotangent))
-        gradients = {name: plan.leave(name, adapter.to_numpy(slope)) for name, slope in zip(names, slopes)}
-    results = zip(operator.outputs, as_tuple(outputs))
-    computed = {name: plan.leave(name, adapter.to_numpy(tensor)) for name, tensor in results}
+        gradients = {name: leave(name, slope) for name, slope in zip(names, slopes) if slope is not None}
+    found = as_tuple(outputs)
+    if len(found) != len(operator.outputs):
+        wanted = ", ".join(operator.outputs)
+        raise Broken(f"{operator.name} returned {len(found)} results, not {len(operator.outputs)}: {wanted}")
+    computed = {name: leave(name, tensor) for name, tensor in zip(operator.outputs, found)}
     adapter.synchronize()
     return Computed(computed, gradients, plan.route)
 
@@ -157,7 +176,7 @@ class _Plan:
             return "", ""
         source = self.attrs.pop(attribute)
         if not natives:
-            raise TypeError(f"{self.operator.name} must declare its {attribute} with @native")
+            raise Broken(f"{self.operator.name} must declare its {attribute} with @native")
         target = source if source in natives else natives[0]
         if len(natives) > 1:
             self.attrs[attribute] = target

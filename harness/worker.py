@@ -6,7 +6,7 @@ under `root`. A request is a case as plain data, a reply says what became of it.
     -> {"root", "adapter", "env", "log"}                     once
     <- {"ready": describe()} or {"failed": message}
     -> {"id", "op", "attrs", "inputs", "cotangent"}          a case; None ends the worker
-    <- {"id", "outcome": "computed" | "rejected" | "unsupported", "seconds", ...}
+    <- {"id", "outcome": "computed" | "rejected" | "unsupported" | "crashed", "seconds", ...}
     -> {"id", "probe": [question, api], "inputs"}            a probe of `conventions*.py` beside the adapter
     <- {"id", "outcome": "computed" | "rejected", "answer": text or array, ...}
     -> {"id", "network": [file, function], "inputs"}         a function of a file beside the adapter
@@ -99,9 +99,18 @@ def first_line(error):
     return (wanted or lines or [""])[0][:500]
 
 
+def outcome(error):
+    """What an error that a case raised amounts to. Some speak of the adapter's own text, whatever the input was."""
+    from backends.contract import Broken, Unsupported
+
+    if isinstance(error, (Broken, NameError, AttributeError, ImportError, SyntaxError)):
+        return "crashed"
+    return "unsupported" if isinstance(error, Unsupported) else "rejected"
+
+
 def attempt(adapter, request):
     """Run one case; the reply as plain data."""
-    from backends.contract import Unsupported, execute
+    from backends.contract import execute
     from harness.wire import pack_all, unpack, unpack_all
     from spec import operators
 
@@ -122,14 +131,13 @@ def attempt(adapter, request):
             # The gradient may be what fails: then the output alone still counts.
             settle(adapter)
             computed = execute(adapter, operator, request["attrs"], inputs)
-            outcome = "unsupported" if isinstance(error, Unsupported) else "rejected"
             message = f"{type(error).__name__}: {first_line(error)}"
-            reply["gradient_error"] = {"outcome": outcome, "message": message}
+            reply["gradient_error"] = {"outcome": outcome(error), "message": message}
         reply["outcome"], reply["route"] = "computed", computed.route
         outputs, gradients = computed.outputs, computed.gradients
     except Exception as error:
         outputs, gradients = {}, {}
-        reply["outcome"] = "unsupported" if isinstance(error, Unsupported) else "rejected"
+        reply["outcome"] = outcome(error)
         reply["error_class"], reply["message"] = type(error).__name__, first_line(error)
         reply["traceback"] = "".join(traceback.format_exception(error))[-4000:]
     settle(adapter)

@@ -15,7 +15,7 @@ import pytest
 from harness import gateway
 from harness.backends import Backend
 from harness.gateway import NotStarted, Worker, WorkerDied
-from harness.oracle import truth
+from harness.oracle import Truth, truth
 from harness.result import judged
 from harness.station import Station
 
@@ -76,11 +76,12 @@ def test_a_hang_costs_one_case_and_its_time_limit(answers):
     ("fault", "wanted", "words"),
     [
         ("objects", "crashed", "pickle"),
-        ("list", "crashed", "the worker died"),
-        ("none", "crashed", "the worker died"),
-        ("scalar", "crashed", "the worker died"),
-        ("text", "crashed", "the worker died"),
-        ("nothing", "differs", "returned no y"),
+        ("list", "crashed", "conv2d: y came as list, not as an array"),
+        ("none", "crashed", "conv2d: y came as NoneType, not as an array"),
+        ("scalar", "crashed", "conv2d: y came as float, not as an array"),
+        ("text", "crashed", "conv2d: y came as str, not as an array"),
+        ("nothing", "crashed", "conv2d returned 0 results, not 1: y"),
+        ("pair", "crashed", "conv2d returned 2 results, not 1: y"),
         ("structured", "differs", "y has shape [2]"),
     ],
 )
@@ -88,6 +89,20 @@ def test_an_answer_that_is_no_result_costs_one_case(answers, fault, wanted, word
     outcome, status, message = costs_only_its_own_case(answers(fault))
     assert (outcome, status) == (wanted, "fail")
     assert words in message
+
+
+@pytest.mark.parametrize("fault", ["list", "nothing", "name", "attribute", "signature"])
+def test_a_fault_of_the_adapter_is_no_refusal(planted, conv, fault):
+    station = Station(planted("on_marked", fault))
+    case = conv(marked=True, expect="rejected", why="the kernel is larger than the image", gradient=False)
+    result = judged(case, "planted", station.answer(case, Truth()), Truth(rejected="too large"), None)
+    station.close()
+    assert (result.verdict.outcome, result.status) == ("crashed", "fail")
+
+
+def test_a_gradient_that_is_none_is_missing(answers):
+    outcome, status, message = costs_only_its_own_case(answers("no gradient"))
+    assert (outcome, status, message) == ("exact", "fail", "returned no gradient for w")
 
 
 def test_a_wrong_answer_differs(answers):
