@@ -8,18 +8,36 @@ for the modes of which an entry speaks.
 import dataclasses
 from collections.abc import Iterable
 
-from packaging.specifiers import SpecifierSet
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from backends.contract import Known
 from harness.backends import Backend, load
+from harness.errors import UserError
 from harness.judge import Verdict
 from spec.core import Case
 
 
 def entries(backend: Backend) -> tuple[Known, ...]:
-    """The records in `ledger.py` beside the adapter; none where there is no such file."""
-    module = load(backend.folder / "ledger.py", f"ledger_of_{backend.name}")
-    return tuple(module.LEDGER) if module else ()
+    """The records in `ledger.py` beside the adapter; none where there is no such file.
+
+    Raises `UserError` for a file that is none, for something else than a record, and for versions that are none.
+    """
+    file = backend.folder / "ledger.py"
+    try:
+        module = load(file, f"ledger_of_{backend.name}")
+        found = tuple(module.LEDGER) if module else ()
+    except Exception as error:  # whatever a file does that anybody may write
+        raise UserError(f"{file} cannot be read: {type(error).__name__}: {error}") from error
+    for known in found:
+        if not isinstance(known, Known):
+            raise UserError(
+                f"{file}: LEDGER holds {known!r:.60}; its entries are records `Known` of backends/contract.py"
+            )
+        try:
+            SpecifierSet(known.versions)
+        except InvalidSpecifier:
+            raise UserError(f"{file}: {known.id}: versions is {known.versions!r}; write it like '>=2,<3'") from None
+    return found
 
 
 @dataclasses.dataclass
@@ -78,7 +96,13 @@ class Ledger:
         return self.pinned and self.variant in (known.variants or ("",)) and self._covers(known)
 
     def _applies(self, known: Known, case: Case) -> bool:
-        return case.op in known.operators and self._covers(known) and known.when(case)
+        if case.op not in known.operators or not self._covers(known):
+            return False
+        try:
+            return known.when(case)
+        except Exception as error:
+            problem = f"{type(error).__name__}: {error}"
+            raise UserError(f"ledger entry {known.id}: `when` fails for the case {case.id}: {problem}") from error
 
 
 def _problems(verdict: Verdict) -> set[tuple[str, str]]:

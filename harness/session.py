@@ -11,6 +11,7 @@ from typing import Any
 
 from harness import backends, casefile, catalogue, envs
 from harness.errors import UserError
+from harness.ledger import entries
 from harness.run import Run
 from harness.store import Folder, explaining, finite, row
 from spec import build, operators
@@ -50,6 +51,8 @@ def perform(choice: Choice) -> int:
         ready = envs.resolve(wanted, progress)
     if all(backend.problem for backend in ready):
         raise UserError(f"no backend is left to run: {ready[0].name}: {ready[0].problem}")
+    for backend in ready:
+        entries(backend)  # one that cannot be read is told before anything stored is touched
     folder = Folder(choice.out, choice.resume)
     lines = list(folder.earlier)
     done = {(line["case"], line["backend"]) for line in lines}

@@ -143,6 +143,16 @@ def test_an_id_in_two_case_files(error, cases, tmp_path):
     assert "the case id 'case/0' stands in two case files" in message
 
 
+def test_a_ledger_that_cannot_be_read_is_one_line_and_touches_nothing(error, cases, tmp_path):
+    adapter = tmp_path / "adapter.py"
+    adapter.write_text("from backends.numpy.adapter import Adapter\n")
+    (tmp_path / "ledger.py").write_text("LEDGER = [Known(")
+    options = ["--cases", cases(False), "--out", tmp_path / "out"]
+    message = error("run", "--backend", f"mine={adapter}@{sys.executable}", *options)
+    assert f"{tmp_path / 'ledger.py'} cannot be read: SyntaxError" in message
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_foreign_folder_is_refused(error, cases, tmp_path):
     (tmp_path / "thesis").mkdir()
     (tmp_path / "thesis" / "thesis.tex").write_text("years of work")

@@ -1,6 +1,7 @@
 """The ledger is strict in both directions: nothing unexplained passes, nothing explained outlives its cause."""
 
 import dataclasses
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -8,12 +9,15 @@ import pytest
 
 from backends.contract import Known
 from harness.backends import Backend
+from harness.errors import UserError
 from harness.judge import Comparison, Verdict
 from harness.ledger import Ledger, entries
 from harness.oracle import Truth
 from harness.result import Result, judged
 from harness.session import _ledger, _stale
 
+RECORD = """from backends.contract import Known
+LEDGER = [Known('M1', ('conv2d',), 'bug', 'differs', lambda case: True, 'what', 'why'"""
 EXACT, DIFFERS, REFUSED = Comparison("exact"), Comparison("differs"), Comparison("rejected")
 OUTPUT = Verdict("differs", "", DIFFERS)
 GRADIENT = Verdict("exact", "", EXACT, {"x": EXACT, "w": DIFFERS})
@@ -221,11 +225,32 @@ def test_a_report_names_the_script_of_an_entry_where_there_is_one(conv, tmp_path
 def test_entries_are_read_from_the_file_beside_the_adapter(tmp_path):
     backend = Backend("mine", tmp_path / "adapter.py")
     assert entries(backend) == ()
-    (tmp_path / "ledger.py").write_text(
-        "from backends.contract import Known\n"
-        "LEDGER = [Known('M1', ('conv2d',), 'bug', 'differs', lambda case: True, 'what', 'why')]\n"
-    )
+    (tmp_path / "ledger.py").write_text(f"{RECORD})]")
     assert [entry.id for entry in entries(backend)] == ["M1"]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("LEDGER = [", "SyntaxError"),
+        ("import no_such_module", "No module named 'no_such_module'"),
+        ("ENTRIES = []", "has no attribute 'LEDGER'"),
+        ("LEDGER = ['K1']", "LEDGER holds 'K1'; its entries are records"),
+        (f"{RECORD}, versions='new')]", "M1: versions is 'new'; write it like"),
+        ("raise SystemError('nothing')", "SystemError: nothing"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_one_clear_error(tmp_path, content, words):
+    (tmp_path / "ledger.py").write_text(content)
+    with pytest.raises(UserError, match=re.escape(words)) as caught:
+        entries(Backend("mine", tmp_path / "adapter.py"))
+    assert str(tmp_path / "ledger.py") in str(caught.value)
+
+
+def test_an_entry_that_cannot_be_asked_names_itself_and_the_case(conv):
+    entry = known(when=lambda case: case.attrs["strides"] == 2)
+    with pytest.raises(UserError, match="ledger entry K1: `when` fails for the case conv: KeyError: 'strides'"):
+        explained(conv(), OUTPUT, entry)
 
 
 @pytest.mark.parametrize(
