@@ -7,6 +7,7 @@ tables/         what the other commands found, a JSON file each
 index.html      the report
 """
 
+import hashlib
 import json
 import math
 import os
@@ -23,6 +24,7 @@ if TYPE_CHECKING:  # reports read runs without importing what runs them
     from harness.result import Result
 
 SCHEMA_VERSION = 1
+LONGEST_NAME = 200  # bytes of a file name that come from a case and a backend
 FILES = ("run.json", "results.jsonl", "tensors", "index.html", "report.md", "junit.xml", "tables")
 
 
@@ -51,16 +53,25 @@ class Folder:
         self.results.write(json.dumps(row(result), allow_nan=False) + "\n")
         self.results.flush()
         if result.status != "pass" and result.outputs:
-            name = f"{result.case.id.replace('/', '__')}__{result.backend}.npz"
             arrays: dict[str, Any] = {f"input_{key}": _plain(array) for key, array in result.case.inputs.items()}
             arrays |= {f"output_{key}": _plain(array) for key, array in result.outputs.items()}
-            np.savez(self.path / "tensors" / name, **arrays)
+            np.savez(self.path / "tensors" / tensors_file(result.case.id, result.backend), **arrays)
 
     def finish(self, summary: Mapping[str, Any]) -> None:
         """Write run.json."""
         self.results.close()
         text = json.dumps({"schema_version": SCHEMA_VERSION, **summary}, indent=1, allow_nan=False)
         (self.path / "run.json").write_text(text + "\n", encoding="utf-8")
+
+
+def tensors_file(case: str, backend: str) -> str:
+    """The name of a result's file in `tensors/`: "__" for a slash, and a digest where another's could be the same."""
+    name = f"{case}/{backend}"
+    flat = name.replace("/", "__")
+    if flat.replace("__", "/") != name or len(flat.encode()) > LONGEST_NAME:
+        short = flat.encode()[:LONGEST_NAME].decode(errors="ignore")
+        flat = f"{short}__{hashlib.sha1(name.encode()).hexdigest()[:8]}"
+    return f"{flat}.npz"
 
 
 def row(result: "Result") -> dict[str, Any]:

@@ -175,6 +175,23 @@ def test_tensors_of_a_failing_case_can_be_read(tmp_path, result, conv, dtype):
     assert np.array_equal(stored["output_y"], failing.outputs["y"].astype("float64"))
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("a/b", "torch"), ("a__b", "torch")),
+        (("a_/b", "torch"), ("a/_b", "torch")),
+        (("a", "b__torch"), ("a__b", "torch")),
+        (("é" * 100 + "/1", "torch"), ("é" * 100 + "/2", "torch")),
+        (("/" * 198 + "/1", "torch"), ("/" * 198 + "/2", "torch")),
+    ],
+)
+def test_no_two_results_share_a_file(tmp_path, result, conv, one, other):
+    folder = Folder(tmp_path)
+    for case, backend in (one, other):
+        folder.add(result(case, backend, error=1.0))
+    assert len(list((tmp_path / "tensors").iterdir())) == 2
+
+
 def test_tensors_of_a_passing_case_are_not_kept(tmp_path, result):
     written(tmp_path, result())
     assert list((tmp_path / "tensors").iterdir()) == []
