@@ -4,6 +4,7 @@ The evidence is the result itself: it must equal, within ordinary rounding, what
 once the mistake is made on purpose. Where nothing fits, nothing is said.
 """
 
+import dataclasses
 import itertools
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -14,8 +15,9 @@ from harness.confusions import Confusion, axes, confusions, rare_orders
 from harness.echoes import echoes
 from harness.elsewhere import elsewhere
 from harness.fingerprint import by_chance, fingerprint
-from harness.judge import compare
+from harness.judge import compare, roundoff
 from harness.oracle import Expected, Truth
+from harness.products import of_one_element, of_one_weight
 from spec import gradient, operators
 from spec.core import Case, Rejected, as_tuple, canonical, convert_images
 from spec.layouts import convert
@@ -23,6 +25,7 @@ from spec.layouts import convert
 LARGE = 100_000  # numbers in inputs and outputs: beyond that the search would take seconds
 NAMED = 3  # so many explanations of the same result are told, where the case cannot tell them apart
 TELLING = 4  # so many elements must be as the mistake foretells, and not as in the truth, where chance could do it
+SUMMED = 4  # products at least, in a result that comes of a mistake
 
 Arrays = Mapping[str, np.ndarray]
 Compute = Callable[..., Arrays]
@@ -135,33 +138,45 @@ class Subject:
 
     def _differing(self, name: str, value: np.ndarray, truth: np.ndarray) -> int:
         same = truth.shape == value.shape
-        return int((abs(value - truth) > self._tolerance(name)).sum()) if same else value.size
+        return int((~_alike(value, truth, self._tolerance(name, value))).sum()) if same else value.size
 
     def _near(self, name: str, value: np.ndarray, actual: np.ndarray | None = None) -> bool:
         actual = self.actual[name] if actual is None else actual
-        return actual.shape == value.shape and bool(np.all(abs(actual - value) <= self._tolerance(name)))
+        return actual.shape == value.shape and bool(_alike(actual, value, self._tolerance(name, value)).all())
 
-    def _tolerance(self, name: str) -> float:
-        """How far an element may be from what a mistake foretells: as far as the least certain one by chance."""
-        if self.exactly:
-            return 0.0
+    def _tolerance(self, name: str, value: np.ndarray) -> float:
+        """How far an element may be from what a mistake foretells: as far as the least certain one by chance.
+
+        A mistake may bring sums where there should be none, and numbers that are not whole.
+        """
         dtype = min(self.dtype, self.actual[name].dtype, key=lambda one: one.itemsize)
-        return float(by_chance(self.expected[name], dtype).max(initial=0))
+        expected = self.expected[name]
+        least = dataclasses.replace(expected, terms=np.maximum(expected.terms, SUMMED))
+        sizes = by_chance(least, dtype).ravel().tolist() + (4 * roundoff(dtype)[0] * abs(value)).ravel().tolist()
+        most = max(filter(np.isfinite, sizes), default=0.0)
+        return 0.0 if self.exactly and np.array_equal(value, np.rint(value), equal_nan=True) else most
+
+
+def _alike(one: np.ndarray, other: np.ndarray, tolerance: float) -> np.ndarray:
+    """Where two arrays are as near as that, or the same infinity, or both not a number."""
+    return (abs(one - other) <= tolerance) | (one == other) | (np.isnan(one) & np.isnan(other))
 
 
 def _explain(model: Model, subject: Subject, title: str, compute: Compute) -> str:
     """A sentence about a subject that is wrong; `compute` gives its arrays for changed inputs."""
     if name := subject.right_but_for_dtype():
         return f"{title.format(name)} has the right values, only its dtype is wrong"
-    arrays = [*subject.actual.values(), *(one.value for one in subject.expected.values())]
-    if not all(np.isfinite(array.astype(float)).all() for array in arrays):
-        return ""
     name = subject.wrong[0]
     likely, rare = (search(model, subject, compute) for search in (_likely, _rare))
     phrases = list(itertools.islice(likely, NAMED)) or list(itertools.islice(rare, 1))
     if phrases:
         return f"{title.format(name)} equals what comes of {', or of '.join(dict.fromkeys(phrases))}"
-    return fingerprint(title.format(name), name, model, subject.actual[name], subject.expected[name], compute)
+    actual, expected = subject.actual[name], subject.expected[name]
+    if not (np.isfinite(actual.astype(float)).all() and np.isfinite(expected.value).all()):
+        return ""
+    return fingerprint(title.format(name), name, model, actual, expected, compute) or of_one_element(
+        title.format(name), model, name, actual, expected
+    )
 
 
 def _likely(model: Model, subject: Subject, compute: Compute) -> Iterator[str]:
@@ -180,7 +195,10 @@ def _likely(model: Model, subject: Subject, compute: Compute) -> Iterator[str]:
 
 
 def _rare(model: Model, subject: Subject, compute: Compute) -> Iterator[str]:
-    return _confused(rare_orders(model.operator, model.arrays, model.attrs), subject, compute)
+    yield from _confused(rare_orders(model.operator, model.arrays, model.attrs), subject, compute)
+    name = subject.wrong[0]
+    actual, expected = subject.actual[name].astype(float), subject.expected[name]
+    yield from _confused(of_one_weight(model, name, actual, expected), subject, compute)
 
 
 def _confused(tried: Iterator[Confusion], subject: Subject, compute: Compute) -> Iterator[str]:

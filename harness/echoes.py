@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+SAME = 0.01  # of a result may be left unexplained by a factor
+
 # What was done to the right result; what then comes; what came in that place, and what is right there.
 Echo = tuple[str, np.ndarray, np.ndarray, np.ndarray]
 
@@ -65,11 +67,21 @@ def _cut(truth: np.ndarray, actual: np.ndarray, axis: int, letter: str) -> Itera
 
 
 def _scaled(truth: np.ndarray, actual: np.ndarray) -> Iterator[Echo]:
-    square = float(np.vdot(truth, truth))
-    factor = float(np.vdot(truth, actual)) / square if square else 0.0
+    finite = np.isfinite(truth) & np.isfinite(actual)
+    norm = float(np.linalg.norm(actual[finite]))
+    square = float(np.vdot(truth[finite], truth[finite]))
+    factor = float(np.vdot(truth[finite], actual[finite])) / square if square else 0.0
     if not actual.any():
         yield "returning zeros", actual, actual, truth
     elif math.isclose(factor, -1, rel_tol=1e-6):
         yield "the wrong sign", -truth, actual, truth
-    elif 0 < abs(factor) < math.inf:
-        yield f"a factor of {factor:.3g}", factor * truth, actual, truth
+    elif 0 < abs(factor) < math.inf and np.linalg.norm((actual - factor * truth)[finite]) < SAME * norm:
+        yield f"a factor of {_fraction(factor)}", factor * truth, actual, truth
+    if (truth < 0).any():
+        yield "setting negative results to 0 (a ReLU)", np.maximum(truth, 0), actual, truth
+
+
+def _fraction(factor: float) -> str:
+    """A number in six digits, or as 1/n."""
+    whole = round(1 / factor)
+    return f"1/{whole}" if whole > 1 and math.isclose(factor * whole, 1, rel_tol=1e-6) else f"{factor:.6g}"

@@ -18,6 +18,8 @@ def elsewhere(model, compute: Callable[..., Arrays]) -> Iterator[tuple[str, Arra
         yield from _of_training(model, compute)
     elif "b" in model.arrays:
         yield from _bias(model, compute)
+    if model.cotangent is not None:
+        yield "ones in the place of the cotangent", compute(model.arrays, model.attrs, np.ones_like(model.cotangent))
     if model.layout == "NHWC" and model.operator.images:
         yield from _layout(model)
 
@@ -68,4 +70,5 @@ def _of_training(model, compute) -> Iterator[tuple[str, Arrays]]:
         yield "returning each kernel before its update", {**now, "kernels": kernels[:-1]}
         yield "noting the same array in every step", {**now, "kernels": np.repeat(kernels[-1:], steps, axis=0)}
         flipped = compute({**model.arrays, "w": np.flip(model.arrays["w"])}, model.attrs)
+        yield "starting from the flipped kernel", flipped
         yield "learning the flipped kernel", {**flipped, "kernels": np.flip(flipped["kernels"], (1, 2))}

@@ -1,4 +1,4 @@
-"""What arithmetic the errors of a result look like: which precision, or one product that is missing.
+"""What arithmetic the errors of a result look like: operands, sums or results of which precision.
 
 Rounding the inputs to a coarser format leaves errors that can be computed: if those of the result are the same,
 element by element, the result was computed so. A result that was stored in a coarser format shows it by itself.
@@ -15,10 +15,8 @@ from harness.arithmetics import cut, through
 from harness.judge import roundoff
 from harness.oracle import Expected
 from harness.ulp import info
-from spec import gradient
 
 NEAR = 64.0  # so many units of the coarser arithmetic an error may have
-CLEARLY = 4.0  # times the bound of chance: further off is every product but the one that is missing
 ENOUGH = 8  # elements, for a correlation to say something
 ALIKE = 0.9  # the correlation from which on errors are taken for the same
 SAME = 1e-3  # formats whose correlations differ by less leave the same errors: float16 has the bits of TensorFloat-32
@@ -59,7 +57,6 @@ def fingerprint(title: str, name: str, model, actual: np.ndarray, expected: Expe
         _stored(title, wide, expected.value, expected.scale, coarse)
         or _stored_before_bias(title, name, model, wide, expected, coarse, compute)
         or _rounded_inputs(title, name, model, wide - expected.value, expected.value, coarse, compute)
-        or _missing_product(title, name, model, wide, expected)
     )
 
 
@@ -123,27 +120,3 @@ def _alike(error: np.ndarray, emulated: np.ndarray) -> tuple[float, float]:
         return 0.0, 0.0
     product = float(np.vdot(error, emulated))
     return product / math.sqrt(a * b), product / b
-
-
-def _missing_product(title: str, name: str, model, actual: np.ndarray, expected: Expected) -> str:
-    """Whether an element lacks one product of its sum, or has one twice or with the wrong sign; most are right."""
-    kernel = next((key for key in ("w", "k") if key in model.arrays), "")
-    bound = by_chance(expected, model.case.dtype)
-    wrong = np.argwhere(abs(actual - expected.value) > bound)
-    if not kernel or name != model.operator.outputs[0] or not 0 < len(wrong) <= actual.size // 20:
-        return ""
-    index = tuple(map(int, wrong[0]))
-    place = np.zeros(actual.shape)
-    place[index] = 1
-    # The gradient of one element for the kernel holds the pixels that each weight meets there.
-    met = gradient.pullback(model.operator, model.arrays, model.attrs, model.canonical_output(place))[kernel]
-    products = met * model.arrays[kernel]
-    found = []
-    for factor, words in ((-1, "lacks"), (1, "has twice"), (-2, "has with the wrong sign")):
-        rest = abs(factor * products - (actual[index] - expected.value[index]))
-        found += [(value, words, place) for place, value in np.ndenumerate(rest) if products[place]]
-    (best, words, weight), (second, *_) = sorted(found)[:2]
-    if best > bound[index] or second < CLEARLY * bound[index]:
-        return ""
-    shown = f"{kernel}{[int(i) for i in weight]}"
-    return f"element {list(index)} of {title} {words} one product of its sum, that of {shown}"

@@ -33,10 +33,16 @@ class Result:
 
     @functools.cached_property
     def diagnosis(self) -> str:
-        """What a wrong result looks like, "" where that is not known; searched when it is first asked for."""
-        if self.verdict.passed or self.truth is None or not self.outputs:
+        """What a wrong result looks like that nothing explains yet, "" where that is not known.
+
+        It is searched when it is first asked for. A search that fails is told, and ends no run.
+        """
+        if self.status != "fail" or self.truth is None or not self.outputs:
             return ""
-        return diagnose(self.case, self.truth, self.outputs, self.gradients)
+        try:
+            return diagnose(self.case, self.truth, self.outputs, self.gradients)
+        except Exception as error:
+            return f"the search for a cause failed: {type(error).__name__}: {error}"
 
     @property
     def message(self) -> str:

@@ -2,6 +2,7 @@
 
 import contextlib
 
+import numpy as np
 import pytest
 
 from harness import backends, envs, mutants
@@ -11,7 +12,7 @@ from harness.oracle import truth
 from harness.result import Result, judged
 from harness.store import row
 from harness.wire import pack_all
-from spec import operators
+from spec import operators, special
 
 CASES = {case.id: case for operator in operators().values() for case in operator.cases()}
 
@@ -128,7 +129,7 @@ convolutions-gradient/x-by-the-flipped-kernel conv2d/plain/integers-float32
 convolutions-gradient/w-flipped conv2d/plain/reals-float32
     w: flipping the right result along H and W
 convolutions-gradient/w-averaged conv2d/plain/integers-float32
-    w: a factor of 0.5
+    w: a factor of 1/2
 convolutions-gradient/w-missing conv2d/plain/integers-float32
     w: returning zeros
 pad2d-gradient/of-constant pad2d/reflect-widest/reals-float32
@@ -212,6 +213,73 @@ def test_whatever_comes_of_a_mistake_is_explained(name):
             explained += 1
             assert " equals what comes of " in diagnose(case, wanted, {"y": found}), one.phrase
     assert explained > 5
+
+
+CHANGES = [
+    ("conv2d/plain/integers-float32", lambda y: y * 1.001, "a factor of 1.001"),
+    ("conv2d/plain/integers-float32", lambda y: y / 24, "a factor of 1/24"),
+    ("conv2d/plain/reals-float32", lambda y: -3 * y, "a factor of -3"),
+    ("conv2d/bias/reals-float32", lambda y: np.maximum(y, 0), "setting negative results to 0 (a ReLU)"),
+]
+
+
+@pytest.mark.parametrize(("name", "change", "words"), CHANGES)
+def test_what_was_done_to_the_right_result_is_named(name, change, words):
+    wanted = truth(CASES[name])
+    y = change(wanted.outputs["y"].value).astype("float32")
+    assert diagnose(CASES[name], wanted, {"y": y}) == f"output y equals what comes of {words}"
+
+
+def foretold(name, **changed):
+    """What the specification gives for other attributes or inputs."""
+    case = CASES[name]
+    wanted = truth(case)
+    model = Model(case, wanted)
+    attrs = {key: value for key, value in changed.items() if key in model.attrs}
+    arrays = {key: value for key, value in changed.items() if key in model.arrays}
+    found = model.outputs({**model.arrays, **arrays}, {**model.attrs, **attrs})
+    return diagnose(case, wanted, {key: one.astype(case.dtype) for key, one in found.items()})
+
+
+def test_whole_numbers_may_become_fractions():
+    words = "output y equals what comes of taking mode 'nearest' for 'bilinear'"
+    assert foretold("upsample2d/nearest/integers-float32", mode="bilinear") == words
+    assert foretold("upsample2d/nearest/reals-float32", mode="bilinear") == words
+
+
+@pytest.mark.parametrize("tier", ["integers", "reals"])
+@pytest.mark.parametrize(("factor", "words"), [(0, "leaving out"), (2, "counting twice"), (-1, "negating")])
+def test_one_wrong_weight_is_found(tier, factor, words):
+    name = f"conv2d/plain/{tier}-float32"
+    w = CASES[name].inputs["w"].astype(float)
+    w[2, 1, 0, 3] *= factor
+    assert foretold(name, w=w) == f"output y equals what comes of {words} w[2, 1, 0, 3]"
+
+
+def test_special_values_hide_no_mistake():
+    name = "special/conv2d/nan-image"
+    (case,) = (case for case in special.cases() if case.id == name)
+    wanted = truth(case)
+    model = Model(case, wanted)
+    y = model.outputs({**model.arrays, "w": np.flip(model.arrays["w"], (2, 3))}, model.attrs)["y"]
+    assert np.isnan(y).any()
+    assert "flipping w along H and W" in diagnose(case, wanted, {"y": y.astype("float32")})
+
+
+def test_a_gradient_that_ignores_the_cotangent_is_named():
+    case = CASES["avg_pool2d/plain/integers-float32"]
+    wanted = truth(case)
+    model = Model(case, wanted)
+    right = {name: one.value.astype("float32") for name, one in wanted.outputs.items()}
+    found = model.gradients(model.arrays, model.attrs, np.ones_like(model.cotangent))["x"].astype("float32")
+    words = "gradient for x equals what comes of ones in the place of the cotangent"
+    assert diagnose(case, wanted, right, {"x": found}) == words
+
+
+def test_learning_that_starts_from_the_flipped_kernel_is_named():
+    case = CASES["learn_kernel/edges/reals-float32"]
+    words = "output losses equals what comes of starting from the flipped kernel"
+    assert foretold(case.id, w=np.flip(case.inputs["w"].astype(float))) == words
 
 
 def test_one_missing_product_is_found():

@@ -3,13 +3,16 @@
 import numpy as np
 import pytest
 
+from backends.contract import Known
 from harness.diagnose import LARGE, diagnose
+from harness.ledger import Ledger
 from harness.oracle import truth
 from harness.result import judged
 from harness.store import row
 from harness.wire import pack_all
 from spec import operators
 
+ZEROS = {"x": np.zeros((1, 2, 9, 9), "float32"), "w": np.ones((3, 2, 2, 3), "float32")}
 CASES = {case.id: case for operator in operators().values() for case in operator.cases()}
 ORDINARY = [case for case in CASES.values() if case.expect == "value" and case.op != "lenet5"]
 
@@ -52,6 +55,38 @@ def test_large_results_are_left_alone(conv):
     case = conv(inputs={"x": x, "w": np.ones((1, 1, 1, 1), "float32")})
     assert x.size > LARGE
     assert diagnose(case, truth(case), {"y": x + 1}) == ""
+
+
+@pytest.mark.parametrize("name", ["plain", "single-pixel", "whole-image", "zeros"])
+def test_one_more_in_a_whole_number_says_nothing(name, conv):
+    """Some product is always 1."""
+    case = CASES[f"conv2d/{name}/integers-float32"] if name != "zeros" else conv(inputs=ZEROS)
+    for place in range(0, truth(case).outputs["y"].value.size, 10):
+        y = truth(case).outputs["y"].value.astype("float32")
+        y.flat[place] += 1
+        assert diagnose(case, truth(case), {"y": y}) == ""
+
+
+def wrong(case, monkeypatch, search, ledger=None):
+    """A result that differs, were `search` the search for its cause."""
+    monkeypatch.setattr("harness.result.diagnose", search)
+    wanted = truth(case)
+    reply = {"outcome": "computed", "outputs": pack_all({"y": wanted.outputs["y"].value.astype("float32") + 1})}
+    return judged(case, "planted", reply, wanted, ledger)
+
+
+def test_a_search_that_fails_ends_no_run(conv, monkeypatch):
+    result = wrong(conv(), monkeypatch, lambda *arguments: [][0])
+    assert row(result)["diagnosis"] == "the search for a cause failed: IndexError: list index out of range"
+    assert result.status == "fail"
+
+
+def test_what_the_ledger_explains_is_not_searched(conv, monkeypatch):
+    entry = Known("K1", ("conv2d",), "bug", "differs", lambda case: True, "what", "why")
+    case = conv(gradient=False)
+    result = wrong(case, monkeypatch, lambda *arguments: pytest.fail("searched"), Ledger((entry,), "2.1.0"))
+    assert result.status == "known"
+    assert "diagnosis" not in row(result)
 
 
 def test_a_result_that_passes_is_not_searched(conv, monkeypatch):
