@@ -115,15 +115,21 @@ def laws(names, chosen, out, jobs, timeout) -> int:
 
 @cli.command()
 @click.option("--backend", "names", multiple=True, metavar="NAME", help="Only this backend (repeat).")
-@click.option("--question", "chosen", multiple=True, metavar="ID", help="Only this question (repeat).")
+@click.option("--question", "globs", multiple=True, metavar="GLOB", help="Only questions whose id matches (repeat).")
+@click.option("--from", "source", metavar="NAME", help="With --to: only what these two answer differently.")
+@click.option("--to", "target", metavar="NAME", help="The other of the two; each difference with how to bridge it.")
 @click.option("--out", default=OUT, type=click.Path(path_type=Path), show_default=True, help="Folder for the answers.")
 @click.option("--jobs", default=os.cpu_count() or 2, type=click.IntRange(1), help="Workers side by side.")
 @click.option("--timeout", default=60.0, type=SECONDS, help="Seconds one probe may take.")
-def conventions(names, chosen, out, jobs, timeout) -> int:
-    """Ask every framework every question about its conventions."""
-    from harness.conventions import perform
+def conventions(names, globs, source, target, out, jobs, timeout) -> int:
+    """Ask every framework every question about its conventions; or two frameworks, for where they differ."""
+    from harness import conventions
 
-    return perform(names, chosen, out, jobs, timeout)
+    if not (source or target):
+        return conventions.perform(names, globs, out, jobs, timeout)
+    if not (source and target) or names:
+        raise UserError("a comparison needs two frameworks and no --backend: --from tensorflow --to torch")
+    return conventions.compare(source, target, globs, jobs, timeout)
 
 
 @cli.command(context_settings={"ignore_unknown_options": True})

@@ -1,39 +1,37 @@
-"""Questions down, backends across: what the command `conventions` found."""
+"""Questions down, backends across: what the command `conventions` found, a table for each subject."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from reports.conventions import agreed, cell, subjects
 from reports.overview import counted
 from reports.sections.parts import Block, Cell, Line, Section, Table
 
 NOTE = (
     "What each framework does when it is called by default. Nothing here was written down by hand: every hypothesis "
     "is computed from the specification, every answer by the call that its cell opens to, and the hypothesis that "
-    "fits is named."
+    "fits is named. A question opens to its explanation."
 )
 UNKNOWN = "none of these"
 
 
 def section(data: Mapping[str, Any]) -> Section:
-    """A table for each topic, which is the first word of a question's id."""
+    """A table for each subject; questions to which all give one answer stand at its end."""
     answers = {name: found for name, found in data["answers"].items() if "problem" not in found}
-    topics: dict[str, list[Mapping[str, Any]]] = {}
-    for question in data["questions"]:
-        topics.setdefault(question["id"].partition(".")[0], []).append(question)
-    tables = [_table(topic, questions, answers) for topic, questions in topics.items()]
+    tables = [_table(subject, questions, answers) for subject, questions in subjects(data["questions"], answers)]
     lost = "".join(
         f" {name} was not asked: {found['problem']}." for name, found in data["answers"].items() if "problem" in found
     )
-    return Section("conventions", "Conventions", NOTE + lost, tables, str(len(data["questions"])), bool(lost))
+    names = list(answers) if len(answers) > 1 else []
+    count = str(len(data["questions"]))
+    return Section("conventions", "Conventions", NOTE + lost, tables, count, bool(lost), compared=names)
 
 
-def _table(topic: str, questions: Sequence[Mapping[str, Any]], answers: Mapping[str, Any]) -> Table:
+def _table(subject: str, questions: Sequence[Mapping[str, Any]], answers: Mapping[str, Any]) -> Table:
     lines = [_line(question, [answers[name].get(question["id"], []) for name in answers]) for question in questions]
-    apart = sum(
-        len({one["answer"] for found in answers.values() for one in found.get(question["id"], [])}) > 1
-        for question in questions
-    )
-    caption = f"{topic}: {counted(len(questions), 'question')}, {apart} with different answers"
+    apart = sum(not agreed(question, answers) for question in questions)
+    caption = f"{subject}: {counted(len(questions), 'question')}, {apart} with different answers"
     return Table(caption, ["question", *answers], lines, True, kind="questions")
 
 
@@ -45,22 +43,22 @@ def _line(question: Mapping[str, Any], found: Sequence[Sequence[Mapping[str, Any
         *(Block(array, f"{name} is", True) for name, array in question["inputs"].items()),
         *(Block(words, f"{name} would give", True) for name, words in predicted.items()),
     ]
-    return Line(Cell(question["text"], question["id"], more=more), [_cell(answers) for answers in found])
+    head = Cell(question["text"], question["id"], more=more, hint=question["bridge"])
+    return Line(head, [_cell(answers) for answers in found])
 
 
 def _cell(answers: Sequence[Mapping[str, Any]]) -> Cell:
-    """The answer, by interface where they differ."""
+    """What a backend answers, by interface where they differ."""
     if not answers:
         return Cell("–", status="aside")
-    words = {one["answer"] for one in answers}
-    text = words.pop() if len(words) == 1 else "\n".join(f"{_short(one['api'])}: {one['answer']}" for one in answers)
+    text, key = cell(answers), json.dumps({one["api"]: one["answer"] for one in answers})
     more = [
         Block(text, label, True)
         for one in answers
-        for label, text in ((one["api"], one["code"]), ("returns", one["output"]))
+        for label, text in ((one["api"], one["code"]), (_verb(one), one["output"]))
     ]
-    return Cell(text, status="known" if UNKNOWN in text else "", more=more)
+    return Cell(text, status="known" if UNKNOWN in text else "", more=more, key=key)
 
 
-def _short(api: str) -> str:
-    return api.rpartition(".")[2]
+def _verb(answer: Mapping[str, Any]) -> str:
+    return f"raises {answer['error']}:" if answer.get("error") else "returns"

@@ -29,7 +29,8 @@ class Cell:
     """A few words, and below them smaller ones.
 
     `status` (pass, known, fail, not-run, aside) gives its colour, `href` a place in the page, `more` what opens on
-    demand, `formula` stands between the words and the smaller ones.
+    demand, `formula` stands between the words and the smaller ones. Where a reader compares two columns, lines are left
+    out whose cells say the same by their `key` (interface -> answer, as JSON), and the `hint` of the others is shown.
     """
 
     text: str
@@ -38,6 +39,8 @@ class Cell:
     more: Sequence[Block] = ()
     formula: str = ""
     href: str = ""
+    key: str = ""
+    hint: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,7 +68,10 @@ class Table:
 
 @dataclasses.dataclass(frozen=True)
 class Section:
-    """A section of the page. `count` stands beside its name in the contents, in red if it is a `worry`."""
+    """A section of the page. `count` stands beside its name in the contents, in red if it is a `worry`.
+
+    Of `compared`, the names of its tables' columns, a reader may choose two.
+    """
 
     anchor: str
     title: str
@@ -73,6 +79,7 @@ class Section:
     tables: Sequence[Table]
     count: str = ""
     worry: bool = False
+    compared: Sequence[str] = ()
 
 
 def explanation(run: Mapping[str, Any], row: Row) -> list[Block]:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from harness.backends import Backend
-from harness.conventions import NONE, ask, perform, probes
+from harness.cli import main
+from harness.conventions import NONE, ask, choose, compare, perform, probes
 from harness.errors import UserError
 from spec.questions import questions
 
@@ -70,7 +71,7 @@ def test_what_no_hypothesis_predicts_is_shown_as_it_is(backend):
 
 def test_a_probe_that_raises_has_the_answer_refuses(backend):
     cell = answer(backend(correlate("raise TypeError('no such thing')")))
-    assert (cell["answer"], cell["output"]) == ("refuses", "TypeError: no such thing")
+    assert (cell["answer"], cell["error"], cell["output"]) == ("refuses", "TypeError", "no such thing")
 
 
 @pytest.mark.parametrize("death", ["os._exit(3)", "os.abort()"])
@@ -119,6 +120,36 @@ def test_probes_are_read_without_being_imported(tmp_path):
     assert probes(tmp_path / "missing.py") == {}
 
 
+HELPED = """
+SIZE = 3
+
+def inner(x):
+    return x[:SIZE]
+
+@contextlib.contextmanager
+def outer():
+    yield inner
+
+def stranger(): ...
+
+@probe("a.b", "c")
+def f(x):
+    with outer() as helper:
+        stranger = helper(x)
+        return stranger
+"""
+
+
+def test_a_probe_is_followed_by_what_it_uses(tmp_path):
+    """Helpers with their decorators, and what they use; a variable that is called like a function is none."""
+    (tmp_path / "conventions.py").write_text(HELPED)
+    [code] = probes(tmp_path / "conventions.py").values()
+    assert code.startswith("def f(x):")
+    assert "@contextlib.contextmanager\ndef outer():" in code
+    assert code.count("def inner(x):") == code.count("SIZE = 3") == 1
+    assert "def stranger" not in code
+
+
 def named(backend: Backend) -> str:
     """The backend as it is named on the command line."""
     return f"planted={backend.adapter}@{sys.executable}"
@@ -140,5 +171,42 @@ def test_a_backend_that_does_not_start_is_named_and_fails(backend, tmp_path, cap
 
 
 def test_an_unknown_question_is_refused(tmp_path):
-    with pytest.raises(UserError, match=r"unknown question 'conv\.flop'; choose from: "):
-        perform((), ("conv.flop",), tmp_path, 1, 20.0)
+    with pytest.raises(UserError, match=r"no question matches 'conv\.flop'; their ids begin with: layout, padding, "):
+        perform((), ("conv.flip", "conv.flop"), tmp_path, 1, 20.0)
+
+
+def test_questions_are_chosen_by_globs():
+    assert [one.id for one in choose(("memory.*", "pool.nan"))] == [
+        "pool.nan",
+        "memory.in",
+        "memory.out",
+        "memory.assign",
+        "memory.view",
+    ]
+    assert choose(()) == list(questions().values())
+
+
+def test_two_backends_are_compared_where_they_differ(tmp_path, capsys):
+    names = []
+    for folder, body in (("one", "return np.correlate(x, k)"), ("other", "return np.correlate(x, k, 'full')")):
+        path = tmp_path / folder
+        path.mkdir()
+        (path / "adapter.py").write_text(ADAPTER)
+        (path / "conventions.py").write_text(f"{HEAD}\n\n{correlate(body)}\n\n{INNOCENT}")
+        names.append(f"{folder}={path / 'adapter.py'}@{sys.executable}")
+    assert compare(*names, ("correlate.default", "convolve.default"), 2, 20.0) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "one as written, valid other as written, full bridge Name the mode" in printed
+    assert "convolve.default" not in printed
+    assert "one and other: 1 of 2 questions answered differently" in printed
+
+
+@pytest.mark.parametrize("words", ["--from torch", "--to torch", "--from a --to b --backend c"])
+def test_a_comparison_needs_two_backends(words, capsys):
+    assert main(["conventions", *words.split()]) == 2
+    assert "--from tensorflow --to torch" in capsys.readouterr().err
+
+
+def test_a_backend_is_not_compared_with_itself(capsys):
+    assert main(["conventions", "--from", "torch", "--to", "torch"]) == 2
+    assert capsys.readouterr().err == "error: torch cannot be compared with itself\n"

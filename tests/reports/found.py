@@ -48,13 +48,22 @@ CONVENTIONS = {
     "questions": [
         {
             "id": "conv.flip",
+            "subject": "Convolution",
             "text": "Is the kernel <flipped>?",
             "inputs": {"x": "[[1. 2.]\n [3. 4.]]"},
             "hypotheses": {"no": "[19. 25.]", "refuses": "refuses"},
             "explanation": "Mathematicians flip it.",
             "bridge": "Flip it yourself.",
         },
-        {"id": "pad.order", "text": "Which?", "inputs": {}, "hypotheses": {}, "explanation": "E.", "bridge": "B."},
+        {
+            "id": "pad.order",
+            "subject": "Padding",
+            "text": "Which?",
+            "inputs": {},
+            "hypotheses": {},
+            "explanation": "E.",
+            "bridge": "B.",
+        },
     ],
     "answers": {
         "torch": {
@@ -65,7 +74,13 @@ CONVENTIONS = {
                     "answer": "no",
                     "output": "[19. 25.]",
                 },
-                {"api": "torch.nn", "code": "def layer(x): ...", "answer": "refuses", "output": HOSTILE},
+                {
+                    "api": "torch.nn",
+                    "code": "def layer(x): ...",
+                    "answer": "refuses",
+                    "error": "TypeError",
+                    "output": HOSTILE,
+                },
             ]
         },
         "jax": {"conv.flip": [{"api": "lax", "code": "c", "answer": "none of these", "output": "[1.]"}]},

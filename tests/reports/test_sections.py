@@ -1,5 +1,6 @@
 """The further sections of the page: what other commands found, refusals, special values."""
 
+import json
 import re
 
 import pytest
@@ -105,12 +106,13 @@ def test_laws_that_fail_come_first_with_formula_sentence_and_reason(page):
 
 def test_conventions_show_answers_by_interface_and_open_to_code_and_output(page):
     flip = table_of(page, "conventions").lines[0]
-    assert [cell.text for cell in flip.cells] == ["functional: no\nnn: refuses", "none of these"]
+    assert [cell.text for cell in flip.cells] == ["functional: no\nnn: refuses (TypeError)", "none of these"]
     assert flip.cells[1].status == "known"
     assert [(block.label, block.text, block.code) for block in flip.cells[0].more][:2] == [
         ("torch.nn.functional", "def flip(x):\n    return x", True),
         ("returns", "[19. 25.]", True),
     ]
+    assert flip.cells[0].more[3].label == "raises TypeError:"
     opened = " ".join(f"{block.label} {block.text}" for block in flip.head.more)
     for part in ("Mathematicians flip it.", "Bridge: Flip it yourself.", "x is [[1. 2.]", "no would give [19. 25.]"):
         assert part in opened
@@ -118,9 +120,23 @@ def test_conventions_show_answers_by_interface_and_open_to_code_and_output(page)
 
 
 def test_conventions_are_grouped_and_say_who_was_not_asked(page):
-    assert table_of(page, "conventions").caption == "conv: 1 question, 1 with different answers"
+    assert table_of(page, "conventions").caption == "Convolution: 1 question, 1 with different answers"
+    assert table_of(page, "conventions", 1).caption == "Padding: 1 question, 0 with different answers"
     assert words(table_of(page, "conventions", 1)) == {"Which?": ["–", "–"]}
     assert "mxnet was not asked: no Python 3.11." in page.text
+
+
+def test_two_backends_can_be_compared_by_the_page_itself(page):
+    """The script hides lines with equal keys; without it nothing is offered and nothing is hidden."""
+    keys = [attrs["data-key"] for tag, attrs in page.tags if tag == "td" and "data-key" in attrs]
+    assert [json.loads(key) for key in keys] == [
+        {"torch.nn.functional": "no", "torch.nn": "refuses"},
+        {"lax": "none of these"},
+    ]
+    assert [attrs.get("hidden", "shown") for tag, attrs in page.tags if attrs.get("class") == "compare"] == [None]
+    assert [attrs.get("hidden", "shown") for tag, attrs in page.tags if attrs.get("class") == "hint"] == [None, None]
+    assert sum(tag == "option" for tag, _ in page.tags) == 2 * 3
+    assert "Flip it yourself." in page.text
 
 
 def test_mistakes_that_survive_are_open_and_the_rest_is_folded(page):
