@@ -300,7 +300,8 @@ def test_a_reply_that_is_none_to_the_request_is_a_death(reply, tmp_path):
 
 def test_arrays_that_cannot_be_read_are_a_crash(conv):
     case = conv()
-    reply = {"id": case.id, "outcome": "computed", "outputs": {"y": {"dtype": "float32", "npy": b"no array"}}}
+    damaged = {"dtype": "<f4", "shape": [9], "bytes": b"no array"}
+    reply = {"id": case.id, "outcome": "computed", "outputs": {"y": damaged}}
     result = judged(case, "planted", reply, truth(case), None)
     assert (result.verdict.outcome, result.status) == ("crashed", "fail")
     assert "arrays that cannot be read" in result.verdict.why
