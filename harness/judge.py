@@ -24,8 +24,11 @@ Where n is 0 (values are only moved) nothing but equality passes.
 """
 
 import dataclasses
+import functools
 import math
+import weakref
 from collections.abc import Mapping
+from typing import ClassVar
 
 import numpy as np
 
@@ -62,16 +65,20 @@ def compare(name: str, actual: np.ndarray, expected: Expected, dtype: np.dtype, 
     if actual.dtype != dtype:
         return Comparison("differs", f"{name} has dtype {actual.dtype}, not {dtype}")
     with np.errstate(all="ignore"):
-        wanted = expected.value.astype(dtype)
+        limits = Limits.of(expected, dtype)
+        if actual.tobytes() == limits.bits:
+            return Comparison("exact")
         wide = actual.astype(np.float64)
-        if not np.array_equal(np.isnan(wide), np.isnan(expected.value)):
-            where = np.argwhere(np.isnan(wide) != np.isnan(expected.value))[0]
+        nan = np.isnan(wide)
+        if not np.array_equal(nan, np.isnan(expected.value)):
+            where = np.argwhere(nan != np.isnan(expected.value))[0]
             return Comparison("differs", f"{name} has NaN in other places: {_element(actual, expected, where)}")
-        same = (actual == wanted) | np.isnan(wide)
+        same = (actual == limits.wanted) | nan
         if same.all():
-            zeros = (wide == 0) & (np.signbit(wide) != np.signbit(wanted.astype(np.float64)))
+            zeros = (wide == 0) & (np.signbit(wide) != np.signbit(limits.wanted.astype(np.float64)))
             return Comparison("exact", zero_signs=int(zeros.sum()))
-        return _within_bounds(name, actual, expected, wanted, same, exactly)
+        error = np.where(same, 0.0, np.abs(wide - expected.value))
+        return _within_bounds(name, actual, expected, limits, error, exactly)
 
 
 def worst_case(expected: Expected, dtype: np.dtype) -> np.ndarray:
@@ -87,20 +94,64 @@ def roundoff(dtype: np.dtype) -> tuple[float, float]:
     return (2 * u if dtype == np.float64 else u), smallest
 
 
-def _within_bounds(name, actual, expected, wanted, same, exactly) -> Comparison:
-    """The comparison of an array that is not equal to its truth everywhere."""
-    u, smallest = roundoff(actual.dtype)
-    error = np.where(same, 0.0, np.abs(actual.astype(np.float64) - expected.value))
-    bound = worst_case(expected, actual.dtype)
-    ratio = np.divide(error, bound, out=np.where(error > 0, np.inf, 0.0), where=bound > 0)
-    walk = expected.terms * (1 + np.maximum(expected.terms - 1, 0) * expected.alike)
-    step = u * expected.scale * np.sqrt(walk) + smallest
-    # Where the truth is NaN so is B, though such an element is right.
-    steps = np.where(same, 0.0, error / step)
-    rms, peak = _by_chance(steps, expected)
-    ulps = distance(actual, wanted)
+class Limits:
+    """What every array in `dtype` is held against that has a certain truth: `wanted`, and where it is not that, bounds.
+
+    `wanted` is the truth in that dtype and `bits` its bytes.
+    """
+
+    made: ClassVar[weakref.WeakKeyDictionary[Expected, dict[np.dtype, "Limits"]]] = weakref.WeakKeyDictionary()
+
+    @classmethod
+    def of(cls, expected: Expected, dtype: np.dtype) -> "Limits":
+        """The limits of a truth, made for the first backend and used for all."""
+        found = cls.made.setdefault(expected, {})
+        if dtype not in found:
+            found[dtype] = cls(expected, dtype)
+        return found[dtype]
+
+    def __init__(self, expected: Expected, dtype: np.dtype) -> None:
+        self.wanted = expected.value.astype(dtype)
+        self.bits = self.wanted.tobytes()
+        self._copy, self._dtype = dataclasses.replace(expected), dtype  # the truth itself would be kept for ever
+
+    @functools.cached_property
+    def bound(self) -> np.ndarray:
+        """The worst case; 0 where nothing but equality passes."""
+        bound = worst_case(self._copy, self._dtype)
+        return np.where(bound > 0, bound, 0.0)
+
+    @functools.cached_property
+    def step(self) -> np.ndarray:
+        """u * B * sqrt(k), in which errors are counted."""
+        (u, smallest), terms = roundoff(self._dtype), self._copy.terms
+        return u * self._copy.scale * np.sqrt(terms * (1 + np.maximum(terms - 1, 0) * self._copy.alike)) + smallest
+
+    @functools.cached_property
+    def chance(self) -> tuple[int, float, float]:
+        """The number m of elements that count, and the limits of their errors in steps: root mean square, largest."""
+        live = self._copy.scale != 0  # a sum of zeros has no error that would tell anything
+        live = live if live.any() else np.ones_like(live)
+        m, t = int(live.sum()), math.log(1 / RARE)
+        shares = np.unique(self._copy.value[live], return_counts=True)[1] / m
+        rms = math.sqrt((1 + 2 * math.sqrt(t * np.square(shares).sum()) + 2 * t * shares.max()) / 3)
+        return m, rms, math.sqrt(2 * math.log(2 * m / RARE) / 3)
+
+
+def _within_bounds(name, actual, expected, limits, error, exactly) -> Comparison:
+    """The comparison of an array that is not equal to its truth everywhere; `error` is 0 where it is."""
+    # Only errors are divided: where the truth is NaN so is B, though such an element is right.
+    ratio, steps = (
+        np.divide(error, unit, out=np.zeros_like(error), where=error > 0) for unit in (limits.bound, limits.step)
+    )
+    m, rms, peak = limits.chance
+    rms, peak = math.sqrt(np.square(steps).sum() / m) / rms, float(steps.max()) / peak
+    ulps = np.sort(distance(actual, limits.wanted), axis=None)
+    median = (ulps[(ulps.size - 1) // 2] + ulps[ulps.size // 2]) / 2
+    measured = float(error.max()), float(ulps[-1]), float(median), float(ratio.max()), rms, peak
+    if not exactly and ratio.max() <= 1 and rms <= 1 and peak <= 1:
+        return Comparison("close", "", *measured)
     worst = np.unravel_index(np.argmax(np.nan_to_num(ratio, nan=np.inf)), ratio.shape)
-    measured = float(error.max()), float(ulps.max()), float(np.median(ulps)), float(ratio.max()), rms, peak
     place = _element(actual, expected, worst)
     if exactly:
         return Comparison("differs", f"{name} must be exact: {place}", *measured)
@@ -110,22 +161,9 @@ def _within_bounds(name, actual, expected, wanted, same, exactly) -> Comparison:
         return Comparison(
             "differs", f"{name}: errors are {rms:.3g} times those of this dtype's arithmetic: {place}", *measured
         )
-    if not peak <= 1:
-        return Comparison(
-            "differs", f"{name}: one error is {peak:.3g} times the largest that chance leaves: {place}", *measured
-        )
-    return Comparison("close", "", *measured)
-
-
-def _by_chance(steps: np.ndarray, expected: Expected) -> tuple[float, float]:
-    """Root mean square and largest of the errors in steps of u * B * sqrt(k), in ratio to their limits."""
-    live = expected.scale != 0  # a sum of zeros has no error that would tell anything
-    live = live if live.any() else np.ones_like(live)
-    m, t = int(live.sum()), math.log(1 / RARE)
-    shares = np.unique(expected.value[live], return_counts=True)[1] / m
-    limit = math.sqrt((1 + 2 * math.sqrt(t * np.square(shares).sum()) + 2 * t * shares.max()) / 3)
-    largest = math.sqrt(2 * math.log(2 * m / RARE) / 3)
-    return math.sqrt(np.square(steps).sum() / m) / limit, float(steps.max()) / largest
+    return Comparison(
+        "differs", f"{name}: one error is {peak:.3g} times the largest that chance leaves: {place}", *measured
+    )
 
 
 def _element(actual: np.ndarray, expected: Expected, index) -> str:

@@ -6,6 +6,7 @@ for the modes of which an entry speaks.
 """
 
 import dataclasses
+import functools
 from collections.abc import Iterable
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -62,7 +63,7 @@ class Ledger:
     def explain(self, case: Case, verdict: Verdict) -> tuple[str, ...]:
         """The ids of the entries that together explain the whole of a verdict that did not pass, or none."""
         problems = _problems(verdict)
-        found = [known for known in self.known if self._applies(known, case)]
+        found = [known for known in self._covering if self._applies(known, case)]
         self.selected.update(known.id for known in found)
         matching = [known for known in found if (known.part, known.outcome) in problems]
         if verdict.passed or not problems or problems - {(known.part, known.outcome) for known in matching}:
@@ -73,7 +74,7 @@ class Ledger:
     def lacks(self, case: Case) -> str:
         """What the framework lacks for a case whose output it refuses, if an entry knows that; else ""."""
         refused = "unsupported", "output", "rejected"
-        found = (known for known in self.known if (known.kind, known.part, known.outcome) == refused)
+        found = (known for known in self._covering if (known.kind, known.part, known.outcome) == refused)
         return next((known.what for known in found if self._applies(known, case)), "")
 
     def stale(self, gradients: bool = True, everything: bool = False) -> list[str]:
@@ -86,6 +87,11 @@ class Ledger:
         unselected = {known.id for known in due} - self.selected if everything else set()
         return sorted(((self.selected - self.reproduced) & certain) | unselected)
 
+    @functools.cached_property
+    def _covering(self) -> list[Known]:
+        """The entries that may speak of the version and mode at hand."""
+        return [known for known in self.known if self._covers(known)]
+
     def _covers(self, known: Known) -> bool:
         """Whether an entry may speak of the version and mode at hand."""
         in_mode = not known.variants or self.variant in known.variants
@@ -96,7 +102,7 @@ class Ledger:
         return self.pinned and self.variant in (known.variants or ("",)) and self._covers(known)
 
     def _applies(self, known: Known, case: Case) -> bool:
-        if case.op not in known.operators or not self._covers(known):
+        if case.op not in known.operators:
             return False
         try:
             return known.when(case)

@@ -11,7 +11,7 @@ from spec.core import Case, Operator, Rejected, as_tuple, canonical, convert_ima
 from spec.layouts import convert
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)
 class Expected:
     """What one array must be: `value`, the error scale `scale` (B), and `terms` (n) products per element.
 
