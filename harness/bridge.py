@@ -45,16 +45,16 @@ class Trial:
 
 @dataclasses.dataclass(frozen=True)
 class Change:
-    """An input or output whose axes stand in another order in the other framework."""
+    """An array whose axes must be put in another order: an input on its way in, an output on its way back."""
 
     name: str
-    source: str
-    target: str
+    before: str
+    after: str
 
     @property
     def axes(self) -> tuple[int, ...]:
         """The permutation of the axes, once those that a flatten merged are apart."""
-        return permutation(apart(self.source), apart(self.target))
+        return permutation(apart(self.before), apart(self.after))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -102,15 +102,17 @@ class Bridge:
 
     def layouts(self, backend: Backend) -> dict[str, str]:
         """The layout of each input and output that has one, as a backend has it by itself."""
-        own = self.own(backend)
-        images = (*self.operator.images, *self.operator.image_outputs)
-        return dict.fromkeys(images, own.image) | dict.fromkeys(self.operator.kernels, own.kernel)
+        own, operator = self.own(backend), self.operator
+        inputs = dict.fromkeys(operator.images, own.image) | dict.fromkeys(operator.kernels, own.kernel)
+        return inputs | dict.fromkeys(operator.image_outputs, own.image)
 
     @functools.cached_property
     def changes(self) -> list[Change]:
         """What must be put in another order."""
         theirs, own = self.layouts(self.source), self.layouts(self.target)
-        return [Change(name, theirs[name], own[name]) for name in theirs if theirs[name] != own[name]]
+        ends = {name: (one, own[name]) for name, one in theirs.items() if one != own[name]}
+        outputs = self.operator.outputs
+        return [Change(name, *(pair[::-1] if name in outputs else pair)) for name, pair in ends.items()]
 
     @functools.cached_property
     def words(self) -> Snippet:
@@ -129,8 +131,7 @@ class Bridge:
         lines = [line for change in self.changes if change.name in inputs for line in self.turned(change)]
         result = self.call()
         for output in [one for one in self.changes if one.name in self.operator.outputs]:
-            back = Change(output.name, output.target, output.source)
-            lines += [f"{output.name} = {result}", *self.turned(back)]
+            lines += [f"{output.name} = {result}", *self.turned(output)]
             result = output.name
         doc = f"{self.op} as {self.source.folder.name} has it: {about}."
         return _function(self.function, heads, doc, lines, result)
@@ -150,7 +151,7 @@ class Bridge:
     def turned(self, change: Change) -> list[str]:
         """Lines that put the axes of an array in another order."""
         transpose = self.words.expression("TRANSPOSE")
-        return [f"{change.name} = {transpose}({change.name}, {change.axes})  # {change.source} -> {change.target}"]
+        return [f"{change.name} = {transpose}({change.name}, {change.axes})  # {change.before} -> {change.after}"]
 
     def trials(self) -> list[Trial]:
         """Cases with these attributes, in the source's layouts: whole numbers and reals."""
@@ -206,14 +207,14 @@ class NetworkBridge(Bridge):
 
     def turned(self, change: Change) -> list[str]:
         """Lines that put the axes in another order; those that a flatten merged are taken apart in between."""
-        name, before, after = change.name, apart(change.source), apart(change.target)
+        name, before, after = change.name, apart(change.before), apart(change.after)
         lines = super().turned(Change(name, before, after))
-        if before != change.source:
+        if before != change.before:
             reshape, sizes = self.words.expression("RESHAPE"), _sizes(name)
             shape = together(sizes, before)
-            lines.insert(0, f"{name} = {reshape}({name}, {shape})  # {change.source} -> {before}")
-            shape = together(sizes, change.target)
-            lines.append(f"{name} = {reshape}({name}, {shape})  # {after} -> {change.target}")
+            lines.insert(0, f"{name} = {reshape}({name}, {shape})  # {change.before} -> {before}")
+            shape = together(sizes, change.after)
+            lines.append(f"{name} = {reshape}({name}, {shape})  # {after} -> {change.after}")
         return lines
 
     def trials(self) -> list[Trial]:

@@ -100,15 +100,15 @@ def pairs(ready: Sequence[Backend], rows: Sequence[tuple[str, str]]) -> list[Bri
 
 
 def _row(wanted: Bridge, proof: Proof) -> dict[str, Any]:
-    """A bridge and its proof as plain data. The text is the entry "op target" of `words` followed by `tail`."""
+    """A bridge and its proof as plain data; its text is the entry "op target" of `words` followed by `tail`."""
     who, why = proof.problem
-    lacking = any(wanted.lacking)
+    lacking, defaults = proof.verdict == INEXPRESSIBLE, wanted.operator.attributes
     return {
         "op": wanted.op,
         "dtype": wanted.dtype,
         "source": wanted.source.name,
         "target": wanted.target.name,
-        "attrs": {name: value for name, value in wanted.attrs.items() if name not in LAYOUTS},
+        "attrs": {name: value for name, value in wanted.attrs.items() if value != defaults[name].default},
         "changes": [] if lacking else [{**dataclasses.asdict(one), "axes": one.axes} for one in wanted.changes],
         "tail": "" if lacking else wanted.tail,
         "verdict": proof.verdict,

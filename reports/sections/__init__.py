@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from reports.sections import conventions, determinism, laws, mutants, refusals, scorecard, special
+from reports.sections import bridges, conventions, determinism, laws, mutants, refusals, scorecard, special
 from reports.sections.parts import Section
 from reports.tables import Row
 
 OF_TABLES = {
+    "bridges": bridges.section,
     "conventions": conventions.section,
     "determinism": determinism.section,
     "laws": laws.section,

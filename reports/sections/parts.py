@@ -55,7 +55,8 @@ class Line:
 class Table:
     """Lines below the names of the columns; `right` are the columns of numbers.
 
-    A table that is `folded` opens on demand, by its caption. `kind` tells the style sheet what it holds.
+    A table that is `folded` opens on demand, by its caption, and at a link to its `anchor`. `kind` tells the style
+    sheet what it holds.
     """
 
     caption: str
@@ -64,6 +65,7 @@ class Table:
     folded: bool = False
     right: Sequence[int] = ()
     kind: str = "wide"
+    anchor: str = ""
 
 
 @dataclasses.dataclass(frozen=True)

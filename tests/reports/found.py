@@ -142,7 +142,40 @@ DETERMINISM = {
         "jax": {"conv2d": {"repeat": SAME, "threads": SAME, "refused": {"conv2d/large": "rejected: too large"}}},
     },
 }
+BRIDGES = {
+    "backends": {"torch": "2", "jax": "1"},
+    "words": {
+        "conv2d torch": "import torch\n\n\ndef conv2d(x):\n    return x < 1\n",
+        "conv2d jax": "import jax\n",
+        "pad2d jax": "import jax\n",
+    },
+    "bridges": [
+        {
+            "op": op,
+            "dtype": dtype,
+            "source": source,
+            "target": target,
+            "attrs": {"stride": [2, 2], "padding": [[1, 2], [0, 3]], "mode": "same"},
+            "changes": [{"name": "x", "before": "NHWC", "after": "NCHW", "axes": [0, 3, 1, 2]}],
+            "tail": f"def {op}_of_{source}(x):\n    return {op}(x)\n",
+            "verdict": verdict,
+            "who": "" if verdict == "holds" else target,
+            "why": "" if verdict == "holds" else HOSTILE,
+            "cases": 8,
+            "agree": 8 * (verdict == "holds"),
+            "same_bits": 4 * (verdict == "holds"),
+        }
+        for op, dtype, source, target, verdict in (
+            ("conv2d", "float32", "jax", "torch", "holds"),
+            ("conv2d", "float16", "jax", "torch", "not expressible"),
+            ("conv2d", "float32", "torch", "jax", "holds"),
+            ("pad2d", "float32", "torch", "jax", "fails"),
+        )
+    ],
+    "weights": {"torch": {"torch": "", "jax": ""}, "jax": {"torch": "own logits differ", "jax": ""}},
+}
 FOUND = {
+    "bridges": BRIDGES,
     "laws": LAWS,
     "conventions": CONVENTIONS,
     "mutants": MUTANTS,

@@ -2,11 +2,15 @@
 
 import json
 import re
+import shlex
 
 import pytest
 
+import reports.bridges
+from harness.bridging import attributes
 from reports import html, sections
 from reports.overview import clean
+from reports.sections import bridges
 from tests.reports.conftest import HOSTILE, SUMMARY
 from tests.reports.found import FORBIDDEN, FOUND, LAWS, ROWS
 from tests.reports.pages import Page
@@ -171,3 +175,57 @@ def test_determinism_names_the_arrays_whose_bits_change_and_by_how_much(page):
 
 def test_code_keeps_its_lines(page):
     assert re.search(r"<pre[^>]*>def flip\(x\):\n    return x</pre>", html.render(SUMMARY, ROWS, FOUND))
+
+
+def test_bridges_of_a_pair_are_counted_and_lead_to_its_operators(page):
+    matrix = table_of(page, "bridges")
+    assert words(matrix) == {"torch": ["–", "1 of 2"], "jax": ["1 of 2", "–"]}
+    (_, there), (back, _) = (line.cells for line in matrix.lines)
+    assert (there.aside, there.status, there.href) == ("8 cases; 1 fails", "fail", "bridge-torch-jax")
+    assert (back.aside, back.status, back.href) == ("8 cases; 1 not expressible", "known", "bridge-jax-torch")
+    assert {"bridge-torch-jax", "bridge-jax-torch", "words-torch", "words-jax"} <= set(page.all("id"))
+    assert words(table_of(page, "bridges", 1))["jax"] == ["own logits differ", "same logits"]
+
+
+def test_a_bridge_opens_to_its_text_its_words_and_its_command(page):
+    table = table_of(page, "bridges", 3)
+    assert (table.caption, table.folded) == ("What jax says, in the words of torch", True)
+    holds, lacking = table.lines
+    text, proof = holds.cells
+    assert (holds.head.text, holds.head.aside) == ("conv2d", "stride [2, 2], padding [[1, 2], [0, 3]], mode same")
+    assert text.text == "x: NHWC → NCHW (0, 3, 1, 2)"
+    assert [block.text for block in text.more] == [
+        "def conv2d_of_jax(x):\n    return conv2d(x)\n",
+        "conv2d in the words of torch",
+        "python -m harness bridge conv2d --from jax --to torch --stride 2 --padding '[[1, 2], [0, 3]]' --mode same",
+    ]
+    assert text.more[1].href == "words-torch"
+    assert (proof.text, proof.aside) == ("8 of 8 cases", "4 with the same bits")
+    assert lacking.head.text == "conv2d float16"
+    assert lacking.cells[0].text == "not expressible in torch"
+    assert not lacking.cells[0].more
+    assert page.text.count("return x < 1") == 1
+
+
+def test_the_command_that_a_bridge_shows_is_understood():
+    row = FOUND["bridges"]["bridges"][2] | {"op": "pad2d", "attrs": {"padding": [[1, 2], [0, 3]], "mode": "reflect"}}
+    command = shlex.split(bridges._command(row))
+    assert command[:8] == ["python", "-m", "harness", "bridge", "pad2d", "--from", "torch", "--to"]
+    assert attributes("pad2d", command[9:])["padding"] == [[1, 2], [0, 3]]
+
+
+def test_a_bridge_that_fails_says_why(page):
+    table = table_of(page, "bridges", 2)
+    cell = table.lines[1].cells[1]
+    assert (cell.text, cell.aside, cell.status) == ("0 of 8 cases", "fails", "fail")
+    assert (cell.more[0].label, cell.more[0].text) == ("jax:", HOSTILE)
+
+
+def test_the_terminal_says_once_what_cannot_be_expressed(monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "200")
+    again = [{**row, "why": "no such dtype"} for row in FOUND["bridges"]["bridges"]]
+    reports.bridges.show({**FOUND["bridges"], "bridges": [*again, again[1]]})
+    printed = capsys.readouterr().out
+    assert printed.count("∅ conv2d float16 is not expressible in torch: no such dtype") == 1
+    assert printed.count("✗ pad2d from torch to jax: jax: no such dtype") == 1
+    assert "1 of 2 1 ✗" in printed
