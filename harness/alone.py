@@ -35,8 +35,9 @@ with open(folder / "found.jsonl", "a") as found:
             numpy.save(folder / job["output"], convert["to_numpy"](texts[job["code"]][job["function"]](*inputs)))
             said = ["computed", "", ""]
         except Exception as error:
-            unsupported = type(error).__name__ == "Unsupported"
-            said = ["unsupported" if unsupported else "rejected", type(error).__name__, str(error)]
+            own = isinstance(error, (NameError, AttributeError, ImportError, SyntaxError))  # a fault of the text itself
+            raised = type(error).__name__
+            said = ["unsupported" if raised == "Unsupported" else "crashed" if own else "rejected", raised, str(error)]
         print(json.dumps(said), file=found, flush=True)
 """
 
@@ -119,6 +120,6 @@ def _found(folder: Path) -> list[Answer]:
     for number, line in enumerate(path.read_text().splitlines() if path.exists() else []):
         outcome, kind, message = json.loads(line)
         array = np.load(folder / f"{number}.npy", allow_pickle=False) if outcome == "computed" else None
-        words = first_line(message)
-        found.append(Answer(outcome, words if outcome != "rejected" else f"{kind}: {words}", array))
+        name = f"{kind}: " if kind and outcome != "unsupported" else ""
+        found.append(Answer(outcome, name + first_line(message), array))
     return found

@@ -18,6 +18,7 @@ from harness.errors import UserError
 from harness.gateway import NotStarted
 from harness.proving import FAILS, HOLDS, INEXPRESSIBLE, Proof, prove
 from harness.station import Station
+from harness.store import tables_folder
 from spec import operators
 from spec.attributes import is_pads, is_pair
 from spec.core import BadCase, Operator
@@ -41,10 +42,7 @@ def one(op: str, source: str, target: str, words: list[str], dtype: str) -> int:
     if op not in (*OPERATORS, NETWORK):
         raise UserError(f"there are no bridges for {op!r}; choose from: {', '.join((*OPERATORS, NETWORK))}")
     attrs = attributes(op, words)
-    ready = _ready((source, target))
-    if len(ready) < 2:
-        raise UserError(f"--from and --to are both {source}; a bridge needs two frameworks")
-    start, end = ready
+    start, end = ready = _ready((source, target))
     wanted, known = bridge(op, start, end, attrs, dtype), versions(ready)
     with stations([start]) as opened:
         [proof] = prove([wanted], opened, known)
@@ -72,6 +70,7 @@ def every(names: tuple[str, ...], out: Path) -> int:
     import reports
     from reports import bridges as report
 
+    tables_folder(out)
     ready = _ready(names)
     known = versions(ready)
     wanted = pairs(ready, ROWS)
@@ -158,6 +157,8 @@ def _ready(names: tuple[str, ...]) -> list[Backend]:
     from reports import terminal
 
     chosen = backends.select(names)
+    if len(chosen) < 2:
+        raise UserError(f"--from and --to are both {chosen[0].name}; a bridge needs two frameworks")
     for backend in chosen:
         if backend.variant:
             own = backend.name.partition(":")[0]

@@ -143,14 +143,15 @@ def bridge(op, attrs, source, target, dtype, out) -> int:
     """Say in one framework what another says: OP --from A --to B --stride 2 --padding same, with proof.
 
     OP may be lenet5, the whole network with its weights. Where B cannot say it, the answer is "not expressible".
-    Without an operator all bridges between all frameworks are proven, and LeNet-5's weights are moved between them.
+    Without OP all bridges are proven, between all frameworks or these two, and LeNet-5's weights moved between them.
     """
     from harness import bridging
 
-    if op is None:
-        return bridging.every((), out)
-    if not (source and target):
+    names = tuple(filter(None, (source, target)))
+    if len(names) == 1 or (op and not names):
         raise UserError("bridge needs two frameworks: --from tensorflow --to torch")
+    if op is None:
+        return bridging.every(names, out)
     return bridging.one(op, source, target, list(attrs), dtype)
 
 

@@ -138,8 +138,8 @@ def _call(bridge: Bridge, station: Station, trial: Trial) -> Answer:
         packed = next(iter(reply.get("outputs", {}).values()), None)
     if packed:
         return Answer("computed", array=unpack(packed))
-    kind = f"{reply['error_class']}: " if reply["outcome"] == "rejected" else ""
-    return Answer(reply["outcome"], kind + reply["message"])
+    kind = reply.get("error_class", "") if reply["outcome"] != "unsupported" else ""
+    return Answer(reply["outcome"], f"{kind}: {reply['message']}" if kind else reply["message"])
 
 
 def _texts(bridges: Sequence[Bridge], cases: Cases) -> dict[tuple[str, str], list[Answer]]:

@@ -10,7 +10,7 @@ under `root`. A request is a case as plain data, a reply says what became of it.
     -> {"id", "probe": [question, api], "inputs"}            a probe of `conventions*.py` beside the adapter
     <- {"id", "outcome": "computed" | "rejected", "answer": text or array, ...}
     -> {"id", "network": [file, function], "inputs"}         a function of a file beside the adapter
-    <- {"id", "outcome": "computed" | "rejected" | "unsupported", "answer": array, ...}
+    <- {"id", "outcome": "computed" | "rejected" | "unsupported" | "crashed", "answer": array, ...}
     -> {"id", "env"}                                         other variables: the adapter is made anew
     <- {"id", "outcome": "ready" | "failed", "message"}
 """
@@ -76,7 +76,6 @@ def answer(adapter, path, request):
 
 def infer(adapter, request):
     """What a network makes of its inputs, which are as the framework has them; the reply as plain data."""
-    from backends.contract import Unsupported
     from harness.wire import pack, unpack_all
 
     path, function = request["network"]
@@ -87,8 +86,7 @@ def infer(adapter, request):
         return {"outcome": "computed", "answer": found}
     except Exception as error:
         settle(adapter)
-        outcome = "unsupported" if isinstance(error, Unsupported) else "rejected"
-        return {"outcome": outcome, "error_class": type(error).__name__, "message": first_line(error)}
+        return {"outcome": outcome(error), "error_class": type(error).__name__, "message": first_line(error)}
 
 
 def first_line(error):

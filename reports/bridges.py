@@ -1,4 +1,4 @@
-"""The bridges as a table: from down, to across; how many of an operator's or the network's can be said."""
+"""The bridges as a table in the terminal: from down, to across; how many of them hold."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -261,8 +261,16 @@ def answers(*bodies: str, timeout: float = 60.0) -> list[tuple[str, str]]:
 
 def test_a_text_knows_nothing_of_the_project():
     found = answers("import spec", "import backends.contract", "import harness", "return x")
-    assert [outcome for outcome, _ in found] == ["rejected"] * 3 + ["computed"]
+    assert [outcome for outcome, _ in found] == ["crashed"] * 3 + ["computed"]
     assert found[0][1] == "ModuleNotFoundError: No module named 'spec'"
+
+
+def test_a_refusal_is_not_a_fault_of_the_text():
+    assert answers("raise ValueError('too large')", "return y", "return x.no") == [
+        ("rejected", "ValueError: too large"),
+        ("crashed", "NameError: name 'y' is not defined"),
+        ("crashed", "AttributeError: 'numpy.ndarray' object has no attribute 'no'"),
+    ]
 
 
 @pytest.mark.parametrize("death", ["os._exit(3)", "os.abort()"])
