@@ -8,6 +8,7 @@ for the modes of which an entry speaks.
 import dataclasses
 import functools
 from collections.abc import Iterable
+from pathlib import Path
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
@@ -19,13 +20,16 @@ from spec.core import Case
 
 
 def entries(backend: Backend) -> tuple[Known, ...]:
-    """The records in `ledger.py` beside the adapter; none where there is no such file.
+    """The records in `ledger.py` beside the adapter, and in files there whose names begin alike.
 
     Raises `UserError` for a file that is none, for something else than a record, and for versions that are none.
     """
-    file = backend.folder / "ledger.py"
+    return tuple(known for file in sorted(backend.folder.glob("ledger*.py")) for known in _records(file, backend.name))
+
+
+def _records(file: Path, name: str) -> tuple[Known, ...]:
     try:
-        module = load(file, f"ledger_of_{backend.name}")
+        module = load(file, f"{file.stem}_of_{name}")
         found = tuple(module.LEDGER) if module else ()
     except Exception as error:  # whatever a file does that anybody may write
         raise UserError(f"{file} cannot be read: {type(error).__name__}: {error}") from error

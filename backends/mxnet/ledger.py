@@ -21,10 +21,10 @@ def _is_minus_infinity_alone(case):
     return bool(np.isneginf(maxima).any()) and not np.isnan(maxima).any()
 
 
-def _interleaves(case):
+def interleaves(case):
     """A transposed convolution whose neighbouring copies of a dilated kernel interleave, along some axis."""
     axes = zip(traits.strides(case), traits.dilations(case), traits.window(case), traits.image(case))
-    return case.dtype == np.float64 and any(min(axis) > 1 for axis in axes)
+    return any(min(axis) > 1 for axis in axes)
 
 
 def _gradient_forgets_overhang(case):
@@ -80,7 +80,7 @@ LEDGER = [
         operators=("conv_transpose2d",),
         kind="bug",
         outcome="differs",
-        when=_interleaves,
+        when=lambda case: case.dtype == np.float64 and interleaves(case),
         what="In float64 npx.deconvolution puts kernel taps to wrong places where stride and dilation of an axis are "
         "both above 1. Gradients are right, and so is float32, which oneDNN computes.",
         why="The function of mshadow that adds the copies up does not reckon with dilation.",

@@ -31,7 +31,7 @@ def _outputs(case):
     return [int((room + step) / step) if step else 0 for room, step in zip(traits.room(case), traits.strides(case))]
 
 
-def _has_no_outputs(case):
+def has_no_outputs(case):
     return min(traits.room(case), default=0) < 0 and min(_outputs(case)) == 0
 
 
@@ -116,7 +116,7 @@ LEDGER = [
         operators=("conv2d", "convolve2d"),
         kind="bug",
         outcome="differs",
-        when=lambda case: case.dtype == np.float32 and traits.rank(case) > 1 and _has_no_outputs(case),
+        when=lambda case: case.dtype == np.float32 and traits.rank(case) > 1 and has_no_outputs(case),
         what="Where no window fits, eager tf.nn.conv2d returns an array in the shape of the image, even with other "
         "channels; its values are memory that was not written, others in every call. If the size misses by two "
         "strides or more it refuses, and so does tf.function always.",
@@ -175,7 +175,7 @@ LEDGER = [
         operators=("avg_pool2d", "max_pool2d"),
         kind="convention",
         outcome="differs",
-        when=lambda case: _has_no_outputs(case) and (case.op == "avg_pool2d" or traits.pads_are_pairs(case)),
+        when=lambda case: has_no_outputs(case) and (case.op == "avg_pool2d" or traits.pads_are_pairs(case)),
         what="Where no window fits the result is empty. If the size misses by two strides or more it is refused, and "
         "by oneDNN's maximum with SAME and VALID mostly.",
         why="The size is (H - k + stride) / stride, cut towards 0, which is 0 and not negative.",

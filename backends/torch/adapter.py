@@ -27,6 +27,12 @@ from spec.padding import explicit, extent, transposed
 TRANSPOSE = torch.permute
 RESHAPE = torch.reshape
 MODE = os.environ.get("CONVPARITY_MODE", "")  # set by the variants
+if MODE == "compile":
+    from torch._dynamo import config
+
+    # An operator is compiled for every shape. After 8 of them torch would run it eagerly, without a word.
+    config.recompile_limit = config.accumulated_recompile_limit = 10_000
+    config.fail_on_recompile_limit_hit = True
 
 
 class Adapter:

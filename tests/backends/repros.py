@@ -12,11 +12,12 @@ import dataclasses
 from pathlib import Path
 
 from backends.contract import Known
-from harness.backends import FOLDER, load
+from harness.backends import FOLDER, select
+from harness.ledger import entries
 
 ROOT = FOLDER.parent
 NONE_FOUND = "none found"
-LEDGERS = {path.parent.name: load(path, f"ledger_of_{path.parent.name}").LEDGER for path in FOLDER.glob("*/ledger.py")}
+LEDGERS = {backend.name: known for backend in select(()) if (known := entries(backend))}
 
 
 @dataclasses.dataclass(frozen=True)

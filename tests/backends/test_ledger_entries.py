@@ -3,22 +3,18 @@
 import dataclasses
 import functools
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
 from packaging.specifiers import SpecifierSet
 
 from backends.contract import Known
-from harness.backends import load, variants
+from harness.backends import variants
 from harness.catalogue import built_in
 from spec import operators
 from spec.core import Case
+from tests.backends.repros import LEDGERS
 
-BACKENDS = Path(__file__).resolve().parents[2] / "backends"
-LEDGERS = {
-    path.parent.name: load(path, f"entries_of_{path.parent.name}").LEDGER for path in BACKENDS.glob("*/ledger.py")
-}
 ENTRIES = [pytest.param(name, known, id=f"{name}:{known.id}") for name in sorted(LEDGERS) for known in LEDGERS[name]]
 
 KINDS = ("convention", "numeric", "unsupported", "bug")

@@ -222,11 +222,16 @@ def test_a_report_names_the_script_of_an_entry_where_there_is_one(conv, tmp_path
 # ---- from the file to the result -----------------------------------------------------------------
 
 
-def test_entries_are_read_from_the_file_beside_the_adapter(tmp_path):
+def test_entries_are_read_from_the_files_beside_the_adapter(tmp_path):
     backend = Backend("mine", tmp_path / "adapter.py")
     assert entries(backend) == ()
     (tmp_path / "ledger.py").write_text(f"{RECORD})]")
     assert [entry.id for entry in entries(backend)] == ["M1"]
+    (tmp_path / "ledger_modes.py").write_text(
+        "from backends.contract import Known\n"
+        "LEDGER = [Known('M2', ('pad2d',), 'bug', 'differs', lambda case: True, 'what', 'why', variants=('fast',))]\n"
+    )
+    assert [entry.id for entry in entries(backend)] == ["M1", "M2"]
 
 
 @pytest.mark.parametrize(
