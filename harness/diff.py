@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from harness import store
+from harness.store import framework
 
 Row = Mapping[str, Any]
 ORDER = ("pass", "known", "fail")
@@ -61,11 +62,6 @@ def pair(old: Iterable[str], new: Iterable[str]) -> dict[str, str]:
         if len(rest) == 1 and alone:
             found[name] = rest[0]
     return found
-
-
-def framework(backend: str) -> str:
-    """The framework's folder: the name without version and variant."""
-    return backend.partition(":")[0].partition("@")[0]
 
 
 def _named(keys: Iterable[tuple[str, str]]) -> list[str]:

@@ -29,8 +29,7 @@ def entries(backend: Backend) -> tuple[Known, ...]:
 
 def _records(file: Path, name: str) -> tuple[Known, ...]:
     try:
-        module = load(file, f"{file.stem}_of_{name}")
-        found = tuple(module.LEDGER) if module else ()
+        found = tuple(load(file, f"{file.stem}_of_{name}").LEDGER)
     except Exception as error:  # whatever a file does that anybody may write
         raise UserError(f"{file} cannot be read: {type(error).__name__}: {error}") from error
     for known in found:

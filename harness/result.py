@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -44,6 +45,16 @@ class Result:
         except Exception as error:
             return f"the search for a cause failed: {type(error).__name__}: {error}"
 
+    @functools.cached_property
+    def bits(self) -> str:
+        """What only outputs of the same dtypes, shapes and bits have in common; "" without any."""
+        return _digest(self.outputs)
+
+    @functools.cached_property
+    def gradient_bits(self) -> str:
+        """The same of the gradients."""
+        return _digest(self.gradients)
+
     @property
     def message(self) -> str:
         """Why the verdict is what it is, and the diagnosis."""
@@ -56,6 +67,13 @@ class Result:
             return "pass"
         explained = self.ledger or self.verdict.outcome == "unsupported"
         return "known" if explained else "fail"
+
+
+def _digest(arrays: Mapping[str, np.ndarray]) -> str:
+    if not arrays:
+        return ""
+    parts = [f"{array.dtype.name}{array.shape}".encode() + array.tobytes() for array in arrays.values()]
+    return hashlib.sha1(b"".join(parts)).hexdigest()[:16]
 
 
 def judged(case: Case, backend: str, reply: Mapping[str, Any], truth: Truth, ledger: Ledger | None) -> Result:

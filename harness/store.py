@@ -100,6 +100,9 @@ def row(result: "Result") -> dict[str, Any]:
         line["grad"] = {name: one.outcome for name, one in verdict.gradients.items()}
         line["grad_bound_ratio"] = {name: finite(one.bound_ratio) for name, one in verdict.gradients.items()}
         line["grad_rms_ratio"] = {name: finite(one.rms_ratio) for name, one in verdict.gradients.items()}
+    for name, bits in (("bits", result.bits), ("grad_bits", result.gradient_bits)):
+        if bits:
+            line[name] = bits
     if reply.get("error_class"):
         line["error_class"] = reply["error_class"]
     if result.message:
@@ -119,6 +122,11 @@ def row(result: "Result") -> dict[str, Any]:
 def explaining(line: Mapping[str, Any]) -> list[str]:
     """The ids of the ledger entries that explain a line of results.jsonl."""
     return [line["ledger"], *line.get("ledger_more", ())] if line.get("ledger") else []
+
+
+def framework(backend: str) -> str:
+    """The framework of a row's backend: the name without version and variant."""
+    return backend.partition(":")[0].partition("@")[0]
 
 
 def finite(value: float) -> float | str:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from reports import overview, tables
+from reports import overview, parity, tables
 from reports.tables import Cell, Row
 
 LONGEST_LIST = 40
@@ -25,6 +25,7 @@ def render(summary: Mapping[str, Any], rows: Sequence[Row]) -> str:
         _matrix(run, rows),
         *_not_run(run, rows),
         *_failures(rows),
+        *_parity(run, rows),
         *_stale(run),
         *_unsupported(rows),
         *_known(run, rows),
@@ -130,6 +131,28 @@ def _known(run: Mapping[str, Any], rows: Sequence[Row]) -> list[str]:
         lines.append([text(entry["backend"]), code(entry["id"]), text(entry["kind"]), what, entry["cases"]])
     listing = table(["backend", "entry", "kind", "what happens, and why", "cases"], lines, right=[4]) + _cut(found)
     return [_folded(overview.counted(len(found), "known difference"), listing)]
+
+
+def _parity(run: Mapping[str, Any], rows: Sequence[Row]) -> list[str]:
+    """A folded table for each framework that the run holds in several modes or versions."""
+    found = []
+    for family in parity.families(run, rows).values():
+        lines = [
+            [code(op), *(_beside(cells.get(mode)) for mode in family.modes)] for op, cells in family.operators.items()
+        ]
+        lines.append(["all", *(_beside(family.totals[mode]) for mode in family.modes)])
+        legend = "the same bits in so many of so many cases (∇ gradients), and ≠ other verdicts"
+        listing = table(["operator", *map(text, family.modes)], lines) + f"\n\n<sub>{legend}</sub>"
+        found.append(_folded(f"Modes and versions beside {text(family.base)}", listing))
+    return found
+
+
+def _beside(cell: parity.Parity | None) -> str:
+    if cell is None:
+        return "–"
+    same, slopes = cell.gradients
+    parts = [f"{cell.same} / {cell.compared}", f"∇ {same} / {slopes}" if slopes else ""]
+    return " ".join(filter(None, [*parts, f"≠ {len(cell.apart)}" if cell.apart else ""]))
 
 
 def _versions(run: Mapping[str, Any]) -> str:

@@ -96,7 +96,12 @@ def alike(rows: Iterable[Row]) -> list[list[Row]]:
 
 def akin(rows: Iterable[Row]) -> list[list[Row]]:
     """Failures of a backend together whose messages differ in numbers and in what stands in brackets only."""
-    return _grouped(rows, lambda row: (row["backend"], problem(row), *(_VARYING.sub("", part) for part in said(row))))
+    return _grouped(rows, lambda row: (row["backend"], problem(row), gist(row)))
+
+
+def gist(row: Row) -> tuple[str, ...]:
+    """What was said of a result without its numbers and what stands in brackets."""
+    return tuple(_VARYING.sub("", part) for part in (*said(row), row.get("grad_message", "")))
 
 
 def _grouped(rows: Iterable[Row], key: Callable[[Row], tuple]) -> list[list[Row]]:

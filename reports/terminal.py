@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Column, Table
 from rich.text import Text
 
-from reports import grid, overview, tables
+from reports import grid, overview, parity, tables
 
 NAMED_KINDS = 20
 LONGEST_MESSAGE = 240
@@ -74,7 +74,7 @@ def summary(run: Mapping[str, Any], rows: Sequence[tables.Row], folder: Path) ->
         console.print()
     sign, style = ("✓", "green") if overview.passed(run, rows) else ("✗", "red")
     _paragraph(console, Text(sign, style), Text(overview.verdict(run, rows), style="bold"))
-    for sentence in _figures(run, len(rows)):
+    for sentence in [*_figures(run, len(rows)), *_parity(run, rows)]:
         console.print(Text(sentence))
     console.print(Text(f"report: {folder / 'index.html'}"), soft_wrap=True)
 
@@ -119,6 +119,13 @@ def _figures(run: Mapping[str, Any], results: int) -> Iterator[str]:
         f"in the frameworks {times['framework_seconds']:.1f} s of worker time, "
         f"in the harness {float(times['harness_ms_per_result']):.2f} ms of processor per result"
     )
+
+
+def _parity(run: Mapping[str, Any], rows: Sequence[tables.Row]) -> Iterator[str]:
+    """A line for each mode or version of a framework that the run holds in several."""
+    for family in parity.families(run, rows).values():
+        for mode, total in family.totals.items():
+            yield parity.sentence(mode, family.base, total)
 
 
 def _paragraph(console: Console, sign: Text, words: Text) -> None:

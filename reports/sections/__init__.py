@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from reports.sections import bridges, conventions, determinism, laws, mutants, refusals, scorecard, special
+from reports.sections import bridges, conventions, determinism, laws, mutants, parity, refusals, scorecard, special
 from reports.sections.parts import Section
 from reports.tables import Row
 
@@ -20,7 +20,11 @@ OF_TABLES = {
 def further(run: Mapping[str, Any], rows: Sequence[Row], tables: Mapping[str, Any]) -> dict[str, Section]:
     """name -> section, of those that this run has; `tables` are the files of its folder `tables/`."""
     found = {name: _of_table(name, tables[name]) for name in OF_TABLES if name in tables}
-    of_rows = {"refusals": refusals.section(run, rows), "special": special.section(run, rows)}
+    of_rows = {
+        "refusals": refusals.section(run, rows),
+        "special": special.section(run, rows),
+        "parity": parity.section(run, rows),
+    }
     return found | {name: section for name, section in of_rows.items() if section}
 
 

@@ -28,7 +28,8 @@ def result(conv):
         outputs = {"y": wanted.outputs["y"].value.astype(case.dtype) + np.asarray(error, case.dtype)}
         gradients = {key: one.value.astype(case.dtype) for key, one in wanted.gradients.items()}
         reply = {"outcome": "computed", "route": "native", "seconds": 0.1234567}
-        return Result(case, backend, judge(case, wanted, reply, outputs, gradients), reply, outputs)
+        verdict = judge(case, wanted, reply, outputs, gradients)
+        return Result(case, backend, verdict, reply, outputs, gradients=gradients)
 
     return make
 
@@ -60,9 +61,26 @@ def test_a_row_of_a_pass(tmp_path, result):
     }
     measured = {"max_abs", "max_ulp", "median_ulp", "bound_ratio", "rms_ratio"}
     gradients = {"grad", "grad_bound_ratio", "grad_rms_ratio"}
-    assert set(row) == ALWAYS | measured | gradients
+    assert set(row) == ALWAYS | measured | gradients | {"bits", "grad_bits"}
     assert row["grad"] == {"x": "exact", "w": "exact"}
     assert row["max_abs"] == row["max_ulp"] == row["bound_ratio"] == 0
+
+
+def test_rows_tell_the_same_bits_from_others(result):
+    def bits(one: Result) -> tuple[str, str]:
+        row = store.row(one)
+        return row["bits"], row["grad_bits"]
+
+    one, other = result(), result(error=2.0)
+    assert bits(one) == bits(result())
+    assert bits(one)[0] != bits(other)[0]
+    assert bits(one)[1] == bits(other)[1]
+    wider = {name: array.astype(np.float64) for name, array in one.outputs.items()}
+    flat = {name: array.reshape(-1) for name, array in one.outputs.items()}
+    negative = {name: array * np.float32(-1) for name, array in one.outputs.items()}
+    found = {dataclasses.replace(one, outputs=outputs).bits for outputs in (one.outputs, wider, flat, negative)}
+    assert len(found) == 4
+    assert dataclasses.replace(one, outputs={}).bits == ""
 
 
 def test_a_row_of_a_difference_says_by_how_much(tmp_path, result):

@@ -1,0 +1,61 @@
+"""A table for each framework that the run holds in several modes or versions: operators down, modes across."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from reports.overview import STATUSES, anchor, counted
+from reports.parity import Family, Parity, families, groups
+from reports.sections.parts import Block, Cell, Line, Section, Table
+from reports.tables import Row
+
+NOTE = (
+    "One framework in several modes or versions. In how many cases a mode returns the very bits of the framework as "
+    "it runs by default (and the same for the gradients, ∇), in how many the bits differ but both are within the "
+    "bounds, and in how many the verdict is another one: refused here, wrong there. These cases open on demand."
+)
+
+
+def section(run: Mapping[str, Any], rows: Sequence[Row]) -> Section | None:
+    """None for a run without a framework that it holds twice."""
+    found = families(run, rows)
+    if not found:
+        return None
+    apart = sum(len(total.apart) for family in found.values() for total in family.totals.values())
+    tables = [_table(name, family) for name, family in found.items()]
+    return Section("parity", "Modes and versions", NOTE, tables, str(apart))
+
+
+def _table(name: str, family: Family) -> Table:
+    lines = [
+        Line(Cell(op, href=anchor(("op", op))), [_cell(family.base, cells.get(mode)) for mode in family.modes])
+        for op, cells in family.operators.items()
+    ]
+    total = Line(Cell("all"), [_cell(family.base, family.totals[mode]) for mode in family.modes])
+    return Table(f"{name}: beside {family.base}", ["operator", *family.modes], [*lines, total])
+
+
+def _cell(base: str, parity: Parity | None) -> Cell:
+    if parity is None:
+        return Cell("–", status="aside")
+    moved = len(parity.moved)
+    same, slopes = parity.gradients
+    asides = [
+        f"∇ {same} of {slopes}" if slopes else "",
+        f"{parity.within} within the bounds" if parity.within else "",
+        f"{moved - parity.within} wrong in both" if moved > parity.within else "",
+        counted(len(parity.apart), "other verdict") if parity.apart else "",
+    ]
+    worst = max((row["status"] for _, row in parity.apart), key=STATUSES.index, default="")
+    text = f"{parity.same} of {parity.compared} same bits"
+    return Cell(text, " · ".join(filter(None, asides)), worst, _more(base, parity))
+
+
+def _more(base: str, parity: Parity) -> list[Block]:
+    """The cases with another verdict and what was said in both, then those with other bits."""
+    blocks = []
+    for before, after, cases in groups(parity.apart):
+        blocks += [Block(", ".join(cases), f"{counted(len(cases), 'other verdict')}:"), Block(before, f"{base}:")]
+        blocks.append(Block(after, "here:"))
+    if parity.moved:
+        blocks.append(Block(", ".join(row["case"] for row in parity.moved), "other bits:"))
+    return blocks
