@@ -18,6 +18,7 @@ under `root`. A request is a case as plain data, a reply says what became of it.
 import contextlib
 import functools
 import importlib.util
+import inspect
 import json
 import os
 import pathlib
@@ -52,26 +53,43 @@ def renewed(path, env):
 @functools.cache
 def probes(path):
     """The probes in the file `path` and those beside it whose names begin alike: (question, api) -> function."""
-    path = pathlib.Path(path)
     modules = [load(file, f"convparity_{file.stem}") for file in sorted(path.parent.glob(f"{path.stem}*.py"))]
     functions = [one for module in modules for one in vars(module).values()]
     return {(one.question, one.api): one for one in functions if hasattr(one, "question")}
 
 
 def answer(adapter, path, request):
-    """Make a probe's call; the reply as plain data. What it raises is an answer too."""
+    """Make a probe's call; the reply as plain data. What it raises is an answer too, unless the probe is to blame."""
+    from backends.contract import Broken
     from harness.wire import pack, unpack_all
 
     probe = probes(path)[tuple(request["probe"])]
-    arrays = unpack_all(request["inputs"]).values()
+    arrays = list(unpack_all(request["inputs"]).values())
     try:
+        if len(arrays) != len(inspect.signature(probe).parameters):
+            raise Broken(f"the probe does not take the {len(arrays)} inputs of its question")
         found = probe(*(arrays if probe.arrays else map(adapter.from_numpy, arrays)))
+        if found is None or isinstance(found, (bool, list, tuple)):
+            raise Broken(f"the probe returned {found!r}, neither a tensor nor a word")
         found = found if isinstance(found, str) else pack(adapter.to_numpy(found))
         adapter.synchronize()
         return {"outcome": "computed", "answer": found}
     except Exception as error:
         settle(adapter)
-        return {"outcome": "rejected", "error_class": type(error).__name__, "message": first_line(error)}
+        own = isinstance(error, Broken) or names_nothing(error, path)
+        result = "crashed" if own else "rejected"
+        return {"outcome": result, "error_class": type(error).__name__, "message": first_line(error)}
+
+
+def names_nothing(error, path):
+    """Whether an error comes from a name in a probe's own text that stands for nothing.
+
+    A framework may refuse by such an error too, but raises it in a file of its own, and not when a module is asked
+    for the name.
+    """
+    places = [one.filename for one in traceback.extract_tb(error.__traceback__) if "getattr" not in one.name]
+    named = isinstance(error, (NameError, AttributeError, ImportError))
+    return named and pathlib.Path(places[-1]).parent == path.parent
 
 
 def infer(adapter, request):
@@ -169,7 +187,7 @@ def serve(channel):
         traceback.print_exc()
         ready = {"failed": f"{type(error).__name__}: {first_line(error)}"}
     channel.send(ready)
-    conventions = os.path.join(os.path.dirname(config["adapter"]), "conventions.py")
+    conventions = pathlib.Path(config["adapter"]).parent / "conventions.py"
     while (request := channel.receive()) is not None:
         if "env" in request:
             adapter, reply = renewed(config["adapter"], request["env"])

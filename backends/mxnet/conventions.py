@@ -40,6 +40,12 @@ def bias(x, k):
     return npx.convolution(x[None, None], k[None, None], kernel=(2, 2), num_filter=1)[0, 0]
 
 
+@probe("conv.bias", "mxnet.npx, deconvolution")
+def bias_transposed(x, k):
+    # with the kernel turned and one pixel cropped on each side this is the same result
+    return npx.deconvolution(x[None, None], k[None, None, ::-1, ::-1], kernel=(2, 2), num_filter=1, pad=(1, 1))[0, 0]
+
+
 @probe("conv.implicit-groups", "mxnet.npx")
 def implicit_groups(x, w):
     x, w = x.reshape(1, 2, 1, 1), w.reshape(2, 1, 1, 1)
@@ -234,6 +240,11 @@ def order(x):
 def order_nd(x):
     x = x[None, None].as_nd_ndarray()
     return nd.pad(x, mode="constant", pad_width=(0, 0, 0, 0, 1, 2, 3, 4))[0, 0]
+
+
+@probe("padding.order", "mxnet.nd, image of two axes")
+def order_nd_plane(x):
+    return nd.pad(x.as_nd_ndarray(), mode="constant", pad_width=(1, 2, 3, 4))
 
 
 @probe("padding.modes", "mxnet.np")

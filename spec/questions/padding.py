@@ -158,6 +158,7 @@ QUESTIONS = [
             "left, right, top, bottom": pad(ONE, [[3, 4], [1, 2]]),
             "top, left, bottom, right": pad(ONE, [[1, 3], [2, 4]]),
             "left, top, right, bottom": pad(ONE, [[2, 4], [1, 3]]),
+            REFUSES: REFUSES,
         },
         "NumPy takes a pair for each axis, from the first axis to the last; PyTorch takes single numbers and begins "
         "with the last axis. A wrong order stays hidden while all numbers are equal.",

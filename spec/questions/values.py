@@ -180,7 +180,8 @@ QUESTIONS = [
         "When does an error about a batch without images show?",
         {**TIMES, **LATER},
         "A batch of no images is no mistake: the result is a batch of no results. MXNet's convolution fails at it, but "
-        "nothing is there to be read, so nobody waits; the error is raised later, in the middle of something innocent.",
+        "where nothing is to be read nobody waits; the error is raised later, by an operator that uses the result or "
+        "where all work is waited for.",
         "Do not convolve empty batches in MXNet; npx.waitall() raises the error at its own place.",
         {"x": np.zeros((0, 1, 2, 2), np.float32)},
     ),

@@ -74,6 +74,39 @@ def test_a_probe_that_raises_has_the_answer_refuses(backend):
     assert (cell["answer"], cell["error"], cell["output"]) == ("refuses", "TypeError", "no such thing")
 
 
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("return np.correlates(x, k)", "no attribute 'correlates'"),
+        ("return np.correlate(x, w)", "name 'w' is not defined"),
+        ("from numpy import correlates", "cannot import name 'correlates'"),
+        ("np.correlate(x, k)", "returned None"),
+        ("return [1.0]", "returned [1.0], neither a tensor nor a word"),
+    ],
+)
+def test_a_fault_of_the_probe_is_no_refusal(backend, body, words):
+    cell = answer(backend(correlate(body)))
+    assert cell["answer"] == "crashed"
+    assert words in cell["output"]
+
+
+def test_a_probe_that_takes_other_inputs_is_no_refusal(backend):
+    cell = answer(backend('@probe("correlate.default", "planted")\ndef planted(x):\n    return x\n'))
+    assert (cell["answer"], cell["error"]) == ("crashed", "Broken")
+
+
+def test_a_framework_may_refuse_by_an_error_of_any_kind(backend, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "library.py").write_text("def call(x):\n    return x.lower()\n")
+    lines = (
+        "import sys",
+        f"sys.path.append({str(tmp_path / 'elsewhere')!r})",
+        "import library",
+        "return library.call(x)",
+    )
+    assert answer(backend(correlate("\n    ".join(lines))))["answer"] == "refuses"
+
+
 @pytest.mark.parametrize("death", ["os._exit(3)", "os.abort()"])
 def test_a_probe_that_ends_the_process_costs_its_own_answer_alone(backend, death):
     assert answer(backend(correlate(death)))["answer"] == "crashed"

@@ -1,0 +1,85 @@
+"""What every framework answers to every question about its conventions: facts known before, and all answers as stored.
+
+`answers.json` holds all answers of the pinned versions on x86-64, where TensorFlow and MXNet compute with oneDNN:
+backend -> question -> interface -> answer. A probe that is added, lost or changed shows there, as does a framework
+that changes its mind; the file is then corrected by hand, entry by entry, by whoever has understood why.
+"""
+
+import concurrent.futures
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from harness.conventions import NONE, ask
+from harness.snippets import layouts_of_method
+from spec.questions import questions
+from tests.conformance.facts import FACTS
+
+STORED = json.loads((Path(__file__).parent / "answers.json").read_text())
+
+# Questions that no hypothesis answers, with the reason why none could, and calls that end the process.
+UNEXPLAINED = {("conv.too-large", "tf.nn"): NONE, ("layout.unbatched", "tf.nn"): "crashed"}
+
+
+@pytest.fixture(scope="session")
+def given(ready):
+    """A backend's answers, (question, interface) -> answer. All are asked side by side when the first is wanted."""
+    asked = list(questions().values())
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        found = {one.name: pool.submit(ask, one, asked, 120.0) for one in ready if one.name in STORED}
+
+        def of(name):
+            if name not in found:
+                pytest.skip(f"{name} was not selected; of other versions and modes nothing is stored")
+            answers = found[name].result()
+            assert "problem" not in answers, answers["problem"]
+            return {(question, one["api"]): one["answer"] for question, cells in answers.items() for one in cells}
+
+        yield of
+
+
+KNOWN = [
+    (question, name, {api: answer for api, answer in known.items() if api in found.get(question, {})})
+    for question, known in FACTS.items()
+    for name, found in STORED.items()
+]
+
+
+@pytest.mark.parametrize(
+    ("question", "name", "known"),
+    [pytest.param(*one, id=f"{one[0]}-{one[1]}") for one in KNOWN if one[2]],
+)
+def test_fact(given, question, name, known):
+    found = given(name)
+    assert {api: found[question, api] for api in known} == known
+
+
+def test_every_fact_is_about_a_probe():
+    asked = {(question, api) for found in STORED.values() for question in found for api in found[question]}
+    assert {(question, api) for question, known in FACTS.items() for api in known} <= asked
+
+
+@pytest.mark.parametrize("name", STORED)
+def test_every_answer_is_the_stored_one(given, name):
+    stored = {(question, api): answer for question, found in STORED[name].items() for api, answer in found.items()}
+    assert given(name) == stored
+
+
+@pytest.mark.parametrize("name", STORED)
+def test_a_hypothesis_fits_every_answer(given, name):
+    odd = {pair: answer for pair, answer in given(name).items() if answer in (NONE, "crashed", "timed-out")}
+    assert odd == {pair: answer for pair, answer in UNEXPLAINED.items() if pair in given(name)}
+
+
+@pytest.mark.parametrize(
+    ("name", "api"),
+    [("torch", "torch.nn.functional"), ("tensorflow", "tf.nn"), ("jax", "jax.lax"), ("mxnet", "mxnet.npx")],
+)
+def test_the_adapter_calls_in_the_layout_that_was_found(given, ready, name, api):
+    """Two ways to the same fact: what the adapter declares, and what the probes measure."""
+    found = given(name)
+    backend = next(one for one in ready if one.name == name)
+    declared = layouts_of_method(backend.adapter, "conv2d")
+    assert (declared.image, declared.kernel) == (found["layout.default", api], found["layout.kernel", api])
