@@ -25,6 +25,11 @@ def resize_cubic(x):
     return jax.image.resize(x, (1, 8), "bicubic")
 
 
+@probe("resize.cubic", "jax.image, cubic-pytorch")
+def resize_cubic_as_pytorch(x):
+    return jax.image.resize(x, (1, 8), "cubic-pytorch", antialias=False)
+
+
 @probe("resize.method", "jax.image")
 def resize_method(x):
     return jax.image.resize(x, (1, 4))

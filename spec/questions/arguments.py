@@ -34,9 +34,8 @@ ARGUMENTS = {
     "stride": Argument(
         "stride strides window_strides",
         "What is the stride called?",
-        "The stride is how far the kernel moves from one output pixel to the next. Its name is one number or a pair, "
-        "the singular or the plural: a call copied from another framework fails on the name, which is the harmless "
-        "case.",
+        "The stride is how far the kernel moves from one output pixel to the next: one number, or one for each axis. "
+        "Under another name it is refused, which is the harmless case; another default would go unnoticed.",
     ),
     "padding": Argument(
         "padding pad",

@@ -114,7 +114,8 @@ QUESTIONS = [
         "Bicubic reading weighs four pixels along each axis by a curve with one free parameter a (Keys, 1981): -0.5 "
         "reproduces parabolas, -0.75 is sharper. At the edges either the last pixel is repeated, or the weights that "
         "fall outside are shared out among the others.",
-        "No call has an argument for a: multiply by a matrix of weights of your own.",
+        "PyTorch has a = -0.5 with antialias=True, also when it enlarges; JAX has PyTorch's default as the method "
+        "cubic-pytorch with antialias=False. Elsewhere multiply by a matrix of weights of your own.",
         {"x": STEP},
     ),
     Question(

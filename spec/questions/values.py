@@ -71,7 +71,7 @@ QUESTIONS = [
         "dtype.numpy",
         "What becomes of a float64 NumPy array?",
         {**DTYPES, REFUSES: REFUSES},
-        "NumPy makes float64 of every Python number, while networks compute in float32. A constructor that keeps "
+        "NumPy makes float64 of every Python float, while networks compute in float32. A constructor that keeps "
         "float64 makes the next operator refuse, or slow; one that rounds to float32 loses digits in silence.",
         "Name the dtype in the constructor, as in torch.tensor(x, dtype=torch.float32).",
         {"x": np.array([1.5, 2.5])},
@@ -80,8 +80,8 @@ QUESTIONS = [
         "dtype.list",
         "Which dtype has a tensor made of a list of Python numbers?",
         {**DTYPES},
-        "A Python number has the 53 bits of float64, and NumPy keeps them. Frameworks for learning mostly take "
-        "float32.",
+        "A Python float has the 53 bits of float64, and NumPy keeps them. Frameworks for learning mostly keep the 24 "
+        "bits of float32.",
         "Name the dtype in the constructor.",
     ),
     Question(
@@ -115,8 +115,8 @@ QUESTIONS = [
         "dtype.bfloat16",
         "Is there a convolution in bfloat16 on this device?",
         {**DTYPES, "bfloat16": "bfloat16", REFUSES: REFUSES},
-        "bfloat16 is float32 with the last 16 bits cut off: the same range, but three digits. Networks are trained in "
-        "it because sums do not overflow as they do in float16.",
+        "bfloat16 is float32 with the last 16 bits cut off: the same range, but two to three digits. Networks are "
+        "trained in it because sums do not overflow as they do in float16.",
         "Convert to float32, convolve, and convert back.",
         {"x": X, "k": K},
     ),
