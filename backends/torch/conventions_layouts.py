@@ -51,9 +51,19 @@ def transposed_channels_last(x):
     return F.conv_transpose2d(x, torch.ones(2, 1, 1, 1), data_format="NHWC").reshape(2, 2)
 
 
+@probe("layout.transposed.channels-last", "torch.nn")
+def transposed_channels_last_layer(x):
+    return nn.ConvTranspose2d(2, 1, 1, data_format="NHWC")(x).reshape(2, 2)
+
+
 @probe("layout.transposed.channels-first", "torch.nn.functional")
 def transposed_channels_first(x):
     return F.conv_transpose2d(x, torch.ones(2, 1, 1, 1), data_format="NCHW").reshape(2, 2)
+
+
+@probe("layout.transposed.channels-first", "torch.nn")
+def transposed_channels_first_layer(x):
+    return nn.ConvTranspose2d(2, 1, 1, data_format="NCHW")(x).reshape(2, 2)
 
 
 @probe("layout.noticed", "torch.nn.functional")
@@ -146,6 +156,13 @@ def kernel_depthwise_layer():
 @probe("layout.depthwise.order", "torch.nn.functional")
 def depthwise_order(x, w):
     return F.conv2d(x.view(1, 2, 1, 1), w.view(4, 1, 1, 1), groups=2).flatten()
+
+
+@probe("layout.depthwise.order", "torch.nn")
+def depthwise_order_layer(x, w):
+    conv = nn.Conv2d(2, 4, 1, groups=2, bias=False)
+    conv.weight.data = w.view(4, 1, 1, 1)
+    return conv(x.view(1, 2, 1, 1)).flatten()
 
 
 @probe("layout.flatten", "torch.nn")

@@ -41,6 +41,11 @@ def pool_ceil_empty(x):
     return F.max_pool2d(x[None, None], (1, 2), padding=(0, 1), ceil_mode=True)[0, 0]
 
 
+@probe("pool.ceil.empty", "torch.nn")
+def pool_ceil_empty_layer(x):
+    return nn.MaxPool2d((1, 2), padding=(0, 1), ceil_mode=True)(x[None, None])[0, 0]
+
+
 @probe("pool.average.padding", "torch.nn.functional")
 def average_padding(x):
     return F.avg_pool2d(x[None, None], 3, stride=1, padding=1)[0, 0]
@@ -54,6 +59,11 @@ def average_padding_layer(x):
 @probe("pool.average.overhang", "torch.nn.functional")
 def average_overhang(x):
     return F.avg_pool2d(x[None, None], (1, 2), ceil_mode=True)[0, 0]
+
+
+@probe("pool.average.overhang", "torch.nn")
+def average_overhang_layer(x):
+    return nn.AvgPool2d((1, 2), ceil_mode=True)(x[None, None])[0, 0]
 
 
 @probe("pool.max.padding", "torch.nn.functional")
@@ -83,6 +93,11 @@ def ties_max(x):
 @probe("pool.nan", "torch.nn.functional")
 def nan(x):
     return F.max_pool2d(x[None, None], 2)[0, 0]
+
+
+@probe("pool.nan", "torch.nn")
+def nan_layer(x):
+    return nn.MaxPool2d(2)(x[None, None])[0, 0]
 
 
 @probe("pool.global", "torch.nn")
