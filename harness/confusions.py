@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from harness.phrases import value
 from spec.attributes import RULES
 from spec.core import Operator
 from spec.layouts import IMAGE, KERNEL, TRANSPOSED_KERNEL, permutation
@@ -48,7 +49,7 @@ def confusions(operator: Operator, arrays: Arrays, attrs: Attrs) -> Iterator[Con
     for phrase, found in _of_arrays(operator, arrays, attrs):
         name, array = found
         if array is None:
-            yield Confusion(phrase, {key: value for key, value in arrays.items() if key != name}, attrs)
+            yield Confusion(phrase, {key: other for key, other in arrays.items() if key != name}, attrs)
         elif array.shape != arrays[name].shape or not np.array_equal(array, arrays[name], equal_nan=True):
             yield Confusion(phrase, {**arrays, name: array}, attrs)
 
@@ -57,24 +58,25 @@ def confusions(operator: Operator, arrays: Arrays, attrs: Attrs) -> Iterator[Con
 
 
 def _of_attributes(operator: Operator, arrays: Arrays, attrs: Attrs) -> Iterator[tuple[str, Attrs]]:
-    for name, value in attrs.items():
-        shown = list(value) if isinstance(value, tuple) else value
+    for name, given in attrs.items():
+        shown = list(given) if isinstance(given, tuple) else given
         kind = operator.attributes[name]
         if name == "padding":
             continue
         if isinstance(shown, list) and shown[0] != shown[1]:
-            yield f"reading {name} {shown} as [w, h]", {name: shown[::-1]}
-            yield f"taking the first of {name} {shown} for both axes", {name: [shown[0]] * 2}
+            yield f"reading {name} {value(shown)} as [w, h]", {name: shown[::-1]}
+            yield f"taking the first of {name} {value(shown)} for both axes", {name: [shown[0]] * 2}
         if name in NEUTRAL and shown != NEUTRAL[name]:
-            yield (f"ignoring {name} {shown}" if shown is not None else f"{name} 1 by default"), {name: NEUTRAL[name]}
+            ignored = f"ignoring {name} {value(shown)}" if shown is not None else f"{name} 1 by default"
+            yield ignored, {name: NEUTRAL[name]}
         if name == "stride" and shown is not None and "kernel_size" in attrs:
             yield "windows that lie side by side, whatever the stride", {name: None}
-        if isinstance(value, bool):
-            yield f"taking {name} for {not value}", {name: not value}
-        elif isinstance(value, str):
+        if isinstance(given, bool):
+            yield f"taking {name} for {not given}", {name: not given}
+        elif isinstance(given, str):
             for other in kind.values:
-                if other != value:
-                    yield f"taking {name} {value!r} for {other!r}", {name: other}
+                if other != given:
+                    yield f"taking {name} {given!r} for {other!r}", {name: other}
     if "lr" in attrs:
         yield "stepping uphill: the update has the wrong sign", {"lr": -attrs["lr"]}
         yield "steps of half the size: the derivative lacks a factor of 2", {"lr": attrs["lr"] / 2}
@@ -85,7 +87,8 @@ def _of_attributes(operator: Operator, arrays: Arrays, attrs: Attrs) -> Iterator
 
 def _of_padding(operator: Operator, arrays: Arrays, attrs: Attrs) -> Iterator[tuple[str, Attrs]]:
     padding, tried = attrs["padding"], []
-    named = f"padding {padding!r}" if isinstance(padding, str) else f"padding {[list(ends) for ends in padding]}"
+    shown = repr(padding) if isinstance(padding, str) else value([list(ends) for ends in padding])
+    named = f"padding {shown}"
     if isinstance(padding, str):
         for rule in RULES:
             if rule != padding:
@@ -95,7 +98,7 @@ def _of_padding(operator: Operator, arrays: Arrays, attrs: Attrs) -> Iterator[tu
     if pads is None:
         return
     if isinstance(padding, str):
-        named += f" ({pads})"
+        named += f" {value(f'({pads})')}"
     rows, columns = pads
     for words, changed in (
         ("computed for stride 1", _pads(operator, arrays, {**attrs, "stride": [1, 1]})),
@@ -233,5 +236,5 @@ def _left_out(name: str, array: np.ndarray, letters: str) -> Iterator[tuple[str,
         for index in itertools.product(*map(range, sizes)):
             changed = array.copy()
             changed[tuple(dict(zip(places, index)).get(axis, slice(None)) for axis in range(array.ndim))] = 0
-            shown = list(index) if len(index) > 1 else index[0]
+            shown = value(list(index) if len(index) > 1 else index[0])
             yield f"leaving out {words} {shown} of {name}", changed

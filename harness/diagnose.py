@@ -5,46 +5,73 @@ once the mistake is made on purpose. Where nothing fits, nothing is said.
 """
 
 import dataclasses
+import functools
 import itertools
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import numpy as np
 
-from harness.confusions import Confusion, axes, confusions, rare_orders
+from harness.confusions import confusions, rare_orders
 from harness.echoes import echoes
 from harness.elsewhere import elsewhere
-from harness.fingerprint import by_chance, fingerprint
-from harness.judge import compare, roundoff
-from harness.oracle import Expected, Truth
+from harness.fingerprint import fingerprint
+from harness.oracle import Truth
+from harness.phrases import cause, told
 from harness.products import of_one_element, of_one_weight
-from spec import gradient, operators
-from spec.core import Case, Rejected, as_tuple, canonical, convert_images
-from spec.layouts import convert
+from harness.suspect import Model, Subject
+from spec import operators
+from spec.core import Case, Rejected
 
-LARGE = 100_000  # numbers in inputs and outputs: beyond that the search would take seconds
+LARGE = 100_000  # numbers in inputs and outputs: beyond that a search would take seconds
 NAMED = 3  # so many explanations of the same result are told, where the case cannot tell them apart
-TELLING = 4  # so many elements must be as the mistake foretells, and not as in the truth, where chance could do it
-SUMMED = 4  # products at least, in a result that comes of a mistake
+COMES_OF = "equals what comes of "
+PATIENCE = 20.0  # seconds for all searches in the results of one backend: what was not found by then is seldom found
 
 Arrays = Mapping[str, np.ndarray]
 Compute = Callable[..., Arrays]
+Candidate = tuple[str, Callable[[], bool]]  # what could have happened, and whether the result is as if it had
 
 
-def diagnose(case: Case, truth: Truth, outputs: Arrays, gradients: Arrays | None = None) -> str:
-    """What wrong outputs, or else wrong gradients, look like, in one sentence; "" where nothing fits."""
+@dataclasses.dataclass(frozen=True)
+class Diagnosis:
+    """What a wrong result looks like, in a sentence; "" where that is not known.
+
+    `causes` are the explanations without the values of the case, so that equal ones can be put together: each
+    completes "what came ...".
+    """
+
+    sentence: str = ""
+    causes: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass
+class Memory:
+    """What explained earlier results of a backend: mistakes, or its arithmetic; and the seconds that searching took.
+
+    A mistake spoils many cases, so what was found is tried first, and alone if it fits: that is quick, and it
+    settles what a case by itself cannot tell.
+    """
+
+    causes: Counter = dataclasses.field(default_factory=Counter)
+    arithmetic: bool = False
+    seconds: float = 0.0
+
+
+def diagnose(
+    case: Case, truth: Truth, outputs: Arrays, gradients: Arrays | None = None, memory: Memory | None = None
+) -> Diagnosis:
+    """What wrong outputs, or else wrong gradients, look like; `memory` learns of it."""
     if truth.rejected or any(name not in outputs for name in truth.outputs) or _size(case, outputs) > LARGE:
-        return ""
-    model = Model(case, truth)
+        return Diagnosis()
+    memory = memory or Memory()
+    started = time.perf_counter()
     with np.errstate(all="ignore"):
-        subject = Subject(case, outputs, truth.outputs)
-        if subject.wrong:
-            return _explain(model, subject, "output {}", model.outputs)
-        for name, expected in truth.gradients.items():
-            subject = Subject(case, gradients or {}, {name: expected})
-            if subject.wrong and (sentence := _explain(model, subject, "gradient for {}", model.gradients)):
-                return sentence
-    return ""
+        found = _search(Model(case, truth), truth, outputs, gradients or {}, memory)
+    memory.causes.update(found.causes)
+    memory.seconds += time.perf_counter() - started
+    return found
 
 
 def _size(case: Case, outputs: Arrays) -> int:
@@ -53,159 +80,85 @@ def _size(case: Case, outputs: Arrays) -> int:
     return sum(array.size for array in arrays)
 
 
-class Model:
-    """The specification of a case, to be computed with other inputs and attributes; results in the case's layouts.
-
-    `arrays`, `attrs` and `cotangent` are the right ones, canonical, float64.
-    """
-
-    def __init__(self, case: Case, truth: Truth) -> None:
-        self.case, self.operator = case, operators()[case.op]
-        self.layout = case.attrs.get("layout", "NCHW")
-        arrays, self.attrs = canonical(self.operator, case.attrs, case.inputs)
-        self.arrays = {name: one if one.dtype.kind in "iub" else one.astype(float) for name, one in arrays.items()}
-        self.cotangent = None if truth.cotangent is None else self.canonical_output(truth.cotangent.astype(float))
-
-    def outputs(self, arrays: Arrays, attrs: Mapping[str, Any], _=None) -> Arrays:
-        """The outputs by name. Raises `Rejected` where the specification refuses."""
-        self._shape(arrays, attrs)
-        values = self.operator.reference(*(arrays.get(name) for name in self.operator.inputs), **attrs)
-        return {name: self._to_case(name, one) for name, one in zip(self.operator.outputs, as_tuple(values))}
-
-    def gradients(self, arrays: Arrays, attrs: Mapping[str, Any], cotangent: np.ndarray | None = None) -> Arrays:
-        """The gradients by name. Raises `Rejected` where the specification refuses, or the cotangent does not fit."""
-        cotangent = self.cotangent if cotangent is None else cotangent
-        if cotangent is None or self._shape(arrays, attrs) != cotangent.shape:
-            raise Rejected("the output would have another shape")
-        found = gradient.pullback(self.operator, arrays, attrs, cotangent)
-        return {name: self._to_case(name, slope) for name, slope in found.items()}
-
-    def canonical_output(self, array: np.ndarray) -> np.ndarray:
-        """The first output, or its cotangent, in canonical axes."""
-        return convert_images(self.operator, self.operator.outputs[0], array, self.layout, "NCHW")
-
-    def letters(self, name: str, rank: int) -> str:
-        """The letters of the axes of an output or a gradient in the case's layouts; "" where they have none."""
-        if name in self.operator.kernels:
-            return self.case.attrs["kernel_layout"]
-        if name in self.operator.image_outputs or name in self.operator.images:
-            return self.layout
-        # Flattening has a layout, but its result has no axes of an image; neither have the results of a training.
-        nameless = name in self.operator.outputs and ("layout" in self.attrs or len(self.operator.outputs) > 1)
-        return "" if nameless else axes(self.operator, name, rank, self.attrs)
-
-    def _shape(self, arrays: Arrays, attrs: Mapping[str, Any]) -> Any:
-        shapes = (None if name not in arrays else arrays[name].shape for name in self.operator.inputs)
-        return self.operator.out_shape(*shapes, **attrs)
-
-    def _to_case(self, name: str, array: np.ndarray) -> np.ndarray:
-        array = convert_images(self.operator, name, np.asarray(array), "NCHW", self.layout)
-        follows = name in self.operator.kernels
-        return convert(array, self.operator.kernel_layout, self.case.attrs["kernel_layout"]) if follows else array
+def _search(model: Model, truth: Truth, outputs: Arrays, gradients: Arrays, memory: Memory) -> Diagnosis:
+    subject = Subject(model.case, outputs, truth.outputs)
+    if subject.wrong:
+        return _explain(model, subject, "output {}", model.outputs, memory)
+    for name, expected in truth.gradients.items():
+        subject = Subject(model.case, gradients, {name: expected})
+        if subject.wrong:
+            found = _explain(model, subject, "gradient for {}", model.gradients, memory)
+            if found.sentence:
+                return found
+    return Diagnosis()
 
 
-class Subject:
-    """The arrays that came, and what was expected of them; `wrong` names those that differ."""
-
-    def __init__(self, case: Case, actual: Arrays, expected: Mapping[str, Expected]) -> None:
-        self.exactly, self.dtype = case.tier == "integers", case.dtype
-        self.expected = {name: one for name, one in expected.items() if name in actual}
-        self.actual = {name: actual[name] for name in self.expected}
-        self.wrong = [name for name, one in self.expected.items() if self._differs(name, one)]
-        self.rare = self.exactly is False and case.dtype.itemsize >= 4  # no two computations agree by chance
-
-    def _differs(self, name: str, expected: Expected) -> bool:
-        return compare(name, self.actual[name], expected, self.dtype, self.exactly).outcome == "differs"
-
-    def right_but_for_dtype(self) -> str:
-        """The name of an array whose values are right in the arithmetic of the narrower dtype."""
-        for name in self.wrong:
-            if self.actual[name].dtype != self.dtype and self._near(name, self.expected[name].value):
-                return name
-        return ""
-
-    def foretold(self, wanted: Arrays) -> bool:
-        """Whether the arrays are what a mistake foretells, in enough elements to tell."""
-        wanted = {name: wanted[name] for name in self.expected if name in wanted}
-        if not all(self._near(name, value) for name, value in wanted.items()):
-            return False
-        telling = sum(self._differing(name, value, self.expected[name].value) for name, value in wanted.items())
-        return telling >= (1 if self.rare else TELLING)
-
-    def echoed(self, name: str, wanted: np.ndarray, actual: np.ndarray, truth: np.ndarray) -> bool:
-        """Whether an array, or the part of it that is given, is what a wrong handing out of the truth foretells."""
-        return self._near(name, wanted, actual) and self._differing(name, wanted, truth) >= TELLING
-
-    def _differing(self, name: str, value: np.ndarray, truth: np.ndarray) -> int:
-        same = truth.shape == value.shape
-        return int((~_alike(value, truth, self._tolerance(name, value))).sum()) if same else value.size
-
-    def _near(self, name: str, value: np.ndarray, actual: np.ndarray | None = None) -> bool:
-        actual = self.actual[name] if actual is None else actual
-        return actual.shape == value.shape and bool(_alike(actual, value, self._tolerance(name, value)).all())
-
-    def _tolerance(self, name: str, value: np.ndarray) -> float:
-        """How far an element may be from what a mistake foretells: as far as the least certain one by chance.
-
-        A mistake may bring sums where there should be none, and numbers that are not whole.
-        """
-        dtype = min(self.dtype, self.actual[name].dtype, key=lambda one: one.itemsize)
-        expected = self.expected[name]
-        least = dataclasses.replace(expected, terms=np.maximum(expected.terms, SUMMED))
-        sizes = by_chance(least, dtype).ravel().tolist() + (4 * roundoff(dtype)[0] * abs(value)).ravel().tolist()
-        most = max(filter(np.isfinite, sizes), default=0.0)
-        return 0.0 if self.exactly and np.array_equal(value, np.rint(value), equal_nan=True) else most
-
-
-def _alike(one: np.ndarray, other: np.ndarray, tolerance: float) -> np.ndarray:
-    """Where two arrays are as near as that, or the same infinity, or both not a number."""
-    return (abs(one - other) <= tolerance) | (one == other) | (np.isnan(one) & np.isnan(other))
-
-
-def _explain(model: Model, subject: Subject, title: str, compute: Compute) -> str:
-    """A sentence about a subject that is wrong; `compute` gives its arrays for changed inputs."""
+def _explain(model: Model, subject: Subject, title: str, compute: Compute, memory: Memory) -> Diagnosis:
+    """About a subject that is wrong; `compute` gives its arrays for changed inputs."""
     if name := subject.right_but_for_dtype():
-        return f"{title.format(name)} has the right values, only its dtype is wrong"
-    name = subject.wrong[0]
-    likely, rare = (search(model, subject, compute) for search in (_likely, _rare))
-    phrases = list(itertools.islice(likely, NAMED)) or list(itertools.islice(rare, 1))
-    if phrases:
-        return f"{title.format(name)} equals what comes of {', or of '.join(dict.fromkeys(phrases))}"
-    actual, expected = subject.actual[name], subject.expected[name]
-    if not (np.isfinite(actual.astype(float)).all() and np.isfinite(expected.value).all()):
-        return ""
-    return fingerprint(title.format(name), name, model, actual, expected, compute) or of_one_element(
-        title.format(name), model, name, actual, expected
-    )
+        return _diagnosis(title.format(name), "", ["has the right values, only its dtype is wrong"])
+    title = title.format(subject.wrong[0])
+    known = [one for one in _likely(model, subject, compute) if COMES_OF + cause(one[0]) in memory.causes]
+    known.sort(key=lambda one: -memory.causes[COMES_OF + cause(one[0])])
+    mistakes, arithmetic = _fitting(known, 1), ""
+    if not mistakes and memory.seconds < PATIENCE:
+        if memory.arithmetic:  # it spares the search for mistakes
+            arithmetic = _arithmetic(model, subject, compute)
+        if not arithmetic:
+            likely, unlikely = (search(model, subject, compute) for search in (_likely, _unlikely))
+            mistakes = _fitting(likely, NAMED) or _fitting(unlikely, 1)
+        if not mistakes:
+            arithmetic = arithmetic or _arithmetic(model, subject, compute)
+    memory.arithmetic |= bool(arithmetic)
+    return _diagnosis(title, COMES_OF, mistakes) if mistakes else _diagnosis(title, "", [arithmetic])
 
 
-def _likely(model: Model, subject: Subject, compute: Compute) -> Iterator[str]:
+def _diagnosis(title: str, verb: str, phrases: list[str]) -> Diagnosis:
+    if not any(phrases):
+        return Diagnosis()
+    causes = tuple(dict.fromkeys(f"{verb}{cause(phrase)}" for phrase in phrases))
+    return Diagnosis(f"{title} {verb}{', or of '.join(dict.fromkeys(map(told, phrases)))}", causes)
+
+
+def _fitting(candidates: Iterable[Candidate], most: int) -> list[str]:
+    """The first phrases, so many at most, of candidates that explain the result."""
+    return list(itertools.islice((phrase for phrase, fits in candidates if fits()), most))
+
+
+def _likely(model: Model, subject: Subject, compute: Compute) -> Iterator[Candidate]:
     """What could have been done to the inputs, the attributes or the right result to make it the wrong one."""
-    yield from _confused(confusions(model.operator, model.arrays, model.attrs), subject, compute)
-    for phrase, found in elsewhere(model, compute):
-        if subject.foretold(found):
-            yield phrase
+    for one in confusions(model.operator, model.arrays, model.attrs):
+        yield one.phrase, functools.partial(_foretold, subject, functools.partial(compute, one.arrays, one.attrs))
+    for phrase, mistaken in elsewhere(model, compute):
+        yield phrase, functools.partial(_foretold, subject, mistaken)
     if len(subject.wrong) == 1:
         (name,) = subject.wrong
         truth, actual = subject.expected[name].value, subject.actual[name].astype(float)
         letters, groups = model.letters(name, truth.ndim), model.attrs.get("groups", 1)
         for phrase, *arrays in echoes(truth, actual, letters, groups):
-            if subject.echoed(name, *arrays):
-                yield phrase
+            yield phrase, functools.partial(subject.echoed, name, *arrays)
 
 
-def _rare(model: Model, subject: Subject, compute: Compute) -> Iterator[str]:
-    yield from _confused(rare_orders(model.operator, model.arrays, model.attrs), subject, compute)
+def _unlikely(model: Model, subject: Subject, compute: Compute) -> Iterator[Candidate]:
+    """Other orders in memory, and single weights."""
     name = subject.wrong[0]
-    actual, expected = subject.actual[name].astype(float), subject.expected[name]
-    yield from _confused(of_one_weight(model, name, actual, expected), subject, compute)
+    weights = of_one_weight(model, name, subject.actual[name].astype(float), subject.expected[name])
+    for one in itertools.chain(rare_orders(model.operator, model.arrays, model.attrs), weights):
+        yield one.phrase, functools.partial(_foretold, subject, functools.partial(compute, one.arrays, one.attrs))
 
 
-def _confused(tried: Iterator[Confusion], subject: Subject, compute: Compute) -> Iterator[str]:
-    for one in tried:
-        try:
-            found = compute(one.arrays, one.attrs)
-        except (Rejected, ValueError, IndexError, ZeroDivisionError):
-            continue  # nothing would have come of the mistake
-        if subject.foretold(found):
-            yield one.phrase
+def _foretold(subject: Subject, compute: Callable[[], Arrays]) -> bool:
+    """Whether the result is what comes of a mistake."""
+    try:
+        return subject.foretold(compute())
+    except (Rejected, ValueError, IndexError, ZeroDivisionError):
+        return False  # nothing would have come of it
+
+
+def _arithmetic(model: Model, subject: Subject, compute: Compute) -> str:
+    """What the errors themselves say."""
+    name = subject.wrong[0]
+    actual, expected = subject.actual[name], subject.expected[name]
+    if not (np.isfinite(actual.astype(float)).all() and np.isfinite(expected.value).all()):
+        return ""
+    return fingerprint(name, model, actual, expected, compute) or of_one_element(model, name, actual, expected)

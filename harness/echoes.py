@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from harness.phrases import value
+
 SAME = 0.01  # of a result may be left unexplained by a factor
 
 # What was done to the right result; what then comes; what came in that place, and what is right there.
@@ -76,7 +78,7 @@ def _scaled(truth: np.ndarray, actual: np.ndarray) -> Iterator[Echo]:
     elif math.isclose(factor, -1, rel_tol=1e-6):
         yield "the wrong sign", -truth, actual, truth
     elif 0 < abs(factor) < math.inf and np.linalg.norm((actual - factor * truth)[finite]) < SAME * norm:
-        yield f"a factor of {_fraction(factor)}", factor * truth, actual, truth
+        yield f"a factor of {value(_fraction(factor))}", factor * truth, actual, truth
     if (truth < 0).any():
         yield "setting negative results to 0 (a ReLU)", np.maximum(truth, 0), actual, truth
 

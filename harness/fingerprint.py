@@ -14,11 +14,13 @@ import numpy as np
 from harness.arithmetics import cut, through
 from harness.judge import roundoff
 from harness.oracle import Expected
+from harness.phrases import value
 from harness.ulp import info
 
 NEAR = 64.0  # so many units of the coarser arithmetic an error may have
 ENOUGH = 8  # elements, for a correlation to say something
 ALIKE = 0.9  # the correlation from which on errors are taken for the same
+SMALL = 0.1  # of B, of which errors of rounding are a few per cent at most: otherwise numbers are missing
 SAME = 1e-3  # formats whose correlations differ by less leave the same errors: float16 has the bits of TensorFloat-32
 
 Compute = Callable[..., Mapping[str, np.ndarray]]
@@ -43,8 +45,8 @@ def by_chance(expected: Expected, dtype: np.dtype) -> np.ndarray:
     return 4 * u * expected.scale * np.sqrt(expected.terms) + smallest * (expected.terms > 0)
 
 
-def fingerprint(title: str, name: str, model, actual: np.ndarray, expected: Expected, compute: Compute) -> str:
-    """A sentence on the errors of the array `name`, called `title`; "" where they look like nothing known.
+def fingerprint(name: str, model, actual: np.ndarray, expected: Expected, compute: Compute) -> str:
+    """A phrase on the errors of the array `name` that completes "y ..."; "" where they look like nothing known.
 
     `compute(arrays, attrs, cotangent)` gives the arrays by name for changed inputs; the model knows the right ones.
     """
@@ -54,13 +56,13 @@ def fingerprint(title: str, name: str, model, actual: np.ndarray, expected: Expe
     fine = info(model.case.dtype)[0]
     coarse = {words: (u, rounding) for words, (u, rounding) in FORMATS.items() if u > fine}
     return (
-        _stored(title, wide, expected.value, expected.scale, coarse)
-        or _stored_before_bias(title, name, model, wide, expected, coarse, compute)
-        or _rounded_inputs(title, name, model, wide - expected.value, expected.value, coarse, compute)
+        _stored("", wide, expected.value, expected.scale, coarse)
+        or _stored_before_bias(name, model, wide, expected, coarse, compute)
+        or _rounded_inputs(name, model, wide - expected.value, expected.value, expected.scale, coarse, compute)
     )
 
 
-def _stored(title: str, actual: np.ndarray, truth: np.ndarray, scale: np.ndarray, coarse: Mapping, slack=0.0) -> str:
+def _stored(aside: str, actual: np.ndarray, truth: np.ndarray, scale: np.ndarray, coarse: Mapping, slack=0.0) -> str:
     """Whether every value, but not the truth, is one of a coarser format, and as near to it; `slack` may be off."""
     fitting: list[str] = []
     once = True
@@ -77,23 +79,25 @@ def _stored(title: str, actual: np.ndarray, truth: np.ndarray, scale: np.ndarray
         return ""
     names = " or ".join(fitting)
     how = "each the truth rounded once: the result is stored" if once else "with more than one rounding: it is computed"
-    return f"{title} holds only values of {names}, {how} in {names}"
+    return f"holds{aside} only values of {names}, {how} in {names}"
 
 
-def _stored_before_bias(title, name, model, actual, expected, coarse, compute) -> str:
+def _stored_before_bias(name, model, actual, expected, coarse, compute) -> str:
     if "b" not in model.arrays or name != model.operator.outputs[0]:
         return ""
     rest = {key: array for key, array in model.arrays.items() if key != "b"}
     unbiased = compute(rest, model.attrs)[name]
     bias = expected.value - unbiased
     slack = 2 * info(model.case.dtype)[0] * (abs(actual) + abs(bias))
-    return _stored(f"{title}, less the bias,", actual - bias, unbiased, expected.scale, coarse, slack)
+    return _stored(", but for the bias,", actual - bias, unbiased, expected.scale, coarse, slack)
 
 
-def _rounded_inputs(title, name, model, error, truth, coarse, compute) -> str:
+def _rounded_inputs(name, model, error, truth, scale, coarse, compute) -> str:
     """The formats to which rounding all inputs, or one of them, leaves the same errors."""
     if error.size < ENOUGH or not error.any() or len(model.operator.outputs) > 1:
         return ""  # a training rounds anew in every step
+    if np.linalg.norm(error) > SMALL * np.linalg.norm(scale):
+        return ""
     floats = [key for key, array in model.arrays.items() if array.dtype.kind == "f"]
     ways = [(words, "rounded", rounding) for words, (_, rounding) in coarse.items()]
     ways += [(words, "cut off", rounding) for words, rounding in TRUNCATED.items() if words in coarse]
@@ -110,7 +114,7 @@ def _rounded_inputs(title, name, model, error, truth, coarse, compute) -> str:
         return ""
     best, verb, _ = max(found)
     words = " or ".join(words for alike, other, words in found if other == verb and alike > best - SAME)
-    return f"{title} has the errors of {verb} {words}, with finer sums (correlation {best:.3f})"
+    return f"has the errors of {verb} {words}, with finer sums {value(f'(correlation {best:.3f})')}"
 
 
 def _alike(error: np.ndarray, emulated: np.ndarray) -> tuple[float, float]:

@@ -10,6 +10,7 @@ import numpy as np
 from harness.confusions import Confusion
 from harness.fingerprint import by_chance
 from harness.oracle import Expected
+from harness.phrases import value
 from spec import gradient
 
 CLEARLY = 4.0  # times the bound of chance: further off is every product but the one that is wrong
@@ -31,14 +32,14 @@ def of_one_weight(model, name: str, actual: np.ndarray, expected: Expected) -> I
         if rest <= bound:
             changed = model.arrays[kernel].copy()
             changed[place] *= 1 + factor
-            words = f"{WRONG[factor][1]} {kernel}{list(place)}"
+            words = f"{WRONG[factor][1]} one weight of {kernel}, {value(list(place))}"
             yield Confusion(words, {**model.arrays, kernel: changed}, model.attrs)
 
 
-def of_one_element(title: str, model, name: str, actual: np.ndarray, expected: Expected) -> str:
-    """A sentence where few elements are wrong, and one product alone explains the first; "" otherwise.
+def of_one_element(model, name: str, actual: np.ndarray, expected: Expected) -> str:
+    """A phrase where few elements are wrong, and one product alone explains the first; "" otherwise.
 
-    In whole numbers so many products are equal to any error that none could be told.
+    It completes "y ...". In whole numbers so many products are equal to any error that none could be told.
     """
     wrong = _wrong(model, name, actual, expected)
     if model.case.tier == "integers" or not 0 < len(wrong) <= actual.size * FEW:
@@ -47,8 +48,8 @@ def of_one_element(title: str, model, name: str, actual: np.ndarray, expected: E
     if len(found) < 2 or found[0][0] > bound or found[1][0] < CLEARLY * bound:
         return ""
     _, factor, place = found[0]
-    shown = f"{_kernel(model)}{list(place)}"
-    return f"element {wrong[0].tolist()} of {title} {WRONG[factor][0]} one product of its sum, that of {shown}"
+    which = value(f"{wrong[0].tolist()}, that of {_kernel(model)}{list(place)}")
+    return f"{WRONG[factor][0]} one product of its sum at {which}"
 
 
 def _kernel(model) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.diagnose import diagnose
+from harness.diagnose import Diagnosis, Memory, diagnose
 from harness.judge import Verdict, judge
 from harness.ledger import Ledger
 from harness.oracle import Truth
@@ -20,7 +20,7 @@ from spec.core import Case
 class Result:
     """One case on one backend; `ledger` are the ids of the entries that explain a verdict that did not pass.
 
-    `gradients` and `truth` are there for the diagnosis.
+    `gradients`, `truth` and `memory`, of what explained other results of the backend, are there for the diagnosis.
     """
 
     case: Case
@@ -31,19 +31,20 @@ class Result:
     ledger: tuple[str, ...] = ()
     gradients: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
     truth: Truth | None = None
+    memory: Memory | None = None
 
     @functools.cached_property
-    def diagnosis(self) -> str:
-        """What a wrong result looks like that nothing explains yet, "" where that is not known.
+    def diagnosis(self) -> Diagnosis:
+        """What a wrong result looks like that nothing explains yet.
 
         It is searched when it is first asked for. A search that fails is told, and ends no run.
         """
         if self.status != "fail" or self.truth is None or not self.outputs:
-            return ""
+            return Diagnosis()
         try:
-            return diagnose(self.case, self.truth, self.outputs, self.gradients)
+            return diagnose(self.case, self.truth, self.outputs, self.gradients, self.memory)
         except Exception as error:
-            return f"the search for a cause failed: {type(error).__name__}: {error}"
+            return Diagnosis(f"the search for a cause failed: {type(error).__name__}: {error}")
 
     @functools.cached_property
     def bits(self) -> str:
@@ -58,7 +59,7 @@ class Result:
     @property
     def message(self) -> str:
         """Why the verdict is what it is, and the diagnosis."""
-        return "; ".join(part for part in (self.verdict.why, self.diagnosis) if part)
+        return "; ".join(part for part in (self.verdict.why, self.diagnosis.sentence) if part)
 
     @property
     def status(self) -> str:
@@ -76,7 +77,14 @@ def _digest(arrays: Mapping[str, np.ndarray]) -> str:
     return hashlib.sha1(b"".join(parts)).hexdigest()[:16]
 
 
-def judged(case: Case, backend: str, reply: Mapping[str, Any], truth: Truth, ledger: Ledger | None) -> Result:
+def judged(
+    case: Case,
+    backend: str,
+    reply: Mapping[str, Any],
+    truth: Truth,
+    ledger: Ledger | None = None,
+    memory: Memory | None = None,
+) -> Result:
     """The result that a worker's reply comes to. Arrays that cannot be read count as a crash."""
     try:
         outputs, gradients = unpack_all(reply.get("outputs", {})), unpack_all(reply.get("gradients", {}))
@@ -85,4 +93,4 @@ def judged(case: Case, backend: str, reply: Mapping[str, Any], truth: Truth, led
         outputs, gradients = {}, {}
     verdict = judge(case, truth, reply, outputs, gradients)
     known = ledger.explain(case, verdict) if ledger else ()
-    return Result(case, backend, verdict, reply, outputs, known, gradients, truth)
+    return Result(case, backend, verdict, reply, outputs, known, gradients, truth, memory)

@@ -15,6 +15,7 @@ from typing import Any
 
 from harness import oracle
 from harness.backends import Backend
+from harness.diagnose import Memory
 from harness.gateway import NotStarted, Worker
 from harness.ledger import Ledger
 from harness.oracle import Truth
@@ -52,6 +53,7 @@ class Run:
     judging: float = 0.0
     equal: dict[str, dict[str, list[int]]] = dataclasses.field(default_factory=dict)
     ledgers: dict[str, Ledger] = dataclasses.field(default_factory=dict)
+    memories: defaultdict[str, Memory] = dataclasses.field(default_factory=lambda: defaultdict(Memory))
 
     def results(self) -> Iterator[Result]:
         """Run everything; the results in the order in which they arrive."""
@@ -73,7 +75,8 @@ class Run:
             else:
                 before = time.perf_counter()
                 case, backend, reply = answer
-                result = judged(case, backend.name, reply, truths.of(case), self.ledgers.get(backend.name))
+                ledger, memory = self.ledgers.get(backend.name), self.memories[backend.name]
+                result = judged(case, backend.name, reply, truths.of(case), ledger, memory)
                 self._compare_bits(result, digests)
                 self.judging += time.perf_counter() - before
                 yield result

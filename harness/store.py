@@ -107,8 +107,9 @@ def row(result: "Result") -> dict[str, Any]:
         line["error_class"] = reply["error_class"]
     if result.message:
         line["message"] = result.message
-    if result.diagnosis:
-        line["diagnosis"] = result.diagnosis
+    if result.diagnosis.sentence:
+        line["diagnosis"] = result.diagnosis.sentence
+        line["causes"] = list(result.diagnosis.causes)
     slopes = [one.why for one in verdict.gradients.values() if one.why]
     if slopes and slopes[0] != verdict.why:
         line["grad_message"] = slopes[0]

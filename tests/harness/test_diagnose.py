@@ -6,11 +6,14 @@ import numpy as np
 import pytest
 
 from harness import backends, envs, mutants
+from harness import diagnose as module
 from harness.confusions import confusions
-from harness.diagnose import Model, diagnose
+from harness.diagnose import Diagnosis, Memory
 from harness.oracle import truth
 from harness.result import Result, judged
+from harness.run import Run
 from harness.store import row
+from harness.suspect import Model
 from harness.wire import pack_all
 from spec import operators, special
 
@@ -157,6 +160,11 @@ arithmetic/float32-becomes-float64 conv2d/plain/reals-float32
 """)
 
 
+def diagnose(case, wanted, outputs, gradients=None) -> str:
+    """The sentence alone."""
+    return module.diagnose(case, wanted, outputs, gradients).sentence
+
+
 @pytest.fixture(scope="module")
 def wrong():
     """The result of the NumPy backend for a case, with a mistake planted."""
@@ -175,7 +183,7 @@ def wrong():
 
 @pytest.mark.parametrize(("mutant", "case", "words"), WIRING)
 def test_a_mistake_in_wiring_is_named(wrong, mutant, case, words):
-    found = wrong(mutant, case).diagnosis
+    found = wrong(mutant, case).diagnosis.sentence
     assert found.startswith("output ")
     assert words in found.partition(" equals what comes of ")[2].split(", or of ")
 
@@ -183,14 +191,14 @@ def test_a_mistake_in_wiring_is_named(wrong, mutant, case, words):
 @pytest.mark.parametrize(("mutant", "case", "words"), GRADIENTS)
 def test_a_mistake_in_a_gradient_is_named(wrong, mutant, case, words):
     name, words = words.split(": ")
-    title, _, phrases = wrong(mutant, case).diagnosis.partition(" equals what comes of ")
+    title, _, phrases = wrong(mutant, case).diagnosis.sentence.partition(" equals what comes of ")
     assert title == f"gradient for {name}"
     assert words in phrases.split(", or of ")
 
 
 @pytest.mark.parametrize(("mutant", "case", "sentence"), ARITHMETIC)
 def test_another_precision_is_named(wrong, mutant, case, sentence):
-    assert wrong(mutant, case).diagnosis == sentence.replace("HALF", HALF)
+    assert wrong(mutant, case).diagnosis.sentence == sentence.replace("HALF", HALF)
 
 
 NAMED = ["conv2d/everything", "conv_transpose2d/everything", "avg_pool2d/ceil-padded-included", "upsample2d/aligned"]
@@ -253,7 +261,7 @@ def test_one_wrong_weight_is_found(tier, factor, words):
     name = f"conv2d/plain/{tier}-float32"
     w = CASES[name].inputs["w"].astype(float)
     w[2, 1, 0, 3] *= factor
-    assert foretold(name, w=w) == f"output y equals what comes of {words} w[2, 1, 0, 3]"
+    assert foretold(name, w=w) == f"output y equals what comes of {words} one weight of w, [2, 1, 0, 3]"
 
 
 def test_special_values_hide_no_mistake():
@@ -290,11 +298,100 @@ def test_one_missing_product_is_found():
         y = wanted.outputs["y"].value.copy()
         y[0, 1, 2, 3] += factor * x[0, 3, 2 + 1, 3 + 4] * w[1, 3, 1, 4]
         found = diagnose(case, wanted, {"y": y})
-        assert found == f"element [0, 1, 2, 3] of output y {words} one product of its sum, that of w[1, 3, 1, 4]"
+        assert found == f"output y {words} one product of its sum at [0, 1, 2, 3], that of w[1, 3, 1, 4]"
 
 
 def test_the_diagnosis_is_in_the_message_and_in_the_row(wrong):
     result = wrong("convolutions/kernel-upside-down", "conv2d/plain/integers-float32")
     line = row(result)
     assert line["diagnosis"] == "output y equals what comes of flipping w along H"
+    assert line["causes"] == ["equals what comes of flipping w along H"]
     assert line["message"] == f"{result.verdict.why}; {line['diagnosis']}"
+
+
+# ---- one mistake, many cases ---------------------------------------------------------------------
+
+TOLD = {  # a case, a mistake in it, and the cause without the values of the case
+    "reading stride as [w, h]": ("conv2d/same-indivisible/reals-float32", {"stride": (2, 3)}),
+    "padding with its ends swapped": ("conv2d/everything/reals-float32", {"padding": ((1, 2), (3, 0))}),
+    "padding 'same' computed for stride 1": ("conv2d/pairs-11/reals-float32", {"padding": "same_lower"}),
+    "ignoring value": ("pad2d/four-sides/reals-float32", {"value": 0.0}),
+    "taking loss 'sum' for 'mean'": ("learn_kernel/edges/reals-float32", {"loss": "mean"}),
+}
+
+
+def changed(name, **attrs) -> tuple:
+    """Case, truth and what comes of other attributes."""
+    case = CASES[name]
+    wanted = truth(case)
+    model = Model(case, wanted)
+    found = model.outputs(model.arrays, {**model.attrs, **attrs})
+    return case, wanted, {key: one.astype(case.dtype) for key, one in found.items()}
+
+
+@pytest.mark.parametrize("cause", TOLD)
+def test_a_cause_is_told_without_the_values_of_the_case(cause):
+    name, attrs = TOLD[cause]
+    assert f"equals what comes of {cause}" in module.diagnose(*changed(name, **attrs)).causes
+
+
+def flipped(name) -> tuple:
+    case = CASES[name]
+    wanted = truth(case)
+    model = Model(case, wanted)
+    y = model.outputs({**model.arrays, "w": np.flip(model.arrays["w"], (2, 3))}, model.attrs)["y"]
+    return case, wanted, {"y": y.astype(case.dtype)}
+
+
+AMBIGUOUS, CLEAR = "conv2d/whole-image/reals-float32", "conv2d/plain/reals-float32"
+FLIPPED = "equals what comes of flipping w along H and W (the kernel is convolved, not correlated)"
+
+
+def test_what_explained_one_result_is_tried_first_and_settles_the_next(monkeypatch):
+    memory = Memory()
+    assert len(module.diagnose(*flipped(AMBIGUOUS)).causes) > 1
+    assert module.diagnose(*flipped(CLEAR), memory=memory).causes == (FLIPPED,)
+    assert module.diagnose(*flipped(AMBIGUOUS), memory=memory).causes == (FLIPPED,)
+    assert memory.causes == {FLIPPED: 2}
+    monkeypatch.setattr(module, "_unlikely", lambda *arguments: pytest.fail("searched"))
+    assert module.diagnose(*flipped("conv2d/bias/reals-float32"), memory=memory).causes == (FLIPPED,)
+
+
+def test_another_mistake_is_found_all_the_same():
+    memory = Memory()
+    module.diagnose(*flipped(CLEAR), memory=memory)
+    other = changed("conv2d/same-indivisible/reals-float32", stride=(2, 3))
+    assert module.diagnose(*other, memory=memory).causes == ("equals what comes of reading stride as [w, h]",)
+
+
+def test_once_the_arithmetic_was_at_fault_it_is_looked_at_first(wrong, monkeypatch):
+    memory = Memory(arithmetic=True)
+    monkeypatch.setattr(
+        module, "_fitting", lambda candidates, most: [] if not list(candidates) else pytest.fail("searched")
+    )
+    found = wrong("arithmetic/tf32-operands", "conv2d/plain/reals-float32")
+    said = module.diagnose(found.case, found.truth, found.outputs, found.gradients, memory)
+    assert said.causes == (f"has the errors of the inputs rounded to {HALF}, with finer sums",)
+
+
+def test_when_patience_is_at_an_end_only_what_is_known_is_tried(monkeypatch):
+    memory = Memory(seconds=module.PATIENCE)
+    assert module.diagnose(*flipped(CLEAR), memory=memory) == Diagnosis()
+    memory.causes[FLIPPED] = 1
+    assert module.diagnose(*flipped(CLEAR), memory=memory).causes == (FLIPPED,)
+
+
+def test_searching_takes_time_from_the_patience():
+    memory = Memory()
+    module.diagnose(*flipped(CLEAR), memory=memory)
+    assert 0 < memory.seconds < module.PATIENCE
+
+
+def test_the_results_of_a_backend_share_their_memory(planted, conv):
+    cases = [conv(f"case-{number}", marked=True, gradient=False) for number in range(3)]
+    run = Run(cases, [planted("on_marked", "flipped"), planted("on_marked", name="right")])
+    assert {result.diagnosis.sentence for result in run.results() if result.status == "fail"} == {
+        "output y equals what comes of flipping the right result along W"
+    }
+    assert run.memories["on_marked"].causes == {"equals what comes of flipping the right result along W": 3}
+    assert run.memories["right"] == Memory()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from backends.contract import Known
-from harness.diagnose import LARGE, diagnose
+from harness.diagnose import LARGE, Diagnosis, diagnose
 from harness.ledger import Ledger
 from harness.oracle import truth
 from harness.result import judged
@@ -22,14 +22,14 @@ def test_right_results_and_noise_are_not_explained(rng):
         wanted = truth(case)
         right = {name: one.value.astype(case.dtype) for name, one in wanted.outputs.items()}
         slopes = {name: one.value.astype(case.inputs[name].dtype) for name, one in wanted.gradients.items()}
-        assert diagnose(case, wanted, right, slopes) == "", case.id
+        assert diagnose(case, wanted, right, slopes) == Diagnosis(), case.id
         if sum(array.size for array in right.values()) < 12:
             continue
         for size in (1e-4, 1e-2, 1.0, 100.0):
             noisy = {name: _noise(array, size, rng) for name, array in right.items()}
-            assert diagnose(case, wanted, noisy, slopes) == "", (case.id, size)
+            assert diagnose(case, wanted, noisy, slopes) == Diagnosis(), (case.id, size)
         strange = {name: rng.standard_normal(array.shape).astype(array.dtype) for name, array in right.items()}
-        assert diagnose(case, wanted, strange, slopes) == "", case.id
+        assert diagnose(case, wanted, strange, slopes) == Diagnosis(), case.id
 
 
 def _noise(array, size, rng):
@@ -47,14 +47,14 @@ def rng():
 def test_arrays_of_any_shape_and_dtype_do_no_harm(shape, dtype):
     for name in ("conv2d/everything", "max_pool2d/plain", "flatten/channels-first", "corr2d/outputs"):
         case = CASES[f"{name}/integers-float32"]
-        assert isinstance(diagnose(case, truth(case), {"y": np.ones(shape, dtype)}), str)
+        assert isinstance(diagnose(case, truth(case), {"y": np.ones(shape, dtype)}).sentence, str)
 
 
 def test_large_results_are_left_alone(conv):
     x = np.zeros((1, 1, 400, 300), "float32")
     case = conv(inputs={"x": x, "w": np.ones((1, 1, 1, 1), "float32")})
     assert x.size > LARGE
-    assert diagnose(case, truth(case), {"y": x + 1}) == ""
+    assert diagnose(case, truth(case), {"y": x + 1}) == Diagnosis()
 
 
 @pytest.mark.parametrize("name", ["plain", "single-pixel", "whole-image", "zeros"])
@@ -64,7 +64,7 @@ def test_one_more_in_a_whole_number_says_nothing(name, conv):
     for place in range(0, truth(case).outputs["y"].value.size, 10):
         y = truth(case).outputs["y"].value.astype("float32")
         y.flat[place] += 1
-        assert diagnose(case, truth(case), {"y": y}) == ""
+        assert diagnose(case, truth(case), {"y": y}) == Diagnosis()
 
 
 def wrong(case, monkeypatch, search, ledger=None):
