@@ -95,6 +95,8 @@ def render(summary: Mapping[str, Any], rows: Sequence[Row], found: Mapping[str, 
         ratio=_ratio, number=_number, anchor=overview.anchor, gradients=gradients, counted=overview.counted
     )
     environment.filters.update(
+        alone=overview.verdict_alone,
+        listed=overview.listed,
         problem=overview.problem,
         said=overview.said,
         tally=overview.tally,
@@ -121,7 +123,7 @@ def render(summary: Mapping[str, Any], rows: Sequence[Row], found: Mapping[str, 
         totals=_totals(rows),
         not_run=overview.not_run(run, rows),
         failures=overview.failures(rows),
-        alike=overview.alike(overview.failures(rows)),
+        kinds=overview.kinds(overview.failures(rows), overview.alike),
         command=overview.command(run),
         unsupported=tables.unsupported(rows),
         differences=differences,

@@ -92,13 +92,15 @@ def _failures(rows: Sequence[Row]) -> list[str]:
     found = overview.failures(rows)
     if not found:
         return []
-    groups = overview.alike(found)
+    groups = overview.kinds(found, overview.alike)
     lines = []
-    for row, *others in groups[:LONGEST_LIST]:
+    for kind in groups[:LONGEST_LIST]:
+        row, *others = kind.rows
         case = code(row["case"]) + (f" and {len(others)} alike" if others else "")
-        lines.append(
-            [text(row["backend"]), case, text(overview.problem(row)), code(": ".join(filter(None, overview.said(row))))]
-        )
+        said = code(overview.verdict_alone(row))
+        if kind.cause:
+            said = f"what came {text(kind.cause)}<br>{said}"
+        lines.append([text(kind.backend), case, text(", ".join(kind.problems)), said])
     return [
         f"### Failures ({len(found)})",
         table(["backend", "case", "outcome", "what was found"], lines) + _cut(groups),

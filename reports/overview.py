@@ -3,6 +3,7 @@
 Plain data; each format shows it in its own way. The counting itself is in `tables.py`.
 """
 
+import dataclasses
 import re
 import shlex
 from collections import Counter
@@ -87,6 +88,49 @@ def said(row: Row) -> tuple[str, str]:
     """(error class, message) of a result; the class is "" where the message begins with it."""
     kind, message = row.get("error_class", ""), row.get("message", "")
     return ("" if message.startswith(kind) else kind), message
+
+
+@dataclasses.dataclass(frozen=True)
+class Kind:
+    """Failures of one backend that belong together: of one `cause` ("equals what comes of ..."), or alike without."""
+
+    cause: str
+    rows: list[Row]
+
+    @property
+    def backend(self) -> str:
+        return self.rows[0]["backend"]
+
+    @property
+    def operators(self) -> list[str]:
+        return sorted({row["op"] for row in self.rows})
+
+    @property
+    def problems(self) -> list[str]:
+        """What is not as it should be, the most frequent first."""
+        return [found for found, _ in Counter(map(problem, self.rows)).most_common()]
+
+
+def kinds(rows: Iterable[Row], together: Callable[[Iterable[Row]], list[list[Row]]]) -> list[Kind]:
+    """Failures by their causes, the most frequent of a backend first; then those without, put `together`."""
+    by_backend: dict[str, list[Row]] = {}
+    for row in rows:
+        by_backend.setdefault(row["backend"], []).append(row)
+    explained: list[Kind] = []
+    left: list[Row] = []
+    for found in by_backend.values():
+        # A case alone may fit several causes: it goes to the one that explains most.
+        while counts := Counter(cause for row in found for cause in row.get("causes", ())):
+            cause = counts.most_common(1)[0][0]
+            explained.append(Kind(cause, [row for row in found if cause in row.get("causes", ())]))
+            found = [row for row in found if cause not in row.get("causes", ())]
+        left += found
+    return [*explained, *(Kind("", group) for group in together(left))]
+
+
+def verdict_alone(row: Row) -> str:
+    """What was found, without the diagnosis that stands beside it."""
+    return ": ".join(filter(None, said(row))).removesuffix(f"; {row.get('diagnosis')}")
 
 
 def alike(rows: Iterable[Row]) -> list[list[Row]]:

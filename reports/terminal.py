@@ -84,24 +84,26 @@ def _problems(run: Mapping[str, Any], rows: Sequence[tables.Row]) -> Iterator[tu
     for backend, reason, count in overview.not_run(run, rows):
         cases = f" ({overview.counted(count, 'case')})" if count else ""
         yield "○", Text.assemble((backend, "bold"), f" did not run{cases}: {reason}")
-    kinds = sorted(overview.akin(overview.failures(rows)), key=len, reverse=True)
+    kinds = sorted(overview.kinds(overview.failures(rows), overview.akin), key=lambda kind: -len(kind.rows))
     for kind in kinds[:NAMED_KINDS]:
         yield "✗", _kind(kind)
-    if hidden := sum(map(len, kinds[NAMED_KINDS:])):
+    if hidden := sum(len(kind.rows) for kind in kinds[NAMED_KINDS:]):
         yield "✗", Text(f"{hidden:,} of other kinds; all are in the report")
     for entry in run["stale"]:
         yield "✗", Text.assemble("ledger: ", (entry, "bold"), " no longer shows; remove or correct the entry")
 
 
-def _kind(failures: Sequence[tables.Row]) -> Text:
-    """One of several failures that are alike, how many more there are, and what was found."""
-    first, *others = failures
+def _kind(kind: overview.Kind) -> Text:
+    """One of several failures that belong together, how many more there are, their cause, and what was found."""
+    first, *others = kind.rows
     more = f" and {len(others)} alike" if others else ""
-    message = " ".join(": ".join(filter(None, overview.said(first))).split())
+    message = " ".join(overview.verdict_alone(first).split())
     if len(message) > LONGEST_MESSAGE:
         message = message[: LONGEST_MESSAGE - 1] + "…"
     return Text.assemble(
-        (f"{first['backend']} {first['case']}{more}\n", "bold"), f"{overview.problem(first)}: {message}"
+        (f"{kind.backend} {first['case']}{more}\n", "bold"),
+        f"what came {kind.cause}\n" if kind.cause else "",
+        f"{overview.problem(first)}: {message}",
     )
 
 

@@ -148,3 +148,17 @@ def test_every_case_says_why_it_is_there_once(run):
     assert text.count("shared") == 1
     assert "special/conv2d nan because of nan exact" in text
     assert "inf because of inf exact" in text
+
+
+def test_failures_of_one_cause_stand_in_one_row(run):
+    cause = "equals what comes of flipping w along H"
+    said = f"output y {cause}"
+    more = {"message": f"y must be exact; {said}", "diagnosis": said, "causes": [cause]}
+    summary, rows = run
+    many = [{**rows[2], "case": f"conv2d/flipped/{number}", **more} for number in range(30)]
+    text = Page(html.render(summary, [*rows, *many])).text
+    table = text[text.index("Failures") : text.index("Stale ledger entries")]
+    assert table.count("What came equals what comes of flipping w along H.") == 1
+    assert "conv2d/flipped/0: y must be exact" in table
+    assert "30 cases of conv2d" in table
+    assert all(f"conv2d/flipped/{number}" in table for number in range(30))

@@ -52,3 +52,13 @@ def test_markdown_fits_a_comment_and_says_what_it_left_out(run):
     text = markdown.render(summary, many)
     assert len(text) < 65_536
     assert "and 2,960 more" in text
+
+
+def test_failures_of_one_cause_stand_in_one_row(run):
+    cause = "equals what comes of flipping w_1 along H"
+    more = {"message": f"y must be exact; output y {cause}", "diagnosis": f"output y {cause}", "causes": [cause]}
+    summary, rows = run
+    many = [{**rows[2], "case": f"conv2d/flipped/{number}", **more} for number in range(100)]
+    (shown,) = (line for line in markdown.render(summary, many).splitlines() if "what came" in line)
+    assert "`conv2d/flipped/0` and 99 alike" in shown
+    assert "what came equals what comes of flipping w\\_1 along H<br>`y must be exact`" in shown

@@ -7,6 +7,7 @@ import pytest
 
 import reports
 from reports import html, junit, markdown, overview, tables
+from tests.reports.conftest import line
 from tests.reports.pages import Page
 
 
@@ -111,3 +112,38 @@ def test_the_class_of_an_error_is_said_once():
 
 def test_the_command_can_be_given_again(run):
     assert overview.command({"command": ["run", "--case", "a b|*"]}) == "python -m harness run --case 'a b|*'"
+
+
+FLIPPED, SWAPPED = "equals what comes of flipping w", "equals what comes of swapping H and W"
+
+
+def failing(name, *causes, backend="jax", **more):
+    """A failure with a diagnosis."""
+    sentence = f"output y {' or '.join(causes)}"
+    said = {"message": f"y is wrong in {name}; {sentence}", "diagnosis": sentence, "causes": list(causes)}
+    return line(f"conv2d/{name}", backend, "differs", "fail", **(said if causes else {"message": name}), **more)
+
+
+def test_failures_of_one_cause_are_shown_together():
+    rows = [
+        failing("a", SWAPPED, FLIPPED),
+        failing("b", FLIPPED),
+        failing("c", FLIPPED),
+        failing("d", SWAPPED),
+        failing("e", backend="torch"),
+        failing("f", FLIPPED, backend="torch"),
+        failing("e/again", backend="torch") | {"message": "e"},
+    ]
+    kinds = overview.kinds(rows, overview.alike)
+    assert [(kind.backend, kind.cause, [row["case"][7:] for row in kind.rows]) for kind in kinds] == [
+        ("jax", FLIPPED, ["a", "b", "c"]),
+        ("jax", SWAPPED, ["d"]),
+        ("torch", FLIPPED, ["f"]),
+        ("torch", "", ["e", "e/again"]),
+    ]
+
+
+def test_what_was_found_can_be_told_without_the_diagnosis():
+    assert overview.verdict_alone(failing("a", FLIPPED)) == "y is wrong in a"
+    assert overview.verdict_alone(failing("a")) == "a"
+    assert overview.verdict_alone({"error_class": "E", "message": "no"}) == "E: no"

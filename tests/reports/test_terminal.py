@@ -94,6 +94,18 @@ def test_failures_that_are_alike_are_one(printed):
     ]
 
 
+def test_failures_of_one_cause_are_one(printed):
+    cause = "equals what comes of flipping w along H"
+    more = {"diagnosis": f"output y {cause}", "causes": [cause]}
+    rows = [
+        line(f"conv2d/{n}", "jax", "differs", "fail", message=f"message {word}; output y {cause}", **more)
+        for n, word in enumerate(("one", "two", "three"))
+    ]
+    text = printed(rows, backends={"jax": {"problem": ""}}, stale=[])
+    place = text.index("✗ jax conv2d/0 and 2 alike")
+    assert text[place + 1 : place + 3] == [f"  what came {cause}", "  differs: message one"]
+
+
 def test_every_kind_of_failure_is_named_the_greatest_first_and_the_rest_counted(printed):
     kinds = [line(f"pad2d/{word}", "jax", "differs", "fail", message=word) for word in map(chr, range(97, 123))]
     twice = [line(f"conv2d/{n}", "jax", "crashed", "fail", message="died") for n in range(2)]
