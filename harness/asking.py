@@ -87,7 +87,7 @@ def _gradients(case: Case, cotangent: np.ndarray) -> dict[str, Expected]:
     operator = operators()[case.op]
     arrays, attrs = canonical(operator, case.attrs, case.inputs)
     wide = {name: array.astype(np.float64) for name, array in arrays.items()}
-    scales, terms = gradient.pullback_scale(operator, wide, attrs, cotangent.astype(np.float64))
+    _, scales, terms = gradient.pullbacks(operator, wide, attrs, cotangent.astype(np.float64))
     return {name: Expected(scale, scale, terms[name]) for name, scale in scales.items()}
 
 

@@ -102,8 +102,7 @@ def _outputs(operator: Operator, arrays: Mapping[str, np.ndarray], attrs: Mappin
 
 def _gradients(operator: Operator, arrays: Mapping, attrs: Mapping, cotangent: np.ndarray) -> dict[str, Expected]:
     with np.errstate(all="ignore"):
-        values = gradient.pullback(operator, arrays, attrs, cotangent)
-        scales, terms = gradient.pullback_scale(operator, arrays, attrs, cotangent)
+        values, scales, terms = gradient.pullbacks(operator, arrays, attrs, cotangent)
     return {
         name: Expected(values[name], scales[name], terms[name], _alike(_others(operator, name, arrays, cotangent)))
         for name in values

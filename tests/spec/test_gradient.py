@@ -51,7 +51,7 @@ def test_a_flipped_kernel_has_a_flipped_gradient():
 def test_a_pixel_that_stride_skips_has_no_gradient_and_sums_nothing():
     inputs = {"x": np.ones((1, 1, 1, 5)), "w": np.array([[[[2.0, 3.0]]]])}
     arguments = conv2d.OPERATOR, inputs, {**PLAIN, "stride": (1, 3)}, np.ones((1, 1, 1, 2))
-    scales, terms = gradient.pullback_scale(*arguments)
+    _, scales, terms = gradient.pullbacks(*arguments)
     assert gradient.pullback(*arguments)["x"].ravel().tolist() == [2, 3, 0, 2, 3]
     assert scales["x"].ravel().tolist() == [2, 3, 0, 2, 3]
     assert terms["x"].ravel().tolist() == [1, 1, 0, 1, 1]
@@ -59,7 +59,7 @@ def test_a_pixel_that_stride_skips_has_no_gradient_and_sums_nothing():
 
 def test_the_number_of_products_of_each_gradient():
     inputs = {"x": np.ones((2, 4, 5, 6)), "w": np.ones((6, 2, 3, 2)), "b": np.ones(6)}
-    _, terms = gradient.pullback_scale(conv2d.OPERATOR, inputs, {**PLAIN, "groups": 2}, np.ones((2, 6, 3, 5)))
+    *_, terms = gradient.pullbacks(conv2d.OPERATOR, inputs, {**PLAIN, "groups": 2}, np.ones((2, 6, 3, 5)))
     assert terms["x"][0, 0, 2, 2] == 3 * 3 * 2  # output channels of the group, taps
     assert terms["x"][0, 0, 0, 0] == 3  # a corner is in one window
     assert (terms["w"] == 2 * 3 * 5).all()  # images, outputs
@@ -110,7 +110,7 @@ def test_the_scale_bounds_the_gradient_and_is_reached_by_positive_inputs(name):
     operator = operators()[name]
     for case, inputs, attrs, _, cotangent in problems(name):
         found = gradient.pullback(operator, inputs, attrs, cotangent)
-        scales, terms = gradient.pullback_scale(operator, inputs, attrs, cotangent)
+        _, scales, terms = gradient.pullbacks(operator, inputs, attrs, cotangent)
         positive = {each: np.abs(array) for each, array in inputs.items()}
         largest = gradient.pullback(operator, positive, attrs, np.abs(cotangent))
         for each, slope in found.items():
@@ -135,6 +135,6 @@ def test_an_operator_may_bring_its_own_gradient():
     attrs = {"kernel_size": (1, 2), "stride": (1, 1), "padding": "valid", "dilation": (1, 1), "ceil_mode": False}
     cotangent = np.array([[[[1.0, -2.0, 5.0]]]])
     assert gradient.pullback(operator, inputs, attrs, cotangent)["x"].ravel().tolist() == [0, -1, 0, 5]
-    scales, terms = gradient.pullback_scale(operator, inputs, attrs, cotangent)
+    _, scales, terms = gradient.pullbacks(operator, inputs, attrs, cotangent)
     assert scales["x"].ravel().tolist() == [0, 3, 0, 5]
     assert terms["x"].ravel().tolist() == [0, 2, 0, 1]
