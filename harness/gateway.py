@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import json
 import shlex
 import subprocess
 import tempfile
@@ -73,13 +74,17 @@ class Worker:
     def ask(self, request: dict[str, Any], timeout: float) -> dict[str, Any]:
         """The reply to one case. Raises `WorkerHung` after `timeout` seconds, `WorkerDied` on anything worse."""
         try:
-            self.channel.send(request)
-            reply = self.channel.receive(timeout=timeout)
+            self.channel.send(json.dumps(request))
+            text = self.channel.receive(timeout=timeout)
         except self.channel.TimeoutError:
             raise WorkerHung(f"no answer within {timeout:g} s") from None
         except (OSError, EOFError, channel_errors()) as error:
             self.group.terminate(timeout=1)
             raise WorkerDied(f"the worker died: {_last_words(self.log) or _last_line(error)}") from error
+        try:
+            reply = json.loads(text)
+        except (TypeError, ValueError):
+            reply = text
         if not isinstance(reply, dict) or reply.get("id") != request["id"] or "outcome" not in reply:
             raise WorkerDied(f"the worker answered {str(reply)[:80]!r} instead of a result")
         return reply
