@@ -201,7 +201,7 @@ def _merged(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def perform(wanted: tuple[str, ...], out: Path, jobs: int, timeout: float) -> int:
-    """Carry out the command; returns 1 if a backend could not be run. Raises `UserError`."""
+    """Carry out the command; returns 1 if a backend could not be run, or nothing was compared. Raises `UserError`."""
     from reports import add, terminal
     from reports import determinism as report
 
@@ -213,7 +213,10 @@ def perform(wanted: tuple[str, ...], out: Path, jobs: int, timeout: float) -> in
         data = table(ready, list(cases()), jobs, timeout, progress)
     data["seconds"] = round(time.perf_counter() - started, 3)
     report.show(data, add(out, "determinism", data))
-    return 1 if any(one["problem"] for one in data["backends"].values()) else 0
+    problems = any(one["problem"] for one in data["backends"].values())
+    operators = [found for each in data["results"].values() for found in each.values()]
+    compared = any(found[question]["same"] for found in operators for question in QUESTIONS)
+    return 1 if problems or not compared else 0
 
 
 def table(ready: Sequence[Backend], asked: Sequence[Case], jobs: int, timeout: float, progress: Callable) -> dict:

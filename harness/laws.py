@@ -145,6 +145,9 @@ def perform(wanted: tuple[str, ...], names: tuple[str, ...], out: Path, jobs: in
     with terminal.running(total) as advance, concurrent.futures.ThreadPoolExecutor(max_workers=jobs) as pool:
         found = pool.map(lambda backend: examine(backend, chosen, bounds, timeout, advance), ready)
         findings = {backend.name: one for backend, one in zip(ready, found)}
+    if all(trial.outcome == "unsupported" for one in findings.values() for trial in one.trials):
+        for one in findings.values():
+            one.problem = one.problem or "nothing was compared: the adapter expresses none of the laws"
     data = table(chosen, findings, time.perf_counter() - started)
     report.show(data, add(out, "laws", data))
     failed = any(one.problem or any(trial.status == "fail" for trial in one.trials) for one in findings.values())

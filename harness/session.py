@@ -66,6 +66,8 @@ def perform(choice: Choice) -> int:
             folder.add(result)
             lines.append(row(result))
             advance(result)
+    for name in _idle(ready, lines, choice.everything):
+        run.problems.setdefault(name, "nothing was compared: the adapter expresses none of the cases")
     stale = _stale(run, choice.everything)
     summary = {
         "command": choice.command,
@@ -99,6 +101,13 @@ def _cases(choice: Choice) -> list[Case]:
         raise UserError(f"the case id {twice[0]!r} stands in two case files; give each case its own")
     cases = catalogue.choose(loaded if choice.files else catalogue.built_in(), choice.ops, choice.globs)
     return catalogue.shard(cases, choice.shard)
+
+
+def _idle(ready: list[backends.Backend], lines: list[dict], everything: bool) -> list[str]:
+    """Backends without a single result that says anything; over some cases only if that is so of all backends."""
+    said = {line["backend"] for line in lines if line["outcome"] not in ("unsupported", "not-run")}
+    idle = [backend.name for backend in ready if backend.name not in said]
+    return idle if everything or len(idle) == len(ready) else []
 
 
 def _stale(run: Run, everything: bool) -> list[str]:

@@ -241,8 +241,31 @@ def test_a_failing_verdict_is_exit_1(run, cases, tmp_path, fault, outcome):
 
 
 def test_what_the_framework_cannot_express_is_known(run, cases):
+    code, rows = run(cases(True, False), fault="unsupported")
+    assert code == 0
+    assert [(row["outcome"], row["status"]) for row in rows] == [("unsupported", "known"), ("exact", "pass")]
+
+
+def test_a_run_that_compares_nothing_is_exit_1(run, cases, tmp_path, capsys):
     code, rows = run(cases(True), fault="unsupported")
-    assert (code, rows[0]["outcome"], rows[0]["status"]) == (0, "unsupported", "known")
+    assert (code, rows[0]["outcome"], rows[0]["status"]) == (1, "unsupported", "known")
+    problem = "nothing was compared: the adapter expresses none of the cases"
+    assert store.summary(tmp_path / "out")["backends"]["one"]["problem"] == problem
+    assert f"one did not run: {problem}" in " ".join(capsys.readouterr().out.split())
+
+
+def test_of_some_cases_one_of_several_backends_may_express_none(cases, tmp_path, monkeypatch):
+    monkeypatch.setenv("PLANTED", "unsupported")
+    backends = [*planted("able", "slow"), *planted("unable")]
+    assert cli.main(["run", "--cases", str(cases(True)), *backends, "--out", str(tmp_path / "out")]) == 0
+
+
+def test_of_all_cases_every_backend_must_express_some():
+    ready = [Backend(name, Path("adapter.py")) for name in ("able", "unable")]
+    lines = [{"backend": "able", "outcome": "rejected"}, {"backend": "unable", "outcome": "unsupported"}]
+    assert session._idle(ready, lines, everything=True) == ["unable"]
+    assert session._idle(ready, lines, everything=False) == []
+    assert session._idle(ready[1:], lines, everything=False) == ["unable"]
 
 
 def test_a_backend_that_did_not_run_is_exit_1(cases, tmp_path, monkeypatch):

@@ -2,11 +2,13 @@
 
 import dataclasses
 import json
+import sys
 
 import numpy as np
 import pytest
 
 from harness import determinism
+from harness.cli import main
 from harness.determinism import QUESTIONS
 from reports.determinism import cell, rows, text
 from spec import operators
@@ -83,3 +85,12 @@ def test_differences_are_of_bits_and_measured_against_the_largest_number():
     assert determinism.difference(one, one[0]) == np.inf
     nan = np.float32([[np.nan, 4.0]])
     assert determinism.difference(nan, nan.copy()) is None
+
+
+@pytest.mark.parametrize(("does", "code"), [("", 0), ("conv2d = None", 1)])
+def test_a_run_that_compares_nothing_gives_1(does, code, tmp_path, case, monkeypatch):
+    monkeypatch.setattr(determinism, "cases", lambda: [case])
+    adapter = tmp_path / "adapter.py"
+    adapter.write_text(f"from backends.numpy import adapter\n\nclass Adapter(adapter.Adapter):\n    {does or 'pass'}\n")
+    backend = f"mine={adapter}@{sys.executable}"
+    assert main(["determinism", "--backend", backend, "--out", str(tmp_path / "out"), "--jobs", "1"]) == code

@@ -94,6 +94,12 @@ def test_what_an_adapter_cannot_express_is_no_failure(tried):
     assert (note["message"], note["trials"]) == ("convolve2d: it has none", ["plain/integers", "plain/reals"])
 
 
+def test_laws_of_which_none_was_tried_give_1(tried):
+    code, rows, printed = tried("flipping", convolve2d='raise Unsupported("it has none")')
+    assert (code, rows["flipping"]["status"]) == (1, "unsupported")
+    assert "mine: nothing was compared: the adapter expresses none of the laws" in printed
+
+
 @pytest.mark.parametrize(
     ("body", "outcome", "message"),
     [
