@@ -104,8 +104,11 @@ class Subject:
         return self._near(name, wanted, actual) and self._differing(name, wanted, truth) >= TELLING
 
     def _differing(self, name: str, value: np.ndarray, truth: np.ndarray) -> int:
-        same = truth.shape == value.shape
-        return int((~_alike(value, truth, self._tolerance(name, value))).sum()) if same else value.size
+        """In how many elements a mistake foretells a number that is not the right one."""
+        if truth.shape != value.shape:
+            return value.size
+        other = ~_alike(value, truth, self._tolerance(name, value))
+        return int((other & ~np.isnan(value)).sum())  # not a number is what comes of many mistakes
 
     def _near(self, name: str, value: np.ndarray, actual: np.ndarray | None = None) -> bool:
         actual = self.actual[name] if actual is None else actual

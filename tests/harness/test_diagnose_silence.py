@@ -10,7 +10,7 @@ from harness.oracle import truth
 from harness.result import judged
 from harness.store import row
 from harness.wire import pack_all
-from spec import operators
+from spec import operators, special
 
 ZEROS = {"x": np.zeros((1, 2, 9, 9), "float32"), "w": np.ones((3, 2, 2, 3), "float32")}
 CASES = {case.id: case for operator in operators().values() for case in operator.cases()}
@@ -65,6 +65,13 @@ def test_one_more_in_a_whole_number_says_nothing(name, conv):
         y = truth(case).outputs["y"].value.astype("float32")
         y.flat[place] += 1
         assert diagnose(case, truth(case), {"y": y}) == Diagnosis()
+
+
+@pytest.mark.parametrize("name", ["conv2d/nan-image", "conv2d/gaps/nan-image", "max_pool2d/nan-image"])
+def test_results_that_are_no_numbers_say_nothing(name):
+    (case,) = (case for case in special.cases() if case.id == f"special/{name}")
+    y = np.full(truth(case).outputs["y"].value.shape, np.nan, "float32")
+    assert diagnose(case, truth(case), {"y": y}) == Diagnosis()
 
 
 def wrong(case, monkeypatch, search, ledger=None):
