@@ -15,8 +15,8 @@ def axes(layout):
 
 
 def spatial(shape, layout):
-    """(h, w) of a shape."""
-    return tuple(size for size, axis in zip(shape, layout) if axis in "HW")
+    """(h, w) of a shape; counted from the end, so that XLA itself refuses an image without a batch."""
+    return tuple(size for size, axis in zip(shape[::-1], layout[::-1]) if axis in "HW")[::-1]
 
 
 def by_axis(pair, layout, other):

@@ -163,7 +163,7 @@ class Adapter:
                 raise Unsupported("np.repeat, the nearest upsampling, has no align_corners")
             # np.repeat rather than nd.UpSampling, which has one scale for both axes
             return x.repeat(scale[0], axis=2).repeat(scale[1], axis=3)
-        height, width = x.shape[2] * scale[0], x.shape[3] * scale[1]
+        height, width = (size * by for size, by in zip(x.shape[-2:], scale))
         options = {"height": height, "width": width, "align_corners": align_corners}
         return nd.contrib.BilinearResize2D(x.as_nd_ndarray(), **options).as_np_ndarray()
 
