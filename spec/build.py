@@ -135,6 +135,7 @@ def covering(
     ]
 
 
+LAYOUTS = ("layout", "kernel_layout")  # shapes are canonical: on the layouts nothing depends
 _accepted: dict[tuple[Callable, Callable], list[dict]] = {}
 
 
@@ -142,16 +143,18 @@ def accepted(
     parameters: pairwise.Space, attributes: Mapping[str, Attribute], shapes: Callable, out_shape: Callable
 ) -> list[dict]:
     """Every combination of the parameters that the specification accepts; found once for each operator."""
-    defaults = {name: attribute.default for name, attribute in attributes.items()}
+    defaults = {name: attribute.default for name, attribute in attributes.items() if name not in LAYOUTS}
+    found: dict[tuple[int, ...], bool] = {}  # by the values other than layouts, which are the same objects in all rows
 
     def valid(row: pairwise.Row) -> bool:
-        attrs = defaults | {name: value for name, value in row.items() if name in attributes}
-        attrs = {name: value for name, value in attrs.items() if name not in ("layout", "kernel_layout")}
-        try:
-            out_shape(*shapes(row).values(), **attrs)
-        except Rejected:
-            return False
-        return True
+        key = tuple(id(value) for name, value in row.items() if name not in LAYOUTS)
+        if key not in found:
+            try:
+                out_shape(*shapes(row).values(), **{name: row.get(name, value) for name, value in defaults.items()})
+                found[key] = True
+            except Rejected:
+                found[key] = False
+        return found[key]
 
     if (shapes, out_shape) not in _accepted:
         _accepted[shapes, out_shape] = pairwise.combinations(parameters, valid)

@@ -8,6 +8,8 @@ import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 Row = Mapping[str, Any]
 Space = Mapping[str, Sequence[Any]]
 
@@ -32,24 +34,18 @@ def occurring(space: Space, rows: Iterable[Row]) -> set[tuple]:
 
 def cover(space: Space, rows: Iterable[Row]) -> list[Row]:
     """A few of the rows in which every pair of all of them occurs: greedily, the most new pairs first."""
-    bits = _pair_bits(space)
-    candidates = []
-    for row in rows:
-        items = [(name, repr(row[name])) for name in space]
-        candidates.append((row, sum(bits[pair] for pair in itertools.combinations(items, 2))))
-    missing = 0
-    for _, found in candidates:
-        missing |= found
-    chosen = []
-    while missing:
-        row, found = max(candidates, key=lambda candidate: (candidate[1] & missing).bit_count())
-        missing &= ~found
-        chosen.append(row)
+    rows = list(rows)
+    numbers: dict[str, int] = {}  # of values; lists are compared by what they print
+    table = np.array([[numbers.setdefault(repr(row[name]), len(numbers)) for name in space] for row in rows])
+    columns = list(itertools.combinations(table.T, 2)) if rows else []
+    new = np.full(len(rows), len(columns))  # how many pairs of each row do not occur in the chosen ones
+    chosen, occurring = [], set()
+    while new.any():
+        place = int(new.argmax())
+        chosen.append(rows[place])
+        for number, (one, other) in enumerate(columns):
+            pair = number, one[place], other[place]
+            if pair not in occurring:
+                occurring.add(pair)
+                new -= (one == one[place]) & (other == other[place])
     return chosen
-
-
-def _pair_bits(space: Space) -> dict[tuple, int]:
-    """A bit for every pair ((name, value), (name, value)): sets of pairs become whole numbers."""
-    items = [[(name, repr(value)) for value in values] for name, values in space.items()]
-    every = itertools.chain.from_iterable(itertools.product(a, b) for a, b in itertools.combinations(items, 2))
-    return {pair: 1 << number for number, pair in enumerate(every)}
