@@ -1,8 +1,9 @@
 """The truth of a case: values, error scales and gradients, all from the specification in float64."""
 
 import dataclasses
+import math
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -51,14 +52,15 @@ def truth(case: Case, gradients: bool = True) -> Truth:
         operator.out_shape(*_positional(operator, arrays, arguments), **attrs)
         numbers = {name for name, array in arrays.items() if _is_float(array.dtype) or name in operator.differentiable}
         wide = {name: array.astype(np.float64) if name in numbers else array for name, array in arrays.items()}
-        outputs = _outputs(operator, wide, attrs)
+        alike = {name: _alike(wide[name]) for name in _factors(operator, wide)}
+        outputs = _outputs(operator, wide, attrs, alike)
     except Rejected as error:
         return Truth(rejected=str(error))
     layouts = _Layouts(operator, case)
     cotangent, slopes = None, {}
     if gradients and case.gradient and operator.differentiable and floats:
         cotangent = _cotangent(case, outputs[operator.outputs[0]].value.shape)
-        slopes = _gradients(operator, wide, attrs, cotangent.astype(np.float64))
+        slopes = _gradients(operator, wide, attrs, cotangent.astype(np.float64), alike)
         cotangent = layouts.output(operator.outputs[0], cotangent)
     return Truth(
         "",
@@ -83,7 +85,7 @@ def _positional(operator: Operator, arrays: Mapping, values: list) -> list:
     return [found.get(name) for name in operator.inputs]
 
 
-def _outputs(operator: Operator, arrays: Mapping[str, np.ndarray], attrs: Mapping) -> dict[str, Expected]:
+def _outputs(operator: Operator, arrays: Mapping, attrs: Mapping, alike: Mapping[str, float]) -> dict[str, Expected]:
     arguments = [arrays.get(name) for name in operator.inputs]
 
     def over(function, transform) -> tuple:
@@ -95,18 +97,20 @@ def _outputs(operator: Operator, arrays: Mapping[str, np.ndarray], attrs: Mappin
         scales = over(operator.scale, lambda array: array) if operator.scale else over(operator.reference, np.abs)
         # A product that is zero is not rounded, and neither is a sum that it is added to.
         terms = over(operator.terms, lambda array: array) if operator.terms else over(operator.reference, _there)
-    alike = _alike(arrays[name] for name in _factors(operator, arrays)) if operator.terms is None else 0.0
+    share = math.prod(alike.values()) if operator.terms is None else 0.0
     found = zip(operator.outputs, values, scales, terms)
-    return {name: Expected(value, scale, count, alike) for name, value, scale, count in found}
+    return {name: Expected(value, scale, count, share) for name, value, scale, count in found}
 
 
-def _gradients(operator: Operator, arrays: Mapping, attrs: Mapping, cotangent: np.ndarray) -> dict[str, Expected]:
+def _gradients(
+    operator: Operator, arrays: Mapping, attrs: Mapping, cotangent: np.ndarray, alike: Mapping[str, float]
+) -> dict[str, Expected]:
     with np.errstate(all="ignore"):
         values, scales, terms = gradient.pullbacks(operator, arrays, attrs, cotangent)
-    return {
-        name: Expected(values[name], scales[name], terms[name], _alike(_others(operator, name, arrays, cotangent)))
-        for name in values
-    }
+    # In the gradient for a factor the cotangent is multiplied with the other factors, in that for the bias with none.
+    own = _alike(cotangent)
+    shares = {name: own * math.prod(alike[one] for one in alike if name in alike and one != name) for name in values}
+    return {name: Expected(values[name], scales[name], terms[name], shares[name]) for name in values}
 
 
 def _factors(operator: Operator, arrays: Mapping) -> list[str]:
@@ -114,20 +118,11 @@ def _factors(operator: Operator, arrays: Mapping) -> list[str]:
     return [name for name in operator.differentiable if name in arrays and name not in operator.optional]
 
 
-def _others(operator: Operator, name: str, arrays: Mapping, cotangent: np.ndarray) -> list[np.ndarray]:
-    """What is multiplied in the gradient for an input: the cotangent, and the other inputs unless it is the bias."""
-    factors = _factors(operator, arrays)
-    return [cotangent, *(arrays[other] for other in factors if name in factors and other != name)]
-
-
-def _alike(factors: Iterable[np.ndarray]) -> float:
-    """The share of pairs of products, zeros left out, whose factors are all equal."""
-    share = 1.0
-    for factor in factors:
-        counts = np.unique(factor[factor != 0], return_counts=True)[1].astype(np.float64)
-        pairs = counts.sum() * (counts.sum() - 1)
-        share *= float((counts * (counts - 1)).sum() / pairs) if pairs else 1.0
-    return share
+def _alike(factor: np.ndarray) -> float:
+    """The share of pairs of numbers, zeros left out, that are equal: of products it is that of all their factors."""
+    counts = np.unique(factor[factor != 0], return_counts=True)[1].astype(np.float64)
+    pairs = counts.sum() * (counts.sum() - 1)
+    return float((counts * (counts - 1)).sum() / pairs) if pairs else 1.0
 
 
 def _cotangent(case: Case, shape: tuple[int, ...]) -> np.ndarray:

@@ -113,22 +113,22 @@ def outer(x, slope):
 
 def convolve(x, w):
     """A convolution without padding: x (N, C, H, W), w (O, C, 5, 5) -> (N, O, H-4, W-4)."""
-    return np.einsum("nchwab,ocab->nohw", windows(x), w, optimize=True)
+    return np.moveaxis(np.tensordot(windows(x), w, ((1, 4, 5), (1, 2, 3))), -1, 1)
 
 
 def meet(x, slope):
     """The derivative of a convolution for its kernel: each weight meets the pixels that it was multiplied with."""
-    return np.einsum("nchwab,nohw->ocab", windows(x), slope, optimize=True)
+    return np.tensordot(slope, windows(x), ((0, 2, 3), (0, 2, 3)))
 
 
 def spread(slope, w):
     """The derivative of a convolution for its input: each output spreads over the pixels that it came from."""
     n, _, h, wide = slope.shape
-    shares = np.einsum("nohw,ocab->abnchw", slope, w, optimize=True)
+    shares = np.tensordot(w, slope, (0, 1))  # (C, 5, 5, N, H, W)
     found = np.zeros((n, w.shape[1], h + 4, wide + 4), shares.dtype)
     for a in range(5):
         for b in range(5):
-            found[:, :, a : a + h, b : b + wide] += shares[a, b]
+            found[:, :, a : a + h, b : b + wide] += shares[:, a, b].swapaxes(0, 1)
     return found
 
 
@@ -143,22 +143,22 @@ def frame(x):
 
 
 def blocks(x):
-    """Blocks of 2x2 pixels: (N, C, H, W) -> (N, C, H/2, W/2, 4)."""
-    n, c, h, w = x.shape
-    return x.reshape(n, c, h // 2, 2, w // 2, 2).swapaxes(3, 4).reshape(n, c, h // 2, w // 2, 4)
+    """The four pixels of each block of 2x2: (N, C, H, W) -> (4, N, C, H/2, W/2)."""
+    return np.stack([x[..., a::2, b::2] for a in (0, 1) for b in (0, 1)])
 
 
 def pool(x):
     """Max pooling of 2x2 pixels."""
-    return blocks(x).max(axis=-1)
+    return blocks(x).max(axis=0)
 
 
 def unpool(slope, x):
     """The derivative of `pool(x)` for x: it goes to the first maximum of each block."""
-    n, c, h, w = slope.shape
-    parts = np.zeros((n, c, h, w, 4), slope.dtype)
-    np.put_along_axis(parts, blocks(x).argmax(axis=-1)[..., None], slope[..., None], axis=-1)
-    return parts.reshape(n, c, h, w, 2, 2).swapaxes(3, 4).reshape(x.shape)
+    first = blocks(x).argmax(axis=0)
+    found = np.zeros(x.shape, slope.dtype)
+    for place in range(4):
+        found[..., place // 2 :: 2, place % 2 :: 2] = np.where(first == place, slope, 0)
+    return found
 
 
 def relu(x):

@@ -65,19 +65,20 @@ def scale(images, labels, *weights, lr, steps):
     implementation whose single sums are within c*sqrt(n)*u*B is so within the same multiple of this scale.
     No output is more accurate than its own rounding: the size of the value is the least scale.
     """
-    labels, sizes = labels.astype(int), []
+    labels, nudges = labels.astype(int), []
 
     def measured(value, size):
-        sizes.append(size())
+        nudges.append(NUDGE * size())
         return value
 
     truth = lenet.train(images, labels, weights, lr, steps, measured)
     squares = [np.zeros(value.shape) for value in truth]
     for run in range(RUNS):
-        random, left = np.random.default_rng(run), iter(sizes)
+        random, left = np.random.default_rng(run), iter(nudges)
 
         def nudged(value, _, random=random, left=left):
-            return value + NUDGE * (1 - 2.0 * random.integers(0, 2, np.shape(value), np.int8)) * next(left)
+            nudge = next(left)
+            return value + np.where(random.integers(0, 2, np.shape(value), np.int8), -nudge, nudge)
 
         found = lenet.train(images, labels, weights, lr, steps, nudged)
         squares = [square + ((one - value) / NUDGE) ** 2 for square, one, value in zip(squares, found, truth)]
