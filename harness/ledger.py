@@ -66,7 +66,7 @@ class Ledger:
     def explain(self, case: Case, verdict: Verdict) -> tuple[str, ...]:
         """The ids of the entries that together explain the whole of a verdict that did not pass, or none."""
         problems = _problems(verdict)
-        found = [known for known in self._covering if self._applies(known, case)]
+        found = [known for known in self._covering.get(case.op, ()) if _applies(known, case)]
         self.selected.update(known.id for known in found)
         matching = [known for known in found if (known.part, known.outcome) in problems]
         if verdict.passed or not problems or problems - {(known.part, known.outcome) for known in matching}:
@@ -77,8 +77,9 @@ class Ledger:
     def lacks(self, case: Case) -> str:
         """What the framework lacks for a case whose output it refuses, if an entry knows that; else ""."""
         refused = "unsupported", "output", "rejected"
-        found = (known for known in self._covering if (known.kind, known.part, known.outcome) == refused)
-        return next((known.what for known in found if self._applies(known, case)), "")
+        found = self._covering.get(case.op, ())
+        found = [known for known in found if (known.kind, known.part, known.outcome) == refused]
+        return next((known.what for known in found if _applies(known, case)), "")
 
     def stale(self, gradients: bool = True, everything: bool = False) -> list[str]:
         """Entries whose cases ran without showing the difference; without `gradients` only those of outputs.
@@ -91,9 +92,13 @@ class Ledger:
         return sorted(((self.selected - self.reproduced) & certain) | unselected)
 
     @functools.cached_property
-    def _covering(self) -> list[Known]:
-        """The entries that may speak of the version and mode at hand."""
-        return [known for known in self.known if self._covers(known)]
+    def _covering(self) -> dict[str, list[Known]]:
+        """operator -> the entries on it that may speak of the version and mode at hand."""
+        found: dict[str, list[Known]] = {}
+        for known in filter(self._covers, self.known):
+            for op in known.operators:
+                found.setdefault(op, []).append(known)
+        return found
 
     def _covers(self, known: Known) -> bool:
         """Whether an entry may speak of the version and mode at hand."""
@@ -104,14 +109,14 @@ class Ledger:
         """Whether an entry must show in the version and mode at hand."""
         return self.pinned and self.variant in (known.variants or ("",)) and self._covers(known)
 
-    def _applies(self, known: Known, case: Case) -> bool:
-        if case.op not in known.operators:
-            return False
-        try:
-            return known.when(case)
-        except Exception as error:
-            problem = f"{type(error).__name__}: {error}"
-            raise UserError(f"ledger entry {known.id}: `when` fails for the case {case.id}: {problem}") from error
+
+def _applies(known: Known, case: Case) -> bool:
+    """Whether an entry selects a case of its operators."""
+    try:
+        return known.when(case)
+    except Exception as error:
+        problem = f"{type(error).__name__}: {error}"
+        raise UserError(f"ledger entry {known.id}: `when` fails for the case {case.id}: {problem}") from error
 
 
 def _problems(verdict: Verdict) -> set[tuple[str, str]]:

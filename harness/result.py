@@ -73,8 +73,11 @@ class Result:
 def _digest(arrays: Mapping[str, np.ndarray]) -> str:
     if not arrays:
         return ""
-    parts = [f"{array.dtype.name}{array.shape}".encode() + array.tobytes() for array in arrays.values()]
-    return hashlib.sha1(b"".join(parts)).hexdigest()[:16]
+    digest = hashlib.sha1()
+    for array in arrays.values():
+        digest.update(f"{array.dtype.str}{array.shape}".encode())
+        digest.update(array.tobytes())
+    return digest.hexdigest()[:16]
 
 
 def judged(

@@ -29,7 +29,9 @@ def clean(value: Any) -> Any:
     """The value with every string in it made showable: no terminal sequences, no control characters."""
     if isinstance(value, str):
         return value if value.isascii() and value.isprintable() else _UNSHOWABLE.sub("", _TERMINAL.sub("", value))
-    if isinstance(value, Mapping):
+    if value is None or isinstance(value, int | float):
+        return value
+    if isinstance(value, dict):
         return {clean(key): clean(one) for key, one in value.items()}
     if isinstance(value, Sequence):
         return [clean(one) for one in value]

@@ -14,12 +14,6 @@ Row = Mapping[str, Any]
 Space = Mapping[str, Sequence[Any]]
 
 
-def pairs(row: Row, names: Iterable[str]) -> set[tuple]:
-    """The pairs ((name, value), (name, value)) of one row; lists are compared by what they print."""
-    items = [(name, repr(row[name])) for name in names]
-    return set(itertools.combinations(items, 2))
-
-
 def combinations(space: Space, valid: Callable[[Row], bool]) -> list[dict]:
     """Every valid combination of the space's values."""
     rows = (dict(zip(space, values)) for values in itertools.product(*space.values()))
@@ -27,25 +21,34 @@ def combinations(space: Space, valid: Callable[[Row], bool]) -> list[dict]:
 
 
 def occurring(space: Space, rows: Iterable[Row]) -> set[tuple]:
-    """The pairs of the space's values that occur in some row."""
-    distinct = {tuple(repr(row[name]) for name in space): row for row in rows}
-    return set().union(*(pairs(row, space) for row in distinct.values()))
+    """The pairs ((name, value), (name, value)) of the space's values that occur in some row, values as they print."""
+    texts, table = _numbered(space, list(rows))
+    found = set()
+    for (one, first), (other, second) in itertools.combinations(zip(space, table), 2):
+        for pair in np.unique(first * len(texts) + second):
+            found.add(((one, texts[pair // len(texts)]), (other, texts[pair % len(texts)])))
+    return found
+
+
+def _numbered(space: Space, rows: Sequence[Row]) -> tuple[list[str], np.ndarray]:
+    """What the values print, and the number of each parameter's value in each row: (parameters, rows)."""
+    numbers: dict[str, int] = {}
+    table = [[numbers.setdefault(repr(row[name]), len(numbers)) for row in rows] for name in space]
+    return list(numbers), np.array(table, dtype=int)
 
 
 def cover(space: Space, rows: Iterable[Row]) -> list[Row]:
     """A few of the rows in which every pair of all of them occurs: greedily, the most new pairs first."""
     rows = list(rows)
-    numbers: dict[str, int] = {}  # of values; lists are compared by what they print
-    table = np.array([[numbers.setdefault(repr(row[name]), len(numbers)) for name in space] for row in rows])
-    columns = list(itertools.combinations(table.T, 2)) if rows else []
+    columns = list(itertools.combinations(_numbered(space, rows)[1], 2))
     new = np.full(len(rows), len(columns))  # how many pairs of each row do not occur in the chosen ones
-    chosen, occurring = [], set()
+    chosen, seen = [], set()
     while new.any():
         place = int(new.argmax())
         chosen.append(rows[place])
         for number, (one, other) in enumerate(columns):
             pair = number, one[place], other[place]
-            if pair not in occurring:
-                occurring.add(pair)
+            if pair not in seen:
+                seen.add(pair)
                 new -= (one == one[place]) & (other == other[place])
     return chosen
