@@ -71,10 +71,13 @@ class Worker:
                 group.terminate(timeout=1)
                 log.unlink(missing_ok=True)
 
-    def ask(self, request: dict[str, Any], timeout: float) -> dict[str, Any]:
-        """The reply to one case. Raises `WorkerHung` after `timeout` seconds, `WorkerDied` on anything worse."""
+    def ask(self, id: str, request: str, timeout: float) -> dict[str, Any]:
+        """The reply to a request in JSON, which has this id.
+
+        Raises `WorkerHung` after `timeout` seconds, `WorkerDied` on anything worse.
+        """
         try:
-            self.channel.send(json.dumps(request))
+            self.channel.send(request)
             text = self.channel.receive(timeout=timeout)
         except self.channel.TimeoutError:
             raise WorkerHung(f"no answer within {timeout:g} s") from None
@@ -85,7 +88,7 @@ class Worker:
             reply = json.loads(text)
         except (TypeError, ValueError):
             reply = text
-        if not isinstance(reply, dict) or reply.get("id") != request["id"] or "outcome" not in reply:
+        if not isinstance(reply, dict) or reply.get("id") != id or "outcome" not in reply:
             raise WorkerDied(f"the worker answered {str(reply)[:80]!r} instead of a result")
         return reply
 

@@ -20,7 +20,7 @@ from harness.gateway import NotStarted, Worker
 from harness.ledger import Ledger
 from harness.oracle import Truth
 from harness.result import Result, judged
-from harness.station import Station
+from harness.station import Station, question
 from spec.core import Case
 
 # A second worker for a backend pays when the work left is worth this many of its starts.
@@ -76,7 +76,7 @@ class Run:
                 before = time.perf_counter()
                 case, backend, reply = answer
                 ledger, memory = self.ledgers.get(backend.name), self.memories[backend.name]
-                result = judged(case, backend.name, reply, truths.of(case), ledger, memory)
+                result = judged(case, backend.name, reply, truths.of(case)[0], ledger, memory)
                 self._compare_bits(result, digests)
                 self.judging += time.perf_counter() - before
                 yield result
@@ -97,16 +97,17 @@ class Run:
 
 
 class _Truths:
-    """The truth of each case, computed once, whichever thread asks first."""
+    """The truth of each case, and the question to the backends, made once, whichever thread asks first."""
 
     def __init__(self, gradients: bool) -> None:
         self.gradients, self.lock = gradients, threading.Lock()
-        self.found: dict[str, Truth] = {}
+        self.found: dict[str, tuple[Truth, str]] = {}
 
-    def of(self, case: Case) -> Truth:
+    def of(self, case: Case) -> tuple[Truth, str]:
         with self.lock:
             if case.id not in self.found:
-                self.found[case.id] = oracle.truth(case, self.gradients)
+                truth = oracle.truth(case, self.gradients)
+                self.found[case.id] = truth, question(case, truth)
             return self.found[case.id]
 
 
@@ -168,7 +169,7 @@ class _Work:
         try:
             self._welcome(backend, station.open())
             while case := self._next(backend, helper):
-                reply = station.answer(case, self.truths.of(case))
+                reply = station.put(case.id, self.truths.of(case)[1])
                 self.answered[backend.name] += 1
                 self.run.busy[backend.name] += reply.get("seconds", 0.0)
                 self.answers.put((case, backend, reply))

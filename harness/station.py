@@ -1,6 +1,7 @@
 """A place where one backend answers cases: its worker, which is replaced whenever it fails."""
 
 import dataclasses
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,18 @@ from harness.gateway import NotStarted, Worker, WorkerDied, WorkerHung
 from harness.oracle import Truth
 from harness.wire import pack, pack_all
 from spec.core import Case
+
+
+def question(case: Case, truth: Truth) -> str:
+    """The request to compute a case, in JSON."""
+    request = {
+        "id": case.id,
+        "op": case.op,
+        "attrs": dict(case.attrs),
+        "inputs": pack_all(dict(case.inputs)),
+        "cotangent": pack(truth.cotangent) if truth.cotangent is not None else None,
+    }
+    return json.dumps(request)
 
 
 class Station:
@@ -28,19 +41,16 @@ class Station:
 
     def answer(self, case: Case, truth: Truth) -> dict[str, Any]:
         """The worker's reply to a case, or what became of the worker. Raises `NotStarted`."""
-        request = {
-            "id": case.id,
-            "op": case.op,
-            "attrs": dict(case.attrs),
-            "inputs": pack_all(dict(case.inputs)),
-            "cotangent": pack(truth.cotangent) if truth.cotangent is not None else None,
-        }
-        return self.ask(request)
+        return self.put(case.id, question(case, truth))
 
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
         """The worker's reply to a request, or what became of the worker. Raises `NotStarted`."""
+        return self.put(request["id"], json.dumps(request))
+
+    def put(self, id: str, request: str) -> dict[str, Any]:
+        """The same for a request in JSON, which has this id."""
         try:
-            return self.open().ask(request, self.timeout)
+            return self.open().ask(id, request, self.timeout)
         except (WorkerDied, WorkerHung) as error:
             self.close()
             return {"outcome": "timed-out" if isinstance(error, WorkerHung) else "crashed", "message": str(error)}

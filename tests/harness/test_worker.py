@@ -295,7 +295,7 @@ class Channel:
 def test_a_reply_that_is_none_to_the_request_is_a_death(reply, tmp_path):
     worker = Worker(None, Channel(reply), tmp_path / "log", {}, 0.0)
     with pytest.raises(WorkerDied, match="instead of a result"):
-        worker.ask({"id": "mine"}, 1.0)
+        worker.ask("mine", '{"id": "mine"}', 1.0)
 
 
 def test_arrays_that_cannot_be_read_are_a_crash(conv):
