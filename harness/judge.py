@@ -145,7 +145,7 @@ def _within_bounds(name, actual, expected, limits, error, exactly) -> Comparison
         np.divide(error, unit, out=np.zeros_like(error), where=error > 0) for unit in (limits.bound, limits.step)
     )
     m, rms, peak = limits.chance
-    rms, peak = math.sqrt(np.square(steps).sum() / m) / rms, float(steps.max()) / peak
+    rms, peak = math.sqrt(np.vdot(steps, steps) / m) / rms, float(steps.max()) / peak
     ulps = np.sort(distance(actual, limits.wanted), axis=None)
     median = (ulps[(ulps.size - 1) // 2] + ulps[ulps.size // 2]) / 2
     measured = float(error.max()), float(ulps[-1]), float(median), float(ratio.max()), rms, peak

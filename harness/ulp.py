@@ -17,7 +17,7 @@ def distance(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     places = _ordinal(a), _ordinal(b)
     # Unsigned and before it becomes a float: the places of float64 are beyond what float64 counts exactly.
     steps = np.maximum(*places).view(np.uint64) - np.minimum(*places).view(np.uint64)
-    return np.where(np.isnan(a.astype(np.float64)) & np.isnan(b.astype(np.float64)), 0.0, steps.astype(np.float64))
+    return np.where(np.isnan(a) & np.isnan(b), 0.0, steps.astype(np.float64))
 
 
 def _ordinal(array: np.ndarray) -> np.ndarray:

@@ -77,8 +77,9 @@ def scale(images, labels, *weights, lr, steps):
         random, left = np.random.default_rng(run), iter(nudges)
 
         def nudged(value, _, random=random, left=left):
-            nudge = next(left)
-            return value + np.where(random.integers(0, 2, np.shape(value), np.int8), -nudge, nudge)
+            sign = 0.5 - random.integers(0, 2, np.shape(value), np.int8)
+            sign *= 2 * next(left)
+            return value + sign
 
         found = lenet.train(images, labels, weights, lr, steps, nudged)
         squares = [square + ((one - value) / NUDGE) ** 2 for square, one, value in zip(squares, found, truth)]
