@@ -1,6 +1,6 @@
 """A script for every bug of the ledger, that a maintainer of the framework can run as it is.
 
-Whether the bugs still show is asked in `tests/conformance/test_repros.py`, which needs the frameworks.
+Whether the bugs still show is asked in `tests/conformance/test_repro_scripts.py`, which needs the frameworks.
 """
 
 import ast
