@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import json
+import re
 import shlex
 import subprocess
 import tempfile
@@ -134,4 +135,5 @@ def _last_words(log: Path) -> str:
     telling = [
         line for line in lines if any(word in line for word in ("Check failed", "Fatal", "terminate called", "F0"))
     ]
-    return (telling or lines or [""])[-1][:300]
+    serious = [line for line in lines if not re.match(r"[IW]\d{4} ", line)]  # a greeting of the logging is no reason
+    return (telling or serious or [""])[-1][:300]

@@ -114,6 +114,18 @@ def transposed_sizes(case: Case) -> tuple[int, ...]:
     return tuple((size - 1) * step + span - sum(ends) + extra for size, span, step, ends, extra in axes)
 
 
+def is_cropped_before_padding(case: Case) -> bool:
+    """Whether the gradient of a convolution for its image, or a transposed one, crops where padding follows it.
+
+    Seen as a convolution, without stride and dilation, some axis is then cropped at its start and padded at its end,
+    and none reaches beyond where it would end without being moved.
+    """
+    if {*strides(case), *dilations(case)} != {1}:
+        return False
+    axes = [(span - 1 - start, span - 1 - end) for (start, end), span in zip(pads(case), spans(case))]
+    return all(start <= 0 and start + end <= 0 for start, end in axes) and any(start < 0 < end for start, end in axes)
+
+
 def empty(case: Case) -> set[tuple[str, int]]:
     """The axes of length 0, as (input, axis)."""
     shapes = ((name, array.shape) for name, array in case.inputs.items())

@@ -4,8 +4,6 @@ Every entry was seen in the framework's own calls. "Bridged" says that the adapt
 framework's own check was never met.
 """
 
-import numpy as np
-
 from backends.contract import Known
 from spec import traits
 
@@ -74,26 +72,6 @@ def _has_other_output_padding(case):
     return any(not 0 <= extra < limit for extra, limit in zip(case.attrs["output_padding"], limits))
 
 
-def _is_flushed(case):
-    """float32 and float64; float16 is computed in float32, where its subnormal numbers are normal."""
-    moved = case.op == "upsample2d" and case.attrs["mode"] == "nearest"
-    return case.dtype.itemsize > 2 and traits.is_subnormal(case) and not moved
-
-
-def _has_subnormal_image(case):
-    return _is_flushed(case) and traits.smallest(traits.first(case)) < np.finfo(case.dtype).tiny
-
-
-def _sum_overflows(case):
-    """A mean of float16 whose sum is beyond the largest number, all pixels taken for the largest."""
-    largest = float(abs(traits.first(case)).max(initial=0))
-    return case.dtype == np.float16 and np.isfinite(largest) and largest * np.prod(traits.window(case)) > 65504
-
-
-def _has_special_kernel(case):
-    return not traits.is_finite(traits.second(case)) and max(traits.window(case)) > 1
-
-
 LEDGER = [
     Known(
         id="no-window-empty-output",
@@ -103,7 +81,7 @@ LEDGER = [
         when=_has_no_window,
         what="Where no window fits the result has no rows or no columns, whatever is missing.",
         why="XLA's size of an output is never below 0, and an array without elements is an array; vmap over no places "
-        "has no results.",
+        "has no results (up to 0.4.38 jnp.arange refused to count to -1, and so the window sum did).",
     ),
     Known(
         id="no-window-nothing-to-learn",
@@ -277,13 +255,14 @@ LEDGER = [
         why="jnp.pad follows NumPy, which mirrors what it has mirrored before.",
     ),
     Known(
-        id="sizes-below-one",
+        id="size-of-zero",
         operators=("upsample2d",),
         kind="convention",
         outcome="differs",
-        when=lambda case: min(case.attrs["scale"]) < 1,
-        what="jax.image.resize to no rows, or to fewer than none, gives an image without rows.",
-        why="Sizes below 0 are taken for 0.",
+        when=lambda case: min(case.attrs["scale"]) == 0,
+        what="jax.image.resize to no rows gives an image without rows.",
+        why="An array without elements is an array; resize was mended to allow it.",
+        link="jax-ml/jax#7586",
     ),
     Known(
         id="any-rank-is-resized",
@@ -293,70 +272,5 @@ LEDGER = [
         when=lambda case: traits.rank(case) == 3,
         what="Bridged: an image with 3 axes is resized along what is the third of four.",
         why="jax.image.resize takes any rank and a size for each axis; the adapter finds rows and columns by layout.",
-    ),
-    Known(
-        id="subnormal-numbers-are-zero",
-        operators=(*PRODUCTS, *POOLS, "upsample2d"),
-        kind="numeric",
-        outcome="differs",
-        when=_is_flushed,
-        what="Subnormal numbers are taken for 0, and results that would be subnormal become 0; where values are only "
-        "moved they stay.",
-        why="XLA switches on flush-to-zero and denormals-are-zero on the CPU, as other devices have nothing else.",
-        link="jax-ml/jax#16200",
-        depends="the processor: XLA sets its threads to flush where that can be set",
-    ),
-    Known(
-        id="subnormal-numbers-are-zero-gradient",
-        operators=(*PRODUCTS, "max_pool2d"),
-        kind="numeric",
-        outcome="differs",
-        part="gradient",
-        when=_has_subnormal_image,
-        what="A gradient that subnormal pixels were multiplied into is 0; among maxima that are all taken for 0 it "
-        "goes to another pixel.",
-        why="XLA switches on flush-to-zero and denormals-are-zero on the CPU.",
-        link="jax-ml/jax#16200",
-        depends="the processor: XLA sets its threads to flush where that can be set",
-    ),
-    Known(
-        id="gradient-of-padded-cotangent",
-        operators=CONVOLUTIONS,
-        kind="numeric",
-        outcome="differs",
-        part="gradient",
-        when=_has_special_kernel,
-        what="With NaN or infinity in the kernel, pixels near the edges have NaN as their gradient, though no output "
-        "brought them together with that tap.",
-        why="The gradient is a convolution of the cotangent padded with zeros, and 0 times infinity is NaN.",
-    ),
-    Known(
-        id="bilinear-spreads-nan",
-        operators=("upsample2d",),
-        kind="numeric",
-        outcome="differs",
-        when=lambda case: case.attrs["mode"] == "bilinear" and not traits.is_finite(traits.first(case)),
-        what="One pixel of NaN or infinity makes NaN of its whole channel.",
-        why="jax.image.resize multiplies with a matrix of weights for each axis, most of them 0, and 0 times infinity "
-        "is NaN.",
-    ),
-    Known(
-        id="bilinear-spreads-nan-gradient",
-        operators=("upsample2d",),
-        kind="numeric",
-        outcome="differs",
-        part="gradient",
-        when=lambda case: case.attrs["mode"] == "bilinear" and not traits.is_finite(case.cotangent),
-        what="One cotangent of NaN or infinity makes NaN of its whole channel.",
-        why="The gradient is the transposed product with the matrices of weights, most of them 0.",
-    ),
-    Known(
-        id="float16-mean-overflows",
-        operators=("avg_pool2d",),
-        kind="numeric",
-        outcome="differs",
-        when=_sum_overflows,
-        what="The mean of large numbers is infinite in float16, though all of them are finite.",
-        why="lax.reduce_window adds in float16, and the division comes after it.",
     ),
 ]

@@ -35,6 +35,16 @@ def has_no_outputs(case):
     return min(traits.room(case), default=0) < 0 and min(_outputs(case)) == 0
 
 
+def _has_no_column_by_a_stride(case):
+    """The window is too wide by a stride and less than two, by the name of a padding, in float32; no axis by less."""
+    named = case.attrs["padding"] == "valid" and not case.attrs["ceil_mode"] and set(traits.dilations(case)) == {1}
+    whole = traits.rank(case) == 4 and not traits.empty(case) and min(*traits.strides(case), *traits.window(case)) > 0
+    if case.dtype != np.float32 or not named or not whole:
+        return False
+    missing = [-room / step for room, step in zip(traits.room(case), traits.strides(case))]
+    return missing[1] >= 1 and all(one <= 0 or 1 <= one < 2 for one in missing)
+
+
 def _transposed_to_negative_size(case):
     return case.attrs["padding"] in ("valid", "same") and min(traits.transposed_sizes(case), default=0) < 0
 
@@ -158,6 +168,19 @@ LEDGER = [
         "(SIGABRT).",
         why="oneDNN's kernel makes a shape of the sizes before anything has looked at them.",
         link="tensorflow/tensorflow#57715",
+        depends=ONEDNN,
+    ),
+    Known(
+        id="window-a-stride-too-large-crash",
+        operators=("max_pool2d",),
+        kind="bug",
+        outcome="crashed",
+        when=_has_no_column_by_a_stride,
+        what="A window that exceeds the image by a stride, and by less than two, ends the process with a floating "
+        "point exception. By less than a stride, by two or more, or in tf.function it is refused.",
+        why="The size is (W - k + stride) / stride, cut towards 0, which is 0 and not negative; oneDNN's kernel "
+        "divides by it. Without oneDNN the result is empty.",
+        link="tensorflow/tensorflow#88481",
         depends=ONEDNN,
     ),
     Known(

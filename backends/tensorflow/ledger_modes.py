@@ -51,6 +51,11 @@ def _leaves_the_axis(case):
     return case.attrs["mode"] == "replicate" and 0 in traits.image(case)
 
 
+def _crops_before_padding(case):
+    """Computed by Eigen, which has no float64 here."""
+    return case.dtype.itemsize < 8 and traits.is_cropped_before_padding(case)
+
+
 LEDGER = [
     # ---- without oneDNN --------------------------------------------------------------------------
     Known(
@@ -229,6 +234,33 @@ LEDGER = [
         what="With NaN or infinity in the kernel, pixels near the edges have NaN as their gradient, though no output "
         "brought them together with that tap.",
         why="XLA's gradient is a convolution of the cotangent padded with zeros, and 0 times infinity is NaN.",
+        variants=("xla",),
+    ),
+    Known(
+        id="crop-before-padding-reads-other-memory",
+        operators=("conv_transpose2d",),
+        kind="bug",
+        outcome="differs",
+        when=_crops_before_padding,
+        what="A transposed convolution with a crop as wide as its kernel, and none opposite, has values in its last "
+        "columns that are not its own: of the next row, or of other memory.",
+        why="As a convolution it is cropped at one end and padded at the other. XLA on the CPU takes that for no "
+        "padding, and reads on where zeros should be.",
+        link="openxla/xla#48713",
+        variants=("xla",),
+    ),
+    Known(
+        id="crop-before-padding-reads-other-memory-gradient",
+        operators=("conv2d",),
+        kind="bug",
+        outcome="differs",
+        part="gradient",
+        when=_crops_before_padding,
+        what="With a pad as wide as the kernel, and none opposite, the gradient is wrong in the last columns, or huge. "
+        "Keras puts such pads on before, and is not concerned.",
+        why="The gradient is a convolution that is cropped at one end and padded at the other, which XLA on the CPU "
+        "takes for one without padding: it reads on where zeros should be.",
+        link="openxla/xla#48713",
         variants=("xla",),
     ),
     Known(

@@ -125,6 +125,8 @@ def refused():
     """(name, why, attributes, shapes) that every framework must refuse."""
     x = {"x": IMAGE}
     yield "window-too-large", "no window fits", {"kernel_size": [8, 2]}, x
+    attrs = {"kernel_size": [2, 11], "stride": [1, 1]}
+    yield "window-a-stride-too-large", "no window fits, and by a rule cut towards 0 there would be no column", attrs, x
     attrs = {"kernel_size": [10, 2], "padding": [[1, 1], [0, 0]], "ceil_mode": True}
     yield "ceil-window-too-large", "not even a partial window: it exceeds the padded image", attrs, x
     yield "zero-stride", "the window would never move", {"kernel_size": [2, 2], "stride": [0, 1]}, x

@@ -131,6 +131,12 @@ def sketches(layer: bool = False):
         {"x": (2, 3, 4, 5), "w": (5, 3, 2, 3), "b": (5,)},
     )
     yield Sketch(
+        "pads-on-one-side",
+        "a pad as wide as the kernel, and none opposite: the gradient crops at one end and pads at the other",
+        {"padding": [[2, 0], [1, 1]]},
+        {"x": (2, 3, 4, 5), "w": (4, 3, 2, 2)},
+    )
+    yield Sketch(
         "single-pixel", "the smallest image there is", {"padding": "same"}, {"x": (1, 2, 1, 1), "w": (3, 2, 3, 3)}
     )
     yield Sketch(

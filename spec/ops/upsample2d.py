@@ -134,6 +134,8 @@ def sketches():
     yield Sketch("nearest", "unequal factors: swapped axes show", {"scale": [2, 3]}, x, build.EVERY)
     yield Sketch("nearest-one", "factor 1 changes nothing", {"scale": [1, 1]}, x)
     yield Sketch("nearest-pixel", "one pixel becomes an area", {"scale": [3, 2]}, pixel)
+    why = "41 times 1/41 is less than 1 in float32: a place that is rounded down lies in the pixel before"
+    yield Sketch("nearest-41", why, {"scale": [41, 1]}, {"x": (1, 2, 2, 3)})
     yield Sketch("bilinear-2", "weights 1/4 and 3/4, edges clamped", {"scale": [2, 2], **linear}, x, build.EVERY)
     yield Sketch("bilinear-4-2", "weights in eighths; swapped axes show", {"scale": [4, 2], **linear}, x, build.EVERY)
     yield Sketch("bilinear-one-axis", "factor 1 on one axis", {"scale": [1, 4], **linear}, x)

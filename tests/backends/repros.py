@@ -4,7 +4,8 @@ A docstring ends with lines "name: value":
 
     Upstream     the issue, owner/name#number, or "none found"
     Shows as     AssertionError, or the signal that ends the process
-    Belongs to   "ledger ID" or "question ID", where no ledger entry has the name of the script
+    Belongs to   "ledger ID", "question ID" or, where no case comes by the bug, "operator NAME"; left out where a
+                 ledger entry has the name of the script
 """
 
 import ast

@@ -65,6 +65,11 @@ def test_a_native_abort_tells_why(answers):
     assert message == "the worker died: Check failed: rank == 4 (3 vs. 4)"
 
 
+def test_a_greeting_is_no_reason_for_a_death(answers):
+    _, _, message = costs_only_its_own_case(answers("greeting"))
+    assert message == "the worker died: the process ended without a word"
+
+
 def test_a_hang_costs_one_case_and_its_time_limit(answers):
     started = time.perf_counter()
     outcome, status, message = costs_only_its_own_case(answers("hang", timeout=1.0))

@@ -53,6 +53,26 @@ def test_sizes_follow_the_layouts():
     assert traits.image(case("corr2d", {"x": (3, 4, 5), "k": (3, 2, 2)})) == (4, 5)
 
 
+@pytest.mark.parametrize(
+    ("attrs", "cropped"),
+    [
+        ({"padding": [[1, 1], [2, 0]]}, True),
+        ({"padding": [[2, 0], [1, 1]]}, True),
+        ({"padding": [[2, 0], [2, 0]]}, True),
+        ({"padding": [[1, 1], [3, 0]]}, True),
+        ({"padding": [[1, 1], [0, 2]]}, False),  # padded first, cropped at the end
+        ({"padding": [[0, 0], [2, 0]]}, False),  # the rows are padded
+        ({"padding": [[1, 1], [2, 1]]}, False),  # cropped, not padded
+        ({"padding": [[1, 1], [1, 1]]}, False),
+        ({"padding": [[1, 1], [2, 0]], "stride": [1, 2]}, False),
+        ({"padding": [[1, 1], [2, 0]], "dilation": [2, 1]}, False),
+        ({}, False),
+    ],
+)
+def test_a_crop_before_padding_is_that_of_the_convolution_behind_a_gradient(attrs, cropped):
+    assert traits.is_cropped_before_padding(conv((2, 3, 4, 5), (4, 3, 2, 2), **attrs)) == cropped
+
+
 def test_channels_of_a_wrong_rank_are_none():
     assert traits.channels(conv(x=(4, 8, 11))) == (0, 0, 0)
 
