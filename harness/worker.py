@@ -108,10 +108,13 @@ def infer(adapter, request):
         return {"outcome": outcome(error), "error_class": type(error).__name__, "message": first_line(error)}
 
 
+FAKE_CALL = "RuntimeError when making fake tensor call"  # how torch.compile begins; what was wrong follows
+
+
 def first_line(error):
     """The message of an error, without the native stack that some frameworks append to it."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    noise = ("Stack trace", "Traceback", "File ", "[bt]", "Graph execution error:", "Detected at node")
+    noise = ("Stack trace", "Traceback", "File ", "[bt]", "Graph execution error:", "Detected at node", FAKE_CALL)
     wanted = [line for line in lines if not line.startswith(noise)]
     return (wanted or lines or [""])[0][:500]
 

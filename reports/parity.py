@@ -90,13 +90,13 @@ def _kind(outcome: str) -> str:
     return "right" if outcome in RIGHT else outcome
 
 
-def groups(apart: Iterable[tuple[Row, Row]]) -> list[tuple[str, str, list[str]]]:
-    """(what the base says, what the mode says, cases): cases together whose words differ in numbers alone."""
+def groups(apart: Iterable[tuple[Row, Row]]) -> list[list[tuple[Row, Row]]]:
+    """Pairs together whose words differ in numbers alone."""
     found: dict[tuple, list[tuple[Row, Row]]] = {}
     for base, row in apart:
         key = *_likeness(base), *_likeness(row)
         found.setdefault(key, []).append((base, row))
-    return [(words(*pairs[0]), words(*pairs[0][::-1]), [row["case"] for _, row in pairs]) for pairs in found.values()]
+    return list(found.values())
 
 
 def _likeness(row: Row) -> tuple:

@@ -27,12 +27,6 @@ from spec.padding import explicit, extent, transposed
 TRANSPOSE = torch.permute
 RESHAPE = torch.reshape
 MODE = os.environ.get("CONVPARITY_MODE", "")  # set by the variants
-if MODE == "compile":
-    from torch._dynamo import config
-
-    # An operator is compiled for every shape. After 8 of them torch would run it eagerly, without a word.
-    config.recompile_limit = config.accumulated_recompile_limit = 10_000
-    config.fail_on_recompile_limit_hit = True
 
 
 class Adapter:
@@ -44,6 +38,7 @@ class Adapter:
             return call
         if call.func == self.corr2d:
             raise Unsupported("torch.compile unrolls the loop over pixels, and compiles two dozen of them for minutes")
+        torch.compiler.reset()  # a function that raised, or was compiled for 8 shapes, would from then on run eagerly
         return torch.compile(call, dynamic=False)
 
     def from_numpy(self, array):

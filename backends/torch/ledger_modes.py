@@ -1,5 +1,7 @@
 """Where PyTorch differs in some of its modes alone: compiled by torch.compile."""
 
+import numpy as np
+
 from backends.contract import Known
 from spec import traits
 
@@ -39,6 +41,26 @@ LEDGER = [
         what="A bias in float64 makes the result float64 where the padding is a word; with numbers it is refused.",
         why="Inductor computes the convolution without the bias, and adds it by an operator that promotes types. For a "
         "word torch does not compare the dtypes of image and bias before.",
+        variants=("compile",),
+    ),
+    Known(
+        id="resized-to-no-rows",
+        operators=("upsample2d",),
+        kind="convention",
+        outcome="differs",
+        when=lambda case: 0 in traits.image(case),
+        what="An image without rows is resized to one without rows; eager it is refused.",
+        why="Inductor has the operator written out in others, which look at no sizes: nothing is computed.",
+        variants=("compile",),
+    ),
+    Known(
+        id="bilinear-infinity",
+        operators=("upsample2d",),
+        kind="numeric",
+        outcome="differs",
+        when=lambda case: case.attrs["mode"] == "bilinear" and bool(np.isinf(traits.first(case)).any()),
+        what="Around an infinite pixel bilinear upsampling gives NaN, where weights times pixels are infinite.",
+        why="Inductor has the operator written out as a + (b - a) * t: with a infinite that is inf - inf.",
         variants=("compile",),
     ),
 ]

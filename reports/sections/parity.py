@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reports.overview import STATUSES, anchor, counted
-from reports.parity import Family, Parity, families, groups
-from reports.sections.parts import Block, Cell, Line, Section, Table
+from reports.parity import Family, Parity, families, groups, words
+from reports.sections.parts import Block, Cell, Line, Section, Table, known
 from reports.tables import Row
 
 NOTE = (
@@ -21,20 +21,20 @@ def section(run: Mapping[str, Any], rows: Sequence[Row]) -> Section | None:
     if not found:
         return None
     apart = sum(len(total.apart) for family in found.values() for total in family.totals.values())
-    tables = [_table(name, family) for name, family in found.items()]
+    tables = [_table(run, name, family) for name, family in found.items()]
     return Section("parity", "Modes and versions", NOTE, tables, str(apart))
 
 
-def _table(name: str, family: Family) -> Table:
+def _table(run: Mapping[str, Any], name: str, family: Family) -> Table:
     lines = [
-        Line(Cell(op, href=anchor(("op", op))), [_cell(family.base, cells.get(mode)) for mode in family.modes])
+        Line(Cell(op, href=anchor(("op", op))), [_cell(run, family.base, cells.get(mode)) for mode in family.modes])
         for op, cells in family.operators.items()
     ]
-    total = Line(Cell("all"), [_cell(family.base, family.totals[mode]) for mode in family.modes])
+    total = Line(Cell("all"), [_cell(run, family.base, family.totals[mode]) for mode in family.modes])
     return Table(f"{name}: beside {family.base}", ["operator", *family.modes], [*lines, total])
 
 
-def _cell(base: str, parity: Parity | None) -> Cell:
+def _cell(run: Mapping[str, Any], base: str, parity: Parity | None) -> Cell:
     if parity is None:
         return Cell("–", status="aside")
     moved = len(parity.moved)
@@ -47,15 +47,17 @@ def _cell(base: str, parity: Parity | None) -> Cell:
     ]
     worst = max((row["status"] for _, row in parity.apart), key=STATUSES.index, default="")
     text = f"{parity.same} of {parity.compared} same bits"
-    return Cell(text, " · ".join(filter(None, asides)), worst, _more(base, parity))
+    return Cell(text, " · ".join(filter(None, asides)), worst, _more(run, base, parity))
 
 
-def _more(base: str, parity: Parity) -> list[Block]:
+def _more(run: Mapping[str, Any], base: str, parity: Parity) -> list[Block]:
     """The cases with another verdict and what was said in both, then those with other bits."""
     blocks = []
-    for before, after, cases in groups(parity.apart):
-        blocks += [Block(", ".join(cases), f"{counted(len(cases), 'other verdict')}:"), Block(before, f"{base}:")]
-        blocks.append(Block(after, "here:"))
+    for pairs in groups(parity.apart):
+        before, after = pairs[0]
+        cases = ", ".join(row["case"] for _, row in pairs)
+        blocks.append(Block(cases, f"{counted(len(pairs), 'other verdict')}:"))
+        blocks += [Block(words(before, after), f"{base}:"), Block(words(after, before), "here:"), *known(run, after)]
     if parity.moved:
         blocks.append(Block(", ".join(row["case"] for row in parity.moved), "other bits:"))
     return blocks

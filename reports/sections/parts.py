@@ -86,10 +86,15 @@ class Section:
 
 def explanation(run: Mapping[str, Any], row: Row) -> list[Block]:
     """What was said about a result, and the ledger entries that explain it."""
+    said = [Block(text) for text in (row.get("message"), row.get("grad_message")) if text]
+    return said + known(run, row)
+
+
+def known(run: Mapping[str, Any], row: Row) -> list[Block]:
+    """The ledger entries that explain a result, each with the place where the page shows it."""
     backend = row["backend"]
     listed = {one["id"] for one in run["ledger"].get(backend, ())}
-    said = [Block(text) for text in (row.get("message"), row.get("grad_message")) if text]
-    return said + [
+    return [
         Block(entry, "Known:", href=anchor(("known", backend, entry)) if entry in listed else "")
         for entry in explaining(row)
     ]
