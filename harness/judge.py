@@ -4,7 +4,7 @@ Float64 is the truth. With u the unit roundoff of the case's dtype, n the produc
 sums, and B the same sum over absolute values:
 
     worst case   |error| <= ((1 + u)^(2n) - 1) * B     for every element (Higham 2002, section 3.1)
-    statistical  s = error / (u * B * sqrt(k)),  k = n * (1 + (n - 1) * a),  over the m elements of the output:
+    statistical  s = error / (u * B * sqrt(k)),  k = n + 3 * (E / (u * B))^2,  over the m elements of the output:
                  rms(s)  <= sqrt(1/3) * sqrt(1 + 2 * sqrt(t * sum(c^2)) + 2 * t * max(c)),    t = log(1/p)
                  max |s| <= sqrt(1/3) * sqrt(2 * log(2 * m / p)),                             p = 10^-6
 
@@ -16,10 +16,10 @@ squares of the products come to B^2 at most, and the n - 1 partial sums are B at
 Such a sum is sub-Gaussian, and correct arithmetic passes either limit with probability 1 - p (Laurent and
 Massart 2000, lemma 1, for the root mean square; a union bound for the largest).
 
-Two things are not independent. Equal products, added to sums of one size, err equally: a, the share of pairs of
-products that are equal, makes k of n (the sum of the squares of how often each occurs, on average). It is 0 for
-random numbers, and 1 for constants. And elements with the same truth, as in flat areas of an image, have the same
-error: c are the shares of the output that such elements make up, 1/m where all differ.
+Two things are not independent. Equal products, and the few shades of pixels, err alike when they are added to sums
+of one size: E is the sum of these errors, computed from the products themselves (`harness/together.py`); it counts
+where numbers repeat. And elements with the same truth, as in flat areas of an image, have the same error: c are the
+shares of the output that such elements make up, 1/m where all differ.
 Where n is 0 (values are only moved) nothing but equality passes.
 """
 
@@ -124,8 +124,8 @@ class Limits:
     @functools.cached_property
     def step(self) -> np.ndarray:
         """u * B * sqrt(k), in which errors are counted."""
-        (u, smallest), terms = roundoff(self._dtype), self._copy.terms
-        return u * self._copy.scale * np.sqrt(terms * (1 + np.maximum(terms - 1, 0) * self._copy.alike)) + smallest
+        u, smallest = roundoff(self._dtype)
+        return u * self._copy.scale * np.sqrt(self._copy.terms * self._copy.walk()) + smallest
 
     @functools.cached_property
     def chance(self) -> tuple[int, float, float]:

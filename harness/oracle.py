@@ -1,12 +1,13 @@
 """The truth of a case: values, error scales and gradients, all from the specification in float64."""
 
 import dataclasses
-import math
+import functools
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from harness.together import walk
 from spec import gradient, operators
 from spec.core import Case, Operator, Rejected, as_tuple, canonical, convert_images
 from spec.layouts import convert
@@ -16,14 +17,14 @@ from spec.layouts import convert
 class Expected:
     """What one array must be: `value`, the error scale `scale` (B), and `terms` (n) products per element.
 
-    All three have the array's shape, float64. `alike` is the share of pairs of products that are equal. See
-    `harness.judge` for the bounds made of them.
+    All three have the array's shape, float64. `walk()` says how many times n the errors of that many products may
+    amount to. See `harness.judge` for the bounds made of them.
     """
 
     value: np.ndarray
     scale: np.ndarray
     terms: np.ndarray
-    alike: float = 0.0
+    walk: Callable[[], float] = lambda: 1.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,15 +53,14 @@ def truth(case: Case, gradients: bool = True) -> Truth:
         operator.out_shape(*_positional(operator, arrays, arguments), **attrs)
         numbers = {name for name, array in arrays.items() if _is_float(array.dtype) or name in operator.differentiable}
         wide = {name: array.astype(np.float64) if name in numbers else array for name, array in arrays.items()}
-        alike = {name: _alike(wide[name]) for name in _factors(operator, wide)}
-        outputs = _outputs(operator, wide, attrs, alike)
+        outputs = _outputs(operator, wide, attrs, case.dtype)
     except Rejected as error:
         return Truth(rejected=str(error))
     layouts = _Layouts(operator, case)
     cotangent, slopes = None, {}
     if gradients and case.gradient and operator.differentiable and floats:
         cotangent = _cotangent(case, outputs[operator.outputs[0]].value.shape)
-        slopes = _gradients(operator, wide, attrs, cotangent.astype(np.float64), alike)
+        slopes = _gradients(operator, wide, attrs, cotangent.astype(np.float64), case.dtype)
         cotangent = layouts.output(operator.outputs[0], cotangent)
     return Truth(
         "",
@@ -85,7 +85,7 @@ def _positional(operator: Operator, arrays: Mapping, values: list) -> list:
     return [found.get(name) for name in operator.inputs]
 
 
-def _outputs(operator: Operator, arrays: Mapping, attrs: Mapping, alike: Mapping[str, float]) -> dict[str, Expected]:
+def _outputs(operator: Operator, arrays: Mapping, attrs: Mapping, dtype: np.dtype) -> dict[str, Expected]:
     arguments = [arrays.get(name) for name in operator.inputs]
 
     def over(function, transform) -> tuple:
@@ -97,32 +97,17 @@ def _outputs(operator: Operator, arrays: Mapping, attrs: Mapping, alike: Mapping
         scales = over(operator.scale, lambda array: array) if operator.scale else over(operator.reference, np.abs)
         # A product that is zero is not rounded, and neither is a sum that it is added to.
         terms = over(operator.terms, lambda array: array) if operator.terms else over(operator.reference, _there)
-    share = math.prod(alike.values()) if operator.terms is None else 0.0
-    found = zip(operator.outputs, values, scales, terms)
-    return {name: Expected(value, scale, count, share) for name, value, scale, count in found}
+    walks = [functools.partial(walk, operator, name, arrays, attrs, None, dtype) for name in operator.outputs]
+    return dict(zip(operator.outputs, map(Expected, values, scales, terms, walks)))
 
 
 def _gradients(
-    operator: Operator, arrays: Mapping, attrs: Mapping, cotangent: np.ndarray, alike: Mapping[str, float]
+    operator: Operator, arrays: Mapping, attrs: Mapping, cotangent: np.ndarray, dtype: np.dtype
 ) -> dict[str, Expected]:
     with np.errstate(all="ignore"):
         values, scales, terms = gradient.pullbacks(operator, arrays, attrs, cotangent)
-    # In the gradient for a factor the cotangent is multiplied with the other factors, in that for the bias with none.
-    own = _alike(cotangent)
-    shares = {name: own * math.prod(alike[one] for one in alike if name in alike and one != name) for name in values}
-    return {name: Expected(values[name], scales[name], terms[name], shares[name]) for name in values}
-
-
-def _factors(operator: Operator, arrays: Mapping) -> list[str]:
-    """The inputs that are multiplied with each other; an optional one, the bias, is added."""
-    return [name for name in operator.differentiable if name in arrays and name not in operator.optional]
-
-
-def _alike(factor: np.ndarray) -> float:
-    """The share of pairs of numbers, zeros left out, that are equal: of products it is that of all their factors."""
-    counts = np.unique(factor[factor != 0], return_counts=True)[1].astype(np.float64)
-    pairs = counts.sum() * (counts.sum() - 1)
-    return float((counts * (counts - 1)).sum() / pairs) if pairs else 1.0
+    walks = {name: functools.partial(walk, operator, name, arrays, attrs, cotangent, dtype) for name in values}
+    return {name: Expected(values[name], scales[name], terms[name], walks[name]) for name in values}
 
 
 def _cotangent(case: Case, shape: tuple[int, ...]) -> np.ndarray:
@@ -153,4 +138,4 @@ def _each(expected: Expected, name: str, change) -> Expected:
     value, scale, terms = (
         change(name, np.asarray(array)) for array in (expected.value, expected.scale, expected.terms)
     )
-    return Expected(value, scale, terms, expected.alike)
+    return Expected(value, scale, terms, expected.walk)

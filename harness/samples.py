@@ -1,4 +1,4 @@
-"""What the tolerance scorecard computes: one convolution with its gradients, on data of eight kinds.
+"""What the tolerance scorecard computes: one convolution with its gradients, on data of nine kinds.
 
 The convolution has a square kernel (so that kh and kw can be swapped unnoticed by any shape), pads of one pixel,
 and enough outputs for statistics. Each of its four arrays is a matrix product: see `sums`.
@@ -75,6 +75,16 @@ def _pixels(random, shape: tuple[int, ...]) -> np.ndarray:
     return np.round(255 * np.clip(smooth, 0, 1)) / 255
 
 
+def ramps(random, shapes: Shapes, dtype: str) -> Arrays:
+    """Such images whose rows are all alike: every shade of x meets the same shade of the cotangent again and again."""
+
+    def image_of(shape: tuple[int, ...]) -> np.ndarray:
+        steps, first = (random.integers(least, most, (1, shape[1], 1, 1)) for least, most in ((1, 8), (0, 60)))
+        return np.broadcast_to((np.arange(shape[3]) * steps + first) / 255, shape)
+
+    return {**image(random, shapes, dtype), "x": image_of(shapes["x"]), "g": image_of(shapes["g"])}
+
+
 def sparse(random, shapes: Shapes, dtype: str) -> Arrays:
     """Normal numbers, nine of ten replaced by 0."""
     return {name: random.standard_normal(shape) * (random.random(shape) < 0.1) for name, shape in shapes.items()}
@@ -85,7 +95,17 @@ def integer(random, shapes: Shapes, dtype: str) -> Arrays:
     return {name: random.integers(-3, 4, shape).astype("f8") for name, shape in shapes.items()}
 
 
-KINDS: tuple[Callable[..., Arrays], ...] = (normal, positive, cancellation, exponents, image, pixels, sparse, integer)
+KINDS: tuple[Callable[..., Arrays], ...] = (
+    normal,
+    positive,
+    cancellation,
+    exponents,
+    image,
+    pixels,
+    ramps,
+    sparse,
+    integer,
+)
 
 
 def cases(sizes: Mapping[str, tuple[int, int, int, int]] = SIZES) -> Iterator[tuple[str, Case]]:

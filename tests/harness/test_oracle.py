@@ -142,25 +142,3 @@ def test_products_that_are_zero_count_for_nothing():
     assert found.outputs["y"].terms.ravel().tolist() == [2, 2]
     assert found.gradients["x"].terms.ravel().tolist() == [0, 1, 1, 0, 1, 0]
     assert found.gradients["w"].terms.ravel().tolist() == [0, 1, 1, 1]
-
-
-def test_share_of_equal_products_is_that_of_pairs_with_equal_factors():
-    """Of the six pairs of four numbers one is equal in x, all are in w: one of six in y and in the gradient for w."""
-    case = case_of("conv2d", {}, x=(1, 1, 1, 5), w=(1, 1, 1, 2))
-    case.inputs["x"][:] = [[[[0, 1, 2, 1, 3]]]]
-    case.inputs["w"][:] = 5
-    found = truth(case)
-    assert found.outputs["y"].alike == pytest.approx(1 / 6)
-    assert found.gradients["w"].alike == found.gradients["x"].alike == 0  # the cotangent is drawn
-    flat = truth(dataclasses.replace(case, cotangent=np.full((1, 1, 1, 4), 2.0)))
-    assert flat.gradients["w"].alike == pytest.approx(1 / 6)
-    assert flat.gradients["x"].alike == 1
-
-
-def test_a_bias_is_added_and_multiplies_nothing():
-    case = case_of("conv2d", {}, x=(1, 1, 2, 3), w=(2, 1, 2, 2), b=(2,))
-    case.inputs["b"][:] = 1
-    found = truth(dataclasses.replace(case, cotangent=np.ones((1, 2, 1, 2))))
-    assert found.outputs["y"].alike == 0
-    assert found.gradients["b"].alike == 1
-    assert found.gradients["w"].alike == 0
