@@ -19,7 +19,6 @@ LINES = 400
 
 # What a distribution of a requirements.txt is called in an import, or brings, where that is not its own name.
 MODULES = {
-    "flax": {"flax", "optax"},
     "jinja2": {"jinja2", "markupsafe"},
     "pillow": {"PIL"},
     "scikit_learn": {"sklearn"},
