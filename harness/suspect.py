@@ -112,7 +112,10 @@ class Subject:
 
     def _near(self, name: str, value: np.ndarray, actual: np.ndarray | None = None) -> bool:
         actual = self.actual[name] if actual is None else actual
-        return actual.shape == value.shape and bool(_alike(actual, value, self._tolerance(name, value)).all())
+        tolerance = self._tolerance(name, value)
+        if actual.shape != value.shape or tolerance > _typical(self.expected[name].value):
+            return False  # numbers of very different sizes: most could be anything, and it would not show
+        return bool(_alike(actual, value, tolerance).all())
 
     def _tolerance(self, name: str, value: np.ndarray) -> float:
         """How far an element may be from what a mistake foretells: as far as the least certain one by chance.
@@ -125,6 +128,12 @@ class Subject:
         sizes = by_chance(least, dtype).ravel().tolist() + (4 * roundoff(dtype)[0] * abs(value)).ravel().tolist()
         most = max(filter(np.isfinite, sizes), default=0.0)
         return 0.0 if self.exactly and np.array_equal(value, np.rint(value), equal_nan=True) else most
+
+
+def _typical(truth: np.ndarray) -> float:
+    """The size of most numbers of an array; infinite where all are 0."""
+    sizes = abs(truth[np.isfinite(truth) & (truth != 0)])
+    return float(np.median(sizes)) if sizes.size else np.inf
 
 
 def _alike(one: np.ndarray, other: np.ndarray, tolerance: float) -> np.ndarray:
