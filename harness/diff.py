@@ -96,7 +96,9 @@ def _pair(old: str, new: str, before: Mapping, after: Mapping, rows: Sequence[tu
 def _flat(description: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Names and values of a description; the switches as if they stood beside the rest."""
     for name, value in description.items():
-        if isinstance(value, Mapping):
+        if name == "processor":
+            yield name, store.processor(description)
+        elif isinstance(value, Mapping):
             yield from _flat(value)
         elif name not in MEASURED:
             yield name, value

@@ -9,7 +9,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from harness import backends, casefile, catalogue, envs
+from harness import backends, casefile, catalogue, envs, store
 from harness.errors import UserError
 from harness.ledger import entries
 from harness.run import Run
@@ -72,7 +72,7 @@ def perform(choice: Choice) -> int:
     summary = {
         "command": choice.command,
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
-        "hardware": hardware(),
+        "hardware": hardware() | {"used": {name: store.processor(about) for name, about in run.descriptions.items()}},
         "threads": 1,
         "jobs": choice.jobs,
         "gradients": choice.gradients,

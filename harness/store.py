@@ -130,6 +130,15 @@ def framework(backend: str) -> str:
     return backend.partition(":")[0].partition("@")[0]
 
 
+def processor(description: Mapping[str, Any]) -> str:
+    """What a backend's description says of the processor, in a few words; "" where it says nothing."""
+    found = description.get("processor")
+    if not isinstance(found, Mapping) or not isinstance(found.get("parts"), Mapping):
+        return ""
+    parts = [f"{name} {part['level']}" for name, part in found["parts"].items() if part["level"] != "unknown"]
+    return f"{found['architecture']} {found['level']}" + (f" ({', '.join(parts)})" if parts else "")
+
+
 def finite(value: float) -> float | str:
     """A number as JSON has it: infinities and NaN as strings."""
     return value if math.isfinite(value) else str(value)

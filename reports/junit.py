@@ -52,7 +52,7 @@ def _suite(root: ElementTree.Element, run: Mapping, name: str, about: Mapping, r
 def _properties(run: Mapping, about: Mapping) -> dict[str, str]:
     """What the backend says of itself, and what the run ran on."""
     own = {key: str(about[key]) for key in ("version", "device", "threads") if key in about}
-    hardware = {f"hardware.{key}": str(value) for key, value in run["hardware"].items()}
+    hardware = {f"hardware.{key}": str(value) for key, value in run["hardware"].items() if key != "used"}
     return own | overview.facts(about) | hardware | {"command": overview.command(run)}
 
 

@@ -175,6 +175,7 @@ def _times(run: Mapping[str, Any]) -> str:
     hardware, times = run["hardware"], run["times"]
     return (
         f"<sub>{text(run['started'])} · {text(hardware['processor'])}, {overview.counted(hardware['cpus'], 'CPU')} · "
+        f"{text(overview.processors(run)) or 'instruction sets unknown'} · "
         f"{times['wall_seconds']:.1f} s on {overview.counted(run['jobs'], 'worker')}, "
         f"{100 * overview.framework_share(run):.0f} % of it in the frameworks · {code(overview.command(run))}</sub>"
     )

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from harness.store import explaining
+from harness.store import explaining, processor
 from reports import tables
 from reports.tables import Row
 
@@ -244,12 +244,24 @@ def bitwise(run: Mapping[str, Any]) -> dict[str, list[int]]:
     return dict(sorted(total.items()))
 
 
+def processors(run: Mapping[str, Any]) -> str:
+    """The instruction sets that a run's backends use: "x86_64 avx512 (numpy), x86_64 avx2 (torch)"; "" if none says."""
+    users: dict[str, list[str]] = {}
+    for name, about in run["backends"].items():
+        if found := processor(about):
+            users.setdefault(found.partition(" (")[0], []).append(name)
+    return ", ".join(f"{level} ({listed(names)})" for level, names in users.items())
+
+
 def facts(description: Mapping[str, Any]) -> dict[str, str]:
     """What a backend says of itself beside version, device and threads, one level deep."""
     shown = ("version", "device", "threads", "problem", "seconds", "startup_seconds")
     flat: dict[str, Any] = {}
     for name, value in description.items():
-        if isinstance(value, Mapping):
+        if name == "processor":
+            flat[name] = processor(description)
+            flat |= {part: about["word"] for part, about in value["parts"].items()} if flat[name] else {}
+        elif isinstance(value, Mapping):
             flat.update(value)
         elif name not in shown:
             flat[name] = value

@@ -67,7 +67,8 @@ def summary(run: Mapping[str, Any], rows: Sequence[tables.Row], folder: Path) ->
     for line in grid.lines(list(run["backends"]), tables.matrix(rows), console.width):
         console.print(line, soft_wrap=True)
     versions = [f"{name} {about['version']}" for name, about in run["backends"].items() if about.get("version")]
-    console.print(Text(f"\n{', '.join(versions)}\n", style="dim"))
+    console.print(Text(f"\n{', '.join(versions)}", style="dim"))
+    console.print(Text(f"{overview.processors(run)}\n", style="dim"))
     if problems := list(_problems(run, rows)):
         for sign, words in problems:
             _paragraph(console, Text(sign, "red"), words)

@@ -1,8 +1,8 @@
 """Who may know whom, and what keeps files readable: read off the source, without importing any of it.
 
 spec      pure NumPy, in any version; `ml_dtypes` only where it is used, because not every environment has it
-backends  spec, NumPy, their own framework, and the contract; never each other, never the harness
-harness   spec and the contract of the backends; reports only when a command hands over to them
+backends  spec, NumPy, their own framework, contract and processor; never each other, never the harness
+harness   spec, and of the backends contract and processor; reports only when a command hands over to them
 reports   spec, and of the harness what reads a stored run; they run nothing
 """
 
@@ -24,6 +24,7 @@ MODULES = {
     "scikit_learn": {"sklearn"},
     "tensorflow_cpu": {"tensorflow"},
 }
+SHARED = ("backends.contract", "backends.processor")  # of the backends, beside each its own
 OWN = ("spec", "backends", "harness", "reports", "tests")
 
 
@@ -80,10 +81,10 @@ def allowed(path: Path) -> tuple[set[str], set[str]]:
         return {"spec", "numpy"}, set()
     if folder == "backends":
         framework = required(f"backends/{inner[0]}/requirements.txt")
-        return {"spec", "numpy", "ml_dtypes", "backends.contract", f"backends.{inner[0]}"} | framework, set()
+        return {"spec", "numpy", "ml_dtypes", *SHARED, f"backends.{inner[0]}"} | framework, set()
     if folder == "harness":
         tools = TOOLS - {"execnet"} if path.name != "gateway.py" else TOOLS
-        return {"spec", "harness", "backends.contract"} | tools, {"reports"}
+        return {"spec", "harness", *SHARED} | tools, {"reports"}
     return {"spec", "reports", "harness.store", "harness.errors"} | TOOLS - {"execnet", "tox"}, set()
 
 
@@ -119,6 +120,7 @@ def test_imports_keep_to_the_table(path):
         ("backends/contract.py", "import torch"),
         ("backends/contract.py", "from backends.numpy import checks"),
         ("backends/contract.py", "from harness.wire import pack"),
+        ("backends/processor.py", "import numpy, torch"),
         ("backends/torch/adapter.py", "import tensorflow as tf"),
         ("backends/torch/adapter.py", "from backends.numpy.adapter import Adapter"),
         ("backends/torch/adapter.py", "from harness.errors import UserError"),
@@ -164,9 +166,12 @@ def test_what_the_table_allows_is_not_seen(path, source):
     assert violations(Path(path), source) == []
 
 
+WORKER = ("backends/contract.py", "backends/processor.py", "harness/worker.py", "harness/wire.py")
+
+
 def test_a_worker_needs_numpy_alone():
     """What a worker of any framework loads before its adapter: nothing but NumPy at the top of a file."""
-    loaded = [*sources("spec"), *map(Path, ("backends/contract.py", "harness/worker.py", "harness/wire.py"))]
+    loaded = [*sources("spec"), *map(Path, WORKER)]
     for path in loaded:
         outside = {module.partition(".")[0] for module, _, late in imports((ROOT / path).read_text()) if not late}
         assert outside - set(sys.stdlib_module_names) <= {"numpy", "spec"}, path

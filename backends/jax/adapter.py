@@ -11,6 +11,7 @@ What is larger than the image is no error in XLA: where no window fits, the resu
 
 import functools
 import os
+import re
 import types
 from importlib.metadata import version
 from pathlib import Path
@@ -20,6 +21,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from backends import processor
 from backends.contract import Unsupported, native
 from backends.jax.bridges import (
     add_bias,
@@ -44,6 +46,15 @@ TRANSPOSE = jnp.transpose
 RESHAPE = jnp.reshape
 MOST_PROGRAMS = 100
 CACHE = Path(__file__).resolve().parents[2] / ".cache" / "jax"
+
+
+def _xla():
+    """For which features of the processor XLA made a program: they stand in it."""
+    program = jax.jit(lambda x: x + x).lower(jnp.ones(8)).compile()
+    (features,) = set(re.findall(rb"[+-][\w.-]+(?:,[+-][\w.-]+){8,}", program.runtime_executable().serialize()))
+    has = [name for name in features.decode().split(",") if name.startswith("+")]
+    word = ", ".join(name[1:] for name in has if name.startswith(("+avx", "+amx", "+fma", "+f16c", "+sve", "+neon")))
+    return processor.named(processor.LLVM, f"{','.join(has)},"), word
 
 
 def compiled(method):
@@ -122,6 +133,7 @@ class Adapter:
             "flax": version("flax"),
             "device": jax.devices()[0].device_kind,
             "threads": int(os.environ["PJRT_NPROC"]),
+            "processor": processor.described(XLA=processor.asked(_xla)),
             "switches": {
                 "enable_x64": jax.config.jax_enable_x64,
                 "disable_jit": jax.config.jax_disable_jit,

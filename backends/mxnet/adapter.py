@@ -6,11 +6,13 @@ Where `npx` lacks something, the operator of the older `mx.nd` stands in: the sa
 """
 
 import os
+from pathlib import Path
 
 import mxnet as mx
 import numpy
 from mxnet import autograd, gluon, nd, np, npx
 
+from backends import processor
 from backends.contract import Unsupported, native
 from spec.core import as_tuple
 from spec.padding import explicit, extent, transposed
@@ -27,6 +29,17 @@ PAD_MODES = {"constant": "constant", "replicate": "edge", "reflect": "reflect"} 
 # How a layout becomes another, for the command `bridge`: (x, axes) and (x, shape).
 TRANSPOSE = np.transpose
 RESHAPE = np.reshape
+
+
+def _onednn():
+    """What oneDNN says when it is first used."""
+    image, kernel = np.ones((1, 8, 9, 9)), np.ones((8, 8, 3, 3))
+
+    def convolve():
+        npx.convolution(image, kernel, kernel=(3, 3), num_filter=8, no_bias=True)
+        npx.waitall()
+
+    return processor.onednn(convolve, "1")
 
 
 class Adapter:
@@ -62,6 +75,10 @@ class Adapter:
             "numpy": numpy.__version__,
             "device": str(npx.current_context()),
             "threads": os.environ.get("OMP_NUM_THREADS", "unset"),
+            "processor": processor.described(
+                oneDNN=processor.asked(_onednn),
+                BLAS=processor.asked(lambda: processor.openblas(Path(mx.__file__).parent)),
+            ),
             "switches": switches | {name: features.is_enabled(name) for name in FEATURES},
         }
 

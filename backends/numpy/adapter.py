@@ -11,6 +11,7 @@ from functools import partial
 
 import numpy as np
 
+from backends import processor
 from backends.contract import native
 from backends.numpy import checks, places
 from backends.numpy.checks import one_dtype
@@ -52,6 +53,10 @@ class Adapter:
             "version": np.__version__,
             "device": "cpu",
             "threads": int(os.environ.get("OMP_NUM_THREADS") or os.cpu_count()),  # OpenBLAS reads it at import
+            "processor": processor.described(
+                BLAS=processor.asked(partial(processor.numpy_blas, np)),
+                loops=processor.asked(partial(processor.numpy_loops, np)),
+            ),
             "switches": {
                 "blas": f"{blas['name']} {blas['version']}",
                 "blas_configuration": blas.get("openblas configuration", ""),

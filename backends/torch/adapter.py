@@ -11,6 +11,7 @@ On the CPU float16 and bfloat16 work everywhere below.
 """
 
 import os
+import re
 from functools import partial
 
 import ml_dtypes
@@ -19,6 +20,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from backends import processor
 from backends.contract import Unsupported, native
 from spec.core import as_tuple
 from spec.padding import explicit, extent, transposed
@@ -27,6 +29,34 @@ from spec.padding import explicit, extent, transposed
 TRANSPOSE = torch.permute
 RESHAPE = torch.reshape
 MODE = os.environ.get("CONVPARITY_MODE", "")  # set by the variants
+ATEN = {"avx512": ("AVX512",), "avx2": ("AVX2",), "sve": ("SVE",)}  # in torch's words; DEFAULT is what all have
+
+
+def _onednn():
+    """What oneDNN says when it is first used."""
+    if not (torch.backends.mkldnn.is_available() and torch.backends.mkldnn.enabled):
+        return "off", "off"
+    loudly = torch.backends.mkldnn.verbose(torch.backends.mkldnn.VERBOSE_ON)
+    return processor.heard(processor.overheard(lambda: _within(loudly, torch.ones(1).to_mkldnn)))
+
+
+def _within(context, call):
+    with context:
+        call()
+
+
+def _aten():
+    """For which instructions torch chose its own kernels."""
+    word = torch.backends.cpu.get_cpu_capability()
+    lowest = {"x86_64": "sse41", "arm64": "neon"}.get(processor.architecture(), processor.UNKNOWN)
+    level = processor.named(ATEN, word)
+    return lowest if level == processor.UNKNOWN else level, word
+
+
+def _mkl():
+    """MKL, which multiplies matrices, does not say what it chose; its version is known."""
+    found = re.search(r"Math Kernel Library Version ([\d.]+)", torch.__config__.show())
+    return (processor.UNKNOWN, f"MKL {found[1]}") if found else ("off", "off")
 
 
 class Adapter:
@@ -76,6 +106,9 @@ class Adapter:
             "version": torch.__version__,
             "device": "cpu",
             "threads": torch.get_num_threads(),
+            "processor": processor.described(
+                oneDNN=processor.asked(_onednn), ATen=processor.asked(_aten), MKL=processor.asked(_mkl)
+            ),
             "switches": {
                 "mode": MODE or "eager",
                 "cpu_capability": torch.backends.cpu.get_cpu_capability(),

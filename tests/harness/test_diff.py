@@ -133,3 +133,13 @@ def test_what_frameworks_say_cannot_steer_the_terminal(stored, capsys):
     text = "\n".join(printed(capsys, old, new)[1])
     assert "\x1b" not in text
     assert "red [bold]" in text
+
+
+def test_another_processor_is_named(stored, capsys):
+    def on(level):
+        parts = {"XLA": {"level": level, "word": "its own"}, "other": {"level": "unknown", "word": "unknown"}}
+        return {"version": "1", "processor": {"architecture": "x86_64", "level": level, "parts": parts}}
+
+    old, new = stored("old", row("a", "jax"), jax=on("avx512")), stored("new", row("a", "jax"), jax=on("avx2"))
+    assert printed(capsys, old, new)[1][0] == "jax 1, processor x86_64 avx512 (XLA avx512) -> x86_64 avx2 (XLA avx2)"
+    assert printed(capsys, new, new)[1][0] == "jax 1"

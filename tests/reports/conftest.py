@@ -84,6 +84,14 @@ SUMMARY = {
             "device": "cpu",
             "threads": 1,
             "switches": {"mkldnn": True, "odd|key": HOSTILE},
+            "processor": {
+                "architecture": "x86_64",
+                "level": "avx512",
+                "parts": {
+                    "oneDNN": {"level": "avx512", "word": "Intel AVX-512 <b>"},
+                    "MKL": {"level": "unknown", "word": "MKL 2024.2"},
+                },
+            },
             "problem": "",
             "seconds": 3.5,
             "startup_seconds": 1.5,

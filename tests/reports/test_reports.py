@@ -147,3 +147,21 @@ def test_what_was_found_can_be_told_without_the_diagnosis():
     assert overview.verdict_alone(failing("a", FLIPPED)) == "y is wrong in a"
     assert overview.verdict_alone(failing("a")) == "a"
     assert overview.verdict_alone({"error_class": "E", "message": "no"}) == "E: no"
+
+
+def test_every_report_shows_the_instruction_sets_in_use(run):
+    for form in (html, markdown, junit):
+        text = form.render(*run)
+        text = text if isinstance(text, str) else text.decode()
+        assert "x86_64 avx512 (oneDNN avx512)" in text, form
+        assert "MKL 2024.2" in text, form
+    assert overview.processors(run[0]) == "x86_64 avx512 (torch)"
+    assert Page(html.render(*run)).text.count("x86_64 avx512 (torch)") == 1
+    assert "avx512 (torch)" in markdown.render(*run)
+
+
+def test_backends_of_one_instruction_set_are_named_together(run):
+    about = run[0]["backends"]["torch"]
+    several = {"torch": about, "jax": about, "mxnet": {"problem": "none"}}
+    assert overview.processors({"backends": several}) == "x86_64 avx512 (torch and jax)"
+    assert overview.processors({"backends": {"mxnet": {"problem": "none"}}}) == ""
