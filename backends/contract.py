@@ -50,7 +50,7 @@ def native(*layouts: str, kernel: str | Sequence[str] = (), dense: str = "") -> 
     """Declare the image layouts and kernel layouts that an operator method takes natively.
 
     A method that declares several gets the one in use as `layout` (`kernel_layout`). `dense` is the layout of the
-    dense weights that a network takes (`network.py` beside an adapter).
+    dense weights that a network takes (`lenet5.py` beside an adapter).
     """
     kernels = (kernel,) if isinstance(kernel, str) else tuple(kernel)
 
@@ -86,7 +86,7 @@ class Known:
     `what` says what the framework does, `why` the reason, `link` where that is known upstream. `depends` names
     what of the machine it hangs on (the processor, say): such an entry may be absent elsewhere.
 
-    `variants` are the modes of `variants.py` of which it speaks, and of no others; "" is the default mode. It must
+    `variants` are the modes of `modes.py` of which it speaks, and of no others; "" is the default mode. It must
     show in each of them. An entry without variants must show in the default mode, and may show in any other.
     """
 

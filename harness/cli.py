@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from harness.errors import UserError
+from spec.errors import UserError
 
 OUT = Path("reports/out/latest")
 FORMATS = ("html", "md", "junit", "json")
@@ -71,7 +71,7 @@ def cli(debug: bool) -> None:
 @click.option("--no-gradients", is_flag=True, help="Outputs only.")
 def run(backends, ops, globs, files, out, jobs, timeout, shard, resume, no_gradients) -> int:
     """Run cases on backends, judge, store, and write the report."""
-    from harness.session import Choice, perform
+    from harness.commands.run import Choice, perform
 
     choice = Choice(backends, ops, globs, files, out, jobs, timeout, shard, resume, not no_gradients, sys.argv[1:])
     return perform(choice)
@@ -108,7 +108,7 @@ def report(folder: Path, form: str) -> int:
 )
 def laws(names, chosen, out, jobs, timeout) -> int:
     """Try identities that hold whatever the data, inside each backend."""
-    from harness.laws import perform
+    from harness.commands.laws import perform
 
     return perform(names, chosen, out, jobs, timeout)
 
@@ -123,7 +123,7 @@ def laws(names, chosen, out, jobs, timeout) -> int:
 @click.option("--timeout", default=60.0, type=SECONDS, help="Seconds one probe may take.")
 def conventions(names, globs, source, target, out, jobs, timeout) -> int:
     """Ask every framework every question about its conventions; or two frameworks, for where they differ."""
-    from harness import conventions
+    from harness.commands import conventions
 
     if not (source or target):
         return conventions.perform(names, globs, out, jobs, timeout)
@@ -145,7 +145,7 @@ def bridge(op, attrs, source, target, dtype, out) -> int:
     OP may be lenet5, the whole network with its weights. Where B cannot say it, the answer is "not expressible".
     Without OP all bridges are proven, between all frameworks or these two, and LeNet-5's weights moved between them.
     """
-    from harness import bridging
+    from harness.commands import bridge as bridging
 
     names = tuple(filter(None, (source, target)))
     if len(names) == 1 or (op and not names):
@@ -160,7 +160,7 @@ def bridge(op, attrs, source, target, dtype, out) -> int:
 @click.argument("new", type=click.Path(path_type=Path))
 def diff(old: Path, new: Path) -> int:
     """Compare two stored runs: what changed, for whom. Exit code 1 on a regression."""
-    from harness.diff import perform
+    from harness.commands.diff import perform
 
     return perform(old, new)
 
@@ -171,7 +171,7 @@ def diff(old: Path, new: Path) -> int:
 @click.option("--jobs", default=os.cpu_count() or 2, type=click.IntRange(1), help="Workers side by side.")
 def mutants(globs, out, jobs) -> int:
     """Plant mistakes in the NumPy backend, and see which cases find each of them."""
-    from harness.mutants import examine
+    from harness.commands.mutants import examine
 
     return examine(globs, out, jobs)
 
@@ -183,7 +183,7 @@ def mutants(globs, out, jobs) -> int:
 @click.option("--timeout", default=60.0, type=SECONDS, help="Seconds one case may take.")
 def scorecard(names, out, jobs, timeout) -> int:
     """Count the false alarms and misses of our bounds, and of the tolerances in general use."""
-    from harness.scorecard import perform
+    from harness.commands.scorecard import perform
 
     return perform(names, out, jobs, timeout)
 
@@ -195,7 +195,7 @@ def scorecard(names, out, jobs, timeout) -> int:
 @click.option("--timeout", default=60.0, type=SECONDS, help="Seconds one case may take.")
 def determinism(names, out, jobs, timeout) -> int:
     """Find out where bits change: between processes, with the number of threads, with the batch."""
-    from harness.determinism import perform
+    from harness.commands.determinism import perform
 
     return perform(names, out, jobs, timeout)
 
@@ -203,7 +203,7 @@ def determinism(names, out, jobs, timeout) -> int:
 @cli.command()
 def doctor() -> int:
     """Which environments exist, which versions, what is missing."""
-    from harness.doctor import examine
+    from harness.commands.doctor import examine
 
     return examine()
 

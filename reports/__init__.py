@@ -8,16 +8,16 @@ from typing import Any
 def write(folder: Path, form: str) -> Path:
     """Write the report of a stored run in a format into its folder; returns the file.
 
-    Raises `harness.errors.UserError` where the folder holds no finished run.
+    Raises `spec.errors.UserError` where the folder holds no finished run.
     """
-    from harness import store
-    from reports import html, junit, markdown
+    from reports import junit, markdown, run_folder
+    from reports.page import page
 
-    summary, lines = store.summary(folder), list(store.rows(folder))
+    summary, lines = run_folder.summary(folder), list(run_folder.rows(folder))
     if form == "json":
         return folder / "run.json"
     name, render = {
-        "html": ("index.html", lambda: html.render(summary, lines, store.tables(folder))),
+        "html": ("index.html", lambda: page.render(summary, lines, run_folder.tables(folder))),
         "md": ("report.md", lambda: markdown.render(summary, lines)),
         "junit": ("junit.xml", lambda: junit.render(summary, lines)),
     }[form]
@@ -29,11 +29,11 @@ def write(folder: Path, form: str) -> Path:
 def add(folder: Path, name: str, data: Mapping[str, Any]) -> Path:
     """Store what a command found as tables/NAME.json and, beside a finished run, show it in the run's page.
 
-    Raises `harness.errors.UserError` where the folder cannot be written or its run is damaged.
+    Raises `spec.errors.UserError` where the folder cannot be written or its run is damaged.
     """
-    from harness import store
+    from reports import run_folder
 
-    path = store.add_table(folder, name, data)
+    path = run_folder.add_table(folder, name, data)
     if (folder / "run.json").is_file():
         write(folder, "html")
     return path

@@ -11,8 +11,8 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from reports import overview
-from reports.tables import Row
+from reports.facts import run as overview
+from reports.facts.matrix import Row
 
 
 def render(summary: Mapping[str, Any], rows: Sequence[Row]) -> str:

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from reports import overview, parity, tables
-from reports.tables import Cell, Row
+from reports.facts import matrix, modes
+from reports.facts import run as overview
+from reports.facts.matrix import Cell, Row
 
 LONGEST_LIST = 40
 LONGEST_TEXT = 240
@@ -60,7 +61,7 @@ def table(header: Sequence[str], lines: Iterable[Sequence[Any]], right: Sequence
 
 def _matrix(run: Mapping[str, Any], rows: Sequence[Row]) -> str:
     names = list(run["backends"])
-    lines = [[code(op), *(_cell(cells.get(name)) for name in names)] for op, cells in tables.matrix(rows).items()]
+    lines = [[code(op), *(_cell(cells.get(name)) for name in names)] for op, cells in matrix.matrix(rows).items()]
     legend = (
         f"{SIGNS['pass']} pass, {SIGNS['known']} known difference, {SIGNS['fail']} fail; "
         "below, the worst errors that passed, as parts of the two bounds (1 is the limit)"
@@ -73,7 +74,7 @@ def _cell(cell: Cell | None) -> str:
         return "–"
     counts = " ".join(f"{SIGNS[status]} {count}" for status, count in overview.tally(cell))
     worst = [
-        f"{name} {tables.ratio(value)}"
+        f"{name} {matrix.ratio(value)}"
         for name, value in (("bound", cell.worst_bound), ("rms", cell.worst_rms))
         if value
     ]
@@ -113,7 +114,7 @@ def _stale(run: Mapping[str, Any]) -> list[str]:
 
 
 def _unsupported(rows: Sequence[Row]) -> list[str]:
-    found = tables.unsupported(rows)
+    found = matrix.unsupported(rows)
     if not found:
         return []
     lines = [[text(backend), code(op), code(reason), count] for backend, op, reason, count in found[:LONGEST_LIST]]
@@ -138,7 +139,7 @@ def _known(run: Mapping[str, Any], rows: Sequence[Row]) -> list[str]:
 def _parity(run: Mapping[str, Any], rows: Sequence[Row]) -> list[str]:
     """A folded table for each framework that the run holds in several modes or versions."""
     found = []
-    for family in parity.families(run, rows).values():
+    for family in modes.families(run, rows).values():
         lines = [
             [code(op), *(_beside(cells.get(mode)) for mode in family.modes)] for op, cells in family.operators.items()
         ]
@@ -149,7 +150,7 @@ def _parity(run: Mapping[str, Any], rows: Sequence[Row]) -> list[str]:
     return found
 
 
-def _beside(cell: parity.Parity | None) -> str:
+def _beside(cell: modes.Parity | None) -> str:
     if cell is None:
         return "–"
     same, slopes = cell.gradients

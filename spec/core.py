@@ -78,7 +78,7 @@ class Operator:
     terms           (*inputs, **attrs) -> the number n of products that each output element sums; default:
                     the reference on ones, and on zeros where the inputs are zero
     pullback        (cotangent, *inputs, **attrs) -> gradients, for an operator that is not linear in each
-                    input; default: read off from the reference (`spec.gradient`)
+                    input; default: read off from the reference (`spec.numerics.gradient`)
     images, kernels the inputs that follow `layout` and `kernel_layout`
     image_outputs   the outputs that follow `layout`
     differentiable  the inputs that have a gradient

@@ -2,8 +2,8 @@
 
 spec      pure NumPy, in any version; `ml_dtypes` only where it is used, because not every environment has it
 backends  spec, NumPy, their own framework, contract and processor; never each other, never the harness
-harness   spec, and of the backends contract and processor; reports only when a command hands over to them
-reports   spec, and of the harness what reads a stored run; they run nothing
+reports   spec; they read stored runs and run nothing
+harness   spec, reports, contract and processor of the backends; its rooms import downwards alone
 """
 
 import ast
@@ -84,8 +84,28 @@ def allowed(path: Path) -> tuple[set[str], set[str]]:
         return {"spec", "numpy", "ml_dtypes", *SHARED, f"backends.{inner[0]}"} | framework, set()
     if folder == "harness":
         tools = TOOLS - {"execnet"} if path.name != "gateway.py" else TOOLS
-        return {"spec", "harness", *SHARED} | tools, {"reports"}
-    return {"spec", "reports", "harness.store", "harness.errors"} | TOOLS - {"execnet", "tox"}, set()
+        return {"spec", "reports", *SHARED, *rooms(path)} | tools, set()
+    return {"spec", "reports"} | TOOLS - {"execnet", "tox"}, set()
+
+
+# The rooms of the harness from the top: a file may import its own room and those below. Rooms in one row do not
+# know each other.
+ROOMS = (
+    ("__main__", "cli"),
+    ("commands",),
+    ("running",),
+    ("diagnosis", "laws", "scorecard", "bridge"),
+    ("judging", "source"),
+    ("workers", "cases"),
+)
+
+
+def rooms(path: Path) -> set[str]:
+    """The rooms of the harness that a file of it may import."""
+    own = path.with_suffix("").parts[1]
+    row = next((number for number, names in enumerate(ROOMS) if own in names), len(ROOMS))
+    below = {name for names in ROOMS[row + 1 :] for name in names}
+    return {f"harness.{name}" for name in below | {own} | ({"cli"} if row == 0 else set())}
 
 
 def violations(path: Path, source: str) -> list[str]:
@@ -119,29 +139,32 @@ def test_imports_keep_to_the_table(path):
         ("spec/ops/conv2d.py", "def f():\n    import jax"),
         ("backends/contract.py", "import torch"),
         ("backends/contract.py", "from backends.numpy import checks"),
-        ("backends/contract.py", "from harness.wire import pack"),
+        ("backends/contract.py", "from harness.workers.wire import pack"),
         ("backends/processor.py", "import numpy, torch"),
         ("backends/torch/adapter.py", "import tensorflow as tf"),
         ("backends/torch/adapter.py", "from backends.numpy.adapter import Adapter"),
-        ("backends/torch/adapter.py", "from harness.errors import UserError"),
+        ("backends/torch/adapter.py", "from harness.workers.wire import pack"),
         ("backends/torch/adapter.py", "import scipy"),
         ("backends/torch/adapter.py", "import importlib\nimportlib.import_module('jax')"),
         ("backends/torch/adapter.py", "__import__('mxnet')"),
         ("backends/numpy/adapter.py", "import torch"),
-        ("harness/run.py", "import torch"),
-        ("harness/run.py", "class A:\n    def f(self):\n        from jax import numpy"),
-        ("harness/run.py", "from backends.numpy.adapter import Adapter"),
-        ("harness/run.py", "from backends import numpy"),
-        ("harness/run.py", "import execnet"),
-        ("harness/run.py", "from reports import terminal"),
-        ("harness/run.py", "import requests"),
-        ("harness/run.py", "from tests import conftest"),
-        ("reports/html.py", "import torch"),
-        ("reports/html.py", "from harness import run"),
-        ("reports/html.py", "from harness.run import Run"),
-        ("reports/html.py", "import harness.oracle"),
-        ("reports/html.py", "from backends.contract import Known"),
-        ("reports/html.py", "import execnet"),
+        ("harness/running/scheduler.py", "import torch"),
+        ("harness/running/scheduler.py", "class A:\n    def f(self):\n        from jax import numpy"),
+        ("harness/running/scheduler.py", "from backends.numpy.adapter import Adapter"),
+        ("harness/running/scheduler.py", "from backends import numpy"),
+        ("harness/running/scheduler.py", "import execnet"),
+        ("harness/running/scheduler.py", "from harness.commands.run import perform"),
+        ("harness/judging/verdict.py", "from harness.running import result"),
+        ("harness/diagnosis/search.py", "from harness.laws.asker import Asker"),
+        ("harness/workers/wire.py", "from harness.judging.oracle import Truth"),
+        ("harness/running/scheduler.py", "import requests"),
+        ("harness/running/scheduler.py", "from tests import conftest"),
+        ("reports/page/page.py", "import torch"),
+        ("reports/page/page.py", "from harness import run"),
+        ("reports/page/page.py", "from harness.running.scheduler import Run"),
+        ("reports/page/page.py", "import harness.judging.oracle"),
+        ("reports/page/page.py", "from backends.contract import Known"),
+        ("reports/page/page.py", "import execnet"),
     ],
 )
 def test_a_planted_import_is_seen(path, source):
@@ -155,11 +178,11 @@ def test_a_planted_import_is_seen(path, source):
         ("spec/core.py", "def f():\n    import ml_dtypes"),
         ("backends/torch/adapter.py", "import torch.nn.functional as F\nfrom backends.contract import native"),
         ("backends/tensorflow/adapter.py", "import tensorflow as tf\nfrom keras import layers"),
-        ("backends/jax/adapter.py", "from flax import nnx\nimport jaxlib\nfrom backends.jax.bridges import pads"),
-        ("harness/gateway.py", "import execnet"),
-        ("harness/photos.py", "def f():\n    from PIL import Image"),
+        ("backends/jax/adapter.py", "from flax import nnx\nimport jaxlib\nfrom backends.jax.lowering import pads"),
+        ("harness/workers/gateway.py", "import execnet"),
+        ("harness/cases/photographs.py", "def f():\n    from PIL import Image"),
         ("harness/cli.py", "def f():\n    from reports import write"),
-        ("reports/html.py", "from harness import store\nfrom harness.errors import UserError\nimport jinja2"),
+        ("reports/page/page.py", "from reports import run_folder\nfrom spec.errors import UserError\nimport jinja2"),
     ],
 )
 def test_what_the_table_allows_is_not_seen(path, source):
@@ -171,7 +194,10 @@ WORKER = ("backends/contract.py", "backends/processor.py", "harness/worker.py", 
 
 def test_a_worker_needs_numpy_alone():
     """What a worker of any framework loads before its adapter: nothing but NumPy at the top of a file."""
-    loaded = [*sources("spec"), *map(Path, WORKER)]
+    loaded = [
+        *sources("spec"),
+        *map(Path, ("backends/contract.py", "harness/workers/worker.py", "harness/workers/wire.py")),
+    ]
     for path in loaded:
         outside = {module.partition(".")[0] for module, _, late in imports((ROOT / path).read_text()) if not late}
         assert outside - set(sys.stdlib_module_names) <= {"numpy", "spec"}, path

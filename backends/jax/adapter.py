@@ -23,7 +23,7 @@ from jax import lax
 
 from backends import processor
 from backends.contract import Unsupported, native
-from backends.jax.bridges import (
+from backends.jax.lowering import (
     add_bias,
     align,
     axes,

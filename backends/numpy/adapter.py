@@ -13,10 +13,10 @@ import numpy as np
 
 from backends import processor
 from backends.contract import native
-from backends.numpy import checks, places
+from backends.numpy import checks, sampling
 from backends.numpy.checks import one_dtype
-from backends.numpy.derivatives import gradients
 from backends.numpy.layers import Layer, Sequential, cross_entropy, dense, relu
+from backends.numpy.pullbacks import gradients
 from backends.numpy.windows import PLAIN
 from spec.core import as_tuple
 
@@ -125,7 +125,7 @@ class Adapter:
         pads = ((0, 0), (0, 0), *padding)
         if mode == "constant":
             return np.pad(x, pads, constant_values=value)
-        return np.pad(x, pads, places.PAD_MODES.get(mode, mode))
+        return np.pad(x, pads, sampling.PAD_MODES.get(mode, mode))
 
     @native("NCHW")
     @one_dtype
@@ -156,7 +156,7 @@ class Adapter:
         if mode == "nearest":
             return x.repeat(scale[0], axis=2).repeat(scale[1], axis=3)
         for axis in (3, 2):  # gathering along the last axis is the slow part: while the image is small
-            before, after, share = places.neighbours(x.shape[axis], scale[axis - 2], align_corners)
+            before, after, share = sampling.neighbours(x.shape[axis], scale[axis - 2], align_corners)
             share = share.astype(x.dtype).reshape(-1, *(1,) * (3 - axis))
             x = x.take(before, axis) * (1 - share) + x.take(after, axis) * share
         return x

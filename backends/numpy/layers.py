@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from backends.numpy import checks
-from backends.numpy.derivatives import gradients
+from backends.numpy.pullbacks import gradients
 
 
 class Layer:

@@ -5,15 +5,15 @@ Each file states the laws of one subject; `laws()` lists them all by name.
 
 import functools
 
-from spec.laws.core import Ask, Draw, Law, Reading, Side
+from spec.laws.law import Ask, Draw, Law, Reading, Side
 
 
 @functools.cache
 def laws() -> dict[str, Law]:
     """All laws, in the order in which they are read."""
-    from spec.laws import convolution, gradients, moving, pooling, symmetry, textbook, transposed
+    from spec.laws import convolution, correlation, equivariance, gradients, padding_and_resampling, pooling, transposed
 
-    modules = (textbook, convolution, transposed, symmetry, pooling, moving, gradients)
+    modules = (correlation, convolution, transposed, equivariance, pooling, padding_and_resampling, gradients)
     found = [one for module in modules for one in vars(module).values() if isinstance(one, Law)]
     return {one.name: one for one in found}
 

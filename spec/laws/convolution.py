@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from spec.laws.core import combine, complete, concatenate, inner, law, reading
+from spec.laws.law import combine, complete, concatenate, inner, law, reading
 from spec.padding import explicit, extent
 
 IMAGE = (2, 4, 8, 11)

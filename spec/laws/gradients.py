@@ -3,8 +3,8 @@
 import numpy as np
 
 from spec.laws.convolution import GEOMETRIES, IMAGE, kernel, remainder, some
-from spec.laws.core import complete, inner, law, reading
-from spec.laws.symmetry import LINEAR, SUBJECTS
+from spec.laws.equivariance import LINEAR, SUBJECTS
+from spec.laws.law import complete, inner, law, reading
 from spec.registry import operators
 
 

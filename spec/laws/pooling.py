@@ -3,7 +3,7 @@
 import numpy as np
 
 from spec.laws.convolution import IMAGE, without
-from spec.laws.core import complete, law, reading
+from spec.laws.law import complete, law, reading
 from spec.padding import explicit
 
 WINDOWED = {

@@ -3,7 +3,7 @@
 import numpy as np
 
 from spec.laws.convolution import stuffed
-from spec.laws.core import complete, law
+from spec.laws.law import complete, law
 from spec.ops.conv_transpose2d import full_size
 
 IMAGE, KERNEL = (2, 4, 5, 6), (4, 6, 3, 2)

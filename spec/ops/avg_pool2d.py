@@ -16,9 +16,10 @@ padding count too, but never what the last window of `ceil_mode` hangs over by.
 import numpy as np
 
 from spec import attributes as kinds
-from spec import build, pools
-from spec.build import Sketch
+from spec.cases import sketches as build
+from spec.cases.sketches import Sketch
 from spec.core import Operator
+from spec.numerics import pooling_windows
 from spec.padding import explicit
 
 ATTRIBUTES = {
@@ -33,14 +34,14 @@ ATTRIBUTES = {
 
 def out_shape(x, *, kernel_size, stride, padding, ceil_mode, count_include_pad):
     """Shape (N, C, OH, OW) for the shape x (N, C, H, W); raises `Rejected`."""
-    return pools.out_shape(x, kernel_size, stride, padding, ceil_mode=ceil_mode)
+    return pooling_windows.out_shape(x, kernel_size, stride, padding, ceil_mode=ceil_mode)
 
 
 def divisor(x, *, kernel_size, stride, padding, ceil_mode, count_include_pad):
     """The number of pixels that each window's sum is divided by, (OH, OW), for the shape x (N, C, H, W)."""
     pads = explicit(padding, x[2:], kernel_size, stride or kernel_size) if count_include_pad else ((0, 0), (0, 0))
-    axes = pools.positions(x, kernel_size, stride, padding, ceil_mode=ceil_mode)
-    rows, columns = (pools.inside(*axis).sum(axis=1) for axis in zip(axes, x[2:], pads))
+    axes = pooling_windows.positions(x, kernel_size, stride, padding, ceil_mode=ceil_mode)
+    rows, columns = (pooling_windows.inside(*axis).sum(axis=1) for axis in zip(axes, x[2:], pads))
     return np.outer(rows, columns)
 
 
@@ -48,7 +49,7 @@ def reference(x, **attrs):
     """The definition above, by the indices of each window's pixels."""
     out_shape(x.shape, **attrs)
     geometry = {name: value for name, value in attrs.items() if name != "count_include_pad"}
-    seen = pools.gather(x, *pools.positions(x.shape, **geometry), 0)
+    seen = pooling_windows.gather(x, *pooling_windows.positions(x.shape, **geometry), 0)
     return seen.sum(axis=(4, 5)) / divisor(x.shape, **attrs).astype(x.dtype)
 
 

@@ -14,8 +14,8 @@ import dataclasses
 import numpy as np
 
 from spec import attributes as kinds
-from spec import build
-from spec.build import Sketch
+from spec.cases import sketches as build
+from spec.cases.sketches import Sketch
 from spec.core import Operator, Rejected
 from spec.padding import check_window, explicit, windows
 

@@ -9,7 +9,7 @@ Shapes, attributes, reference and refusals are those of `conv2d`.
 
 import dataclasses
 
-from spec import build
+from spec.cases import sketches as build
 from spec.core import Operator
 from spec.ops import conv2d
 from spec.ops.conv2d import ATTRIBUTES, SPACE, out_shape, reference, shapes

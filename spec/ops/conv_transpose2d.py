@@ -19,8 +19,8 @@ same_lower, full. Source of the sizes: Dumoulin and Visin, arXiv:1603.07285, cha
 import numpy as np
 
 from spec import attributes as kinds
-from spec import build
-from spec.build import Sketch
+from spec.cases import sketches as build
+from spec.cases.sketches import Sketch
 from spec.core import Operator, Rejected
 from spec.padding import check_window, extent, transposed
 

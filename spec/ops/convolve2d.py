@@ -8,8 +8,8 @@ Only windows that lie inside the image count ("valid"). It equals `corr2d` with 
 degrees; the "convolution" of neural networks is `corr2d`.
 """
 
-from spec import build
-from spec.build import Sketch
+from spec.cases import sketches as build
+from spec.cases.sketches import Sketch
 from spec.core import Operator, Rejected
 from spec.ops import corr2d
 

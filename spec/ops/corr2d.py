@@ -13,8 +13,8 @@ name and of the worked examples: Zhang, Lipton, Li and Smola, Dive into Deep Lea
 
 import numpy as np
 
-from spec import build
-from spec.build import Sketch
+from spec.cases import sketches as build
+from spec.cases.sketches import Sketch
 from spec.core import Operator, Rejected
 
 RANKS = {2: (2,), 3: (3, 4)}  # the ranks of k that fit the rank of x

@@ -12,8 +12,8 @@ reordered when a model moves from one layout to the other. Values are moved, nev
 import numpy as np
 
 from spec import attributes as kinds
-from spec import build
-from spec.build import Sketch
+from spec.cases import sketches as build
+from spec.cases.sketches import Sketch
 from spec.core import Operator, Rejected
 
 ATTRIBUTES = {"layout": kinds.LAYOUT}

@@ -16,8 +16,8 @@ Frameworks use their own automatic differentiation and their own loop. `lr`: a n
 import numpy as np
 
 from spec import attributes as kinds
-from spec import build
-from spec.build import Sketch
+from spec.cases import sketches as build
+from spec.cases.sketches import Sketch
 from spec.core import Attribute, Operator, Rejected
 from spec.ops import corr2d
 

@@ -22,9 +22,10 @@ import zlib
 import numpy as np
 
 from spec import attributes as kinds
-from spec import build, lenet
-from spec.build import Sketch
+from spec.cases import sketches as build
+from spec.cases.sketches import Sketch
 from spec.core import Operator, Rejected
+from spec.numerics import lenet_arithmetic
 
 ATTRIBUTES = {"lr": kinds.number(default=0.1), "steps": kinds.whole(default=1)}
 RUNS = 4
@@ -37,21 +38,21 @@ def out_shape(images, labels, *weights, lr, steps):
         raise Rejected(f"images have shape {list(images)}; it must be [N, 1, 28, 28]")
     if tuple(labels) != (images[0],):
         raise Rejected(f"labels have shape {list(labels)}; it must be [{images[0]}], one for each image")
-    for (name, wanted), shape in zip(lenet.SHAPES.items(), weights):
+    for (name, wanted), shape in zip(lenet_arithmetic.SHAPES.items(), weights):
         if tuple(shape) != wanted:
             raise Rejected(f"{name} has shape {list(shape)}; it must be {list(wanted)}")
     if steps < 0:
         raise Rejected(f"steps is {steps}; it must be at least 0")
-    return (images[0], 10), (steps,), *lenet.SHAPES.values()
+    return (images[0], 10), (steps,), *lenet_arithmetic.SHAPES.values()
 
 
 def reference(images, labels, *weights, lr, steps):
-    """The definition above; the arithmetic is in `spec.lenet`."""
+    """The definition above; the arithmetic is in `spec.numerics.lenet_arithmetic`."""
     out_shape(images.shape, labels.shape, *(weight.shape for weight in weights), lr=lr, steps=steps)
     labels = labels.astype(int)
     if labels.min() < 0 or labels.max() > 9:
         raise Rejected(f"labels run from {labels.min()} to {labels.max()}; they must lie in 0 .. 9")
-    return lenet.train(images, labels, weights, lr, steps)
+    return lenet_arithmetic.train(images, labels, weights, lr, steps)
 
 
 def scale(images, labels, *weights, lr, steps):
@@ -71,7 +72,7 @@ def scale(images, labels, *weights, lr, steps):
         nudges.append(NUDGE * size())
         return value
 
-    truth = lenet.train(images, labels, weights, lr, steps, measured)
+    truth = lenet_arithmetic.train(images, labels, weights, lr, steps, measured)
     squares = [np.zeros(value.shape) for value in truth]
     for run in range(RUNS):
         random, left = np.random.default_rng(run), iter(nudges)
@@ -81,7 +82,7 @@ def scale(images, labels, *weights, lr, steps):
             sign *= 2 * next(left)
             return value + sign
 
-        found = lenet.train(images, labels, weights, lr, steps, nudged)
+        found = lenet_arithmetic.train(images, labels, weights, lr, steps, nudged)
         squares = [square + ((one - value) / NUDGE) ** 2 for square, one, value in zip(squares, found, truth)]
     return tuple(np.maximum(np.sqrt(square / RUNS), abs(value)) for square, value in zip(squares, truth))
 
@@ -115,7 +116,7 @@ def sketches():
     """Prediction alone, one step, and several, after which a wrong rate or a wrong mean has grown."""
 
     def shapes(images):
-        return {"images": (images, 1, 28, 28), "labels": (images,), **lenet.SHAPES}
+        return {"images": (images, 1, 28, 28), "labels": (images,), **lenet_arithmetic.SHAPES}
 
     exact, single = (("integers", "float32"),), (("reals", "float32"),)
     both = (*single, *build.DOUBLE)
@@ -129,7 +130,7 @@ def sketches():
 
 def refused():
     """(name, why, attributes, shapes[, dtypes]) that every framework must refuse."""
-    good = {"images": (2, 1, 28, 28), "labels": (2,), **lenet.SHAPES}
+    good = {"images": (2, 1, 28, 28), "labels": (2,), **lenet_arithmetic.SHAPES}
     yield "image-size", "c5 would not leave a single pixel", {}, {**good, "images": (2, 1, 32, 32)}
     yield "image-channels", "colour images; c1 expects grey", {}, {**good, "images": (2, 3, 28, 28)}
     yield "channel-mismatch", "c3 expects 5 channels, c1 makes 6", {}, {**good, "c3_w": (16, 5, 5, 5)}
@@ -153,8 +154,8 @@ def cases():
 
 OPERATOR = Operator(
     "lenet5",
-    inputs=("images", "labels", *lenet.SHAPES),
-    outputs=("logits", "losses", *(f"{name}_after" for name in lenet.SHAPES)),
+    inputs=("images", "labels", *lenet_arithmetic.SHAPES),
+    outputs=("logits", "losses", *(f"{name}_after" for name in lenet_arithmetic.SHAPES)),
     attributes=ATTRIBUTES,
     reference=reference,
     out_shape=out_shape,

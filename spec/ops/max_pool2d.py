@@ -18,9 +18,10 @@ import dataclasses
 import numpy as np
 
 from spec import attributes as kinds
-from spec import build, pools
-from spec.build import Sketch
+from spec.cases import sketches as build
+from spec.cases.sketches import Sketch
 from spec.core import Operator
+from spec.numerics import pooling_windows
 
 ATTRIBUTES = {
     "kernel_size": kinds.pair([2, 3], [4, 2], default=None, required=True),
@@ -34,13 +35,13 @@ ATTRIBUTES = {
 
 def out_shape(x, *, kernel_size, stride, padding, dilation, ceil_mode):
     """Shape (N, C, OH, OW) for the shape x (N, C, H, W); raises `Rejected`."""
-    return pools.out_shape(x, kernel_size, stride, padding, dilation, ceil_mode)
+    return pooling_windows.out_shape(x, kernel_size, stride, padding, dilation, ceil_mode)
 
 
 def reference(x, **attrs):
     """The definition above, by the indices of each window's pixels."""
     out_shape(x.shape, **attrs)
-    return pools.gather(x, *pools.positions(x.shape, **attrs), -np.inf).max(axis=(4, 5))
+    return pooling_windows.gather(x, *pooling_windows.positions(x.shape, **attrs), -np.inf).max(axis=(4, 5))
 
 
 def scale(x, **attrs):
@@ -55,10 +56,10 @@ def terms(x, **attrs):
 
 def pullback(cotangent, x, **attrs):
     """{"x": gradient}: each window hands its cotangent to its first maximum in row-major order."""
-    rows, columns = pools.positions(x.shape, **attrs)
-    seen = pools.gather(x, rows, columns, -np.inf)
+    rows, columns = pooling_windows.positions(x.shape, **attrs)
+    seen = pooling_windows.gather(x, rows, columns, -np.inf)
     largest = seen.max(axis=(4, 5), keepdims=True)
-    real = pools.gather(np.ones_like(x), rows, columns, 0) > 0
+    real = pooling_windows.gather(np.ones_like(x), rows, columns, 0) > 0
     first = (real & ((seen == largest) | np.isnan(seen))).reshape(*cotangent.shape, -1).argmax(axis=-1)
     image, channel, i, j = np.indices(cotangent.shape)
     a, e = np.divmod(first, columns.shape[1])
@@ -69,7 +70,7 @@ def pullback(cotangent, x, **attrs):
 
 def tied(x, **attrs):
     """Whether a window has several equal maxima, or NaN: then a gradient depends on which one is chosen."""
-    seen = pools.gather(x, *pools.positions(x.shape, **attrs), -np.inf)
+    seen = pooling_windows.gather(x, *pooling_windows.positions(x.shape, **attrs), -np.inf)
     largest = seen.max(axis=(4, 5), keepdims=True)
     return bool(np.any((seen == largest).sum(axis=(4, 5)) != 1))
 

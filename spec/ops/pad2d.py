@@ -18,8 +18,8 @@
 import numpy as np
 
 from spec import attributes as kinds
-from spec import build
-from spec.build import Sketch
+from spec.cases import sketches as build
+from spec.cases.sketches import Sketch
 from spec.core import Attribute, Operator, Rejected
 
 MODES = ("constant", "reflect", "symmetric", "replicate", "circular")

@@ -20,8 +20,8 @@ n = 2*(H + W) + 4.
 import numpy as np
 
 from spec import attributes as kinds
-from spec import build
-from spec.build import Sketch
+from spec.cases import sketches as build
+from spec.cases.sketches import Sketch
 from spec.core import Operator, Rejected
 
 ATTRIBUTES = {

@@ -3,12 +3,12 @@
 import functools
 import importlib
 
-from spec.questions.core import Question
+from spec.questions.question import Question
 
 SUBJECTS = {  # module -> what it asks about, in the order of a report
     "layouts": "Layouts",
     "padding": "Padding",
-    "correlation": "Convolution",
+    "convolution": "Convolution",
     "transposed": "Transposed convolution",
     "pooling": "Pooling",
     "resampling": "Resizing",

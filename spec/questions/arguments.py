@@ -13,7 +13,7 @@ arguments.output-padding  the transposed convolution
 
 import dataclasses
 
-from spec.questions.core import Question
+from spec.questions.question import Question
 
 
 @dataclasses.dataclass(frozen=True)

@@ -23,8 +23,8 @@ layer.activation  x (2,) -> y (2,): one pixel with one channel for each of the n
 
 import numpy as np
 
-from spec.questions.core import REFUSES, Question
-from spec.questions.truth import f32
+from spec.questions.predictions import f32
+from spec.questions.question import REFUSES, Question
 
 FAN_IN, FAN_OUT = 72, 576
 SHAPES = [(16, 16, 16, 16), *(tuple(64 if axis == long else 16 for axis in range(4)) for long in range(4))]

@@ -33,8 +33,8 @@ import numpy as np
 
 from spec.layouts import KERNEL, TRANSPOSED_KERNEL, convert
 from spec.ops import conv2d, conv_transpose2d, flatten, max_pool2d
-from spec.questions.core import REFUSES, Question
-from spec.questions.truth import conv, f32
+from spec.questions.predictions import conv, f32
+from spec.questions.question import REFUSES, Question
 
 CUBE = (2.0 ** np.arange(8)).astype(np.float32).reshape(1, 2, 2, 2)
 IMAGE = np.arange(64, dtype=np.float32).reshape(1, 4, 4, 4)

@@ -27,8 +27,8 @@ padding.negative  x (3, 3) -> y (1, 1): the function that pads, -1 on each side
 
 import numpy as np
 
-from spec.questions.core import REFUSES, Question
-from spec.questions.truth import conv, f32, max_pool, pad
+from spec.questions.predictions import conv, f32, max_pool, pad
+from spec.questions.question import REFUSES, Question
 
 MODES = "constant reflect symmetric edge replicate wrap circular"
 X4 = np.arange(16, dtype=np.float32).reshape(4, 4)

@@ -21,8 +21,8 @@ pool.global  x (2, 2, 2) -> y as it comes: x is (C, H, W), put into the framewor
 import numpy as np
 
 from spec.ops import max_pool2d
-from spec.questions.core import REFUSES, Question
-from spec.questions.truth import avg_pool, f32, max_pool
+from spec.questions.predictions import avg_pool, f32, max_pool
+from spec.questions.question import REFUSES, Question
 
 X4 = np.arange(16, dtype=np.float32).reshape(4, 4)
 X5 = np.arange(25, dtype=np.float32).reshape(5, 5)

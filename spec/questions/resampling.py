@@ -13,8 +13,8 @@ resize.method  x (1, 2) -> y (1, 4): resized to (1, 4) (or scaled by (1, 2)) wit
 import numpy as np
 
 from spec.ops import upsample2d
-from spec.questions.core import REFUSES, Question
-from spec.questions.truth import f32
+from spec.questions.predictions import f32
+from spec.questions.question import REFUSES, Question
 
 THREE, FOUR, TWO = f32([[0, 1, 2]]), f32([[0, 1, 2, 3]]), f32([[0, 1]])
 IMPULSE, STEP = f32([[8, 0, 0, 0, 0, 16, 0, 0]]), f32([[0, 0, 1, 4]])

@@ -20,8 +20,8 @@ optimizer.rate  w (1,) -> w (1,) after one step of the optimizer SGD, no rate gi
 import numpy as np
 
 from spec.ops import corr2d
-from spec.questions.core import REFUSES, Question
-from spec.questions.truth import f32
+from spec.questions.predictions import f32
+from spec.questions.question import REFUSES, Question
 
 V3, V2, K2 = f32([1, 2, 3]), f32([1, 2]), f32([5, 7])
 X = np.arange(9, dtype=np.float32).reshape(3, 3)

@@ -21,8 +21,8 @@ transposed.dilation  x (1, 2), k (1, 2) -> y (1, 5): stride (1, 2), dilation (1,
 
 import numpy as np
 
-from spec.questions.core import REFUSES, Question
-from spec.questions.truth import conv, f32, transposed, turned
+from spec.questions.predictions import conv, f32, transposed, turned
+from spec.questions.question import REFUSES, Question
 
 TWO, THREE = f32([[1, 2]]), f32([[1, 2, 3]])
 TAPS, LONG, PAIR = f32([[1, 10, 100]]), f32([[1, 10, 100, 1000]]), f32([[1, 10]])

@@ -28,8 +28,8 @@ errors.empty  x (0, 1, 2, 2) -> word: `when(call, read, settle)` for a convoluti
 
 import numpy as np
 
-from spec.questions.core import REFUSES, Question
-from spec.questions.truth import conv, f32
+from spec.questions.predictions import conv, f32
+from spec.questions.question import REFUSES, Question
 
 X = np.arange(9, dtype=np.float32).reshape(3, 3)
 K = np.arange(4, dtype=np.float32).reshape(2, 2)

@@ -13,8 +13,8 @@ import dataclasses
 from pathlib import Path
 
 from backends.contract import Known
-from harness.backends import FOLDER, select
-from harness.ledger import entries
+from harness.judging.ledger import entries
+from harness.workers.backends import FOLDER, select
 
 ROOT = FOLDER.parent
 NONE_FOUND = "none found"

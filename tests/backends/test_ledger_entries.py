@@ -9,8 +9,8 @@ import pytest
 from packaging.specifiers import SpecifierSet
 
 from backends.contract import Known
-from harness.backends import variants
-from harness.catalogue import built_in
+from harness.cases.catalogue import built_in
+from harness.workers.backends import variants
 from spec import operators
 from spec.core import Case
 from tests.backends.repros import LEDGERS

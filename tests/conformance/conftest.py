@@ -11,10 +11,12 @@ import threading
 
 import pytest
 
-from harness import backends, catalogue, doctor, envs
-from harness.errors import UserError
-from harness.result import Result
-from harness.run import Run
+from harness.cases import catalogue
+from harness.commands import doctor
+from harness.running.result import Result
+from harness.running.scheduler import Run
+from harness.workers import backends, environments
+from spec.errors import UserError
 from tests.backends.repros import REPROS
 
 CASES = {case.id: case for case in catalogue.built_in()}
@@ -67,7 +69,7 @@ def pytest_configure(config: pytest.Config) -> None:
     except UserError as error:
         raise pytest.UsageError(str(error)) from None
     if not config.option.collectonly:
-        chosen = envs.resolve(chosen, lambda name, step: print(f"{name}: {step}", file=sys.stderr))
+        chosen = environments.resolve(chosen, lambda name, step: print(f"{name}: {step}", file=sys.stderr))
         for backend in chosen:
             if backend.problem:
                 raise pytest.UsageError(f"{backend.name} cannot be run: {backend.problem}")

@@ -2,10 +2,11 @@
 
 import pytest
 
-from harness import bridging, conventions
-from harness.bridge import NETWORK, network
-from harness.proving import HOLDS, INEXPRESSIBLE, prove
-from harness.snippets import layouts_of_function
+from harness.bridge.proof import HOLDS, INEXPRESSIBLE, prove
+from harness.bridge.translate import NETWORK, network
+from harness.commands import bridge as bridging
+from harness.commands import conventions
+from harness.source.standalone import layouts_of_function
 from spec.questions import questions
 
 ROWS = [(NETWORK, "float32"), ("conv2d_layer", "float32"), ("conv2d", "float16")]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness import catalogue
+from harness.cases import catalogue
 
 PYTHON_SAYS = ("list index out of range", "tuple index out of range")
 FROM_SCRATCH = ("corr2d", "flatten")  # in some frameworks with no more than Python's own indices

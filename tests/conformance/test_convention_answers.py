@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.conventions import NONE, ask
-from harness.snippets import layouts_of_method
+from harness.commands.conventions import NONE, ask
+from harness.source.standalone import layouts_of_method
 from spec.questions import questions
 from tests.conformance.facts import FACTS
 

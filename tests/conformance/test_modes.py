@@ -1,4 +1,4 @@
-"""Each mode of `variants.py` is what its name says, inside the framework itself, and the default is none of them.
+"""Each mode of `modes.py` is what its name says, inside the framework itself, and the default is none of them.
 
 `modes/FRAMEWORK.py` asks the framework, in a process with the environment variables of the mode.
 """
@@ -10,9 +10,9 @@ import subprocess
 
 import pytest
 
-from harness.backends import select, variants
-from harness.envs import ROOT
-from harness.gateway import THREADS
+from harness.workers.backends import select, variants
+from harness.workers.environments import ROOT
+from harness.workers.gateway import THREADS
 
 DEFAULTS = {
     "jax": {"jit": True, "dtype": "float64", "threads": 1},

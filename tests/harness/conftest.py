@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness.backends import Backend
+from harness.workers.backends import Backend
 from spec import operators
 from spec.core import Case
 

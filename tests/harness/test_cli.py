@@ -9,8 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness import backends, cli, doctor, envs, session, store
-from harness.backends import Backend, names
+from harness import cli
+from harness.commands import doctor
+from harness.commands import run as session
+from harness.workers import backends, environments
+from harness.workers.backends import Backend, names
+from reports import run_folder
 from spec import operators
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -68,7 +72,7 @@ def run(tmp_path, monkeypatch):
         code = cli.main(
             ["run", "--cases", str(file), *options, "--out", str(tmp_path / out), "--jobs", "1", *arguments]
         )
-        return code, list(store.rows(tmp_path / out))
+        return code, list(run_folder.rows(tmp_path / out))
 
     return perform
 
@@ -140,7 +144,7 @@ def test_a_bad_case_file_is_one_line_and_touches_nothing(error, cases, run, tmp_
     code, before = run(cases(False))
     assert code == 0
     assert "rtol is -1" in error("run", "--cases", cases(False, rtol=-1), *planted("one"), "--out", tmp_path / "out")
-    assert list(store.rows(tmp_path / "out")) == before
+    assert list(run_folder.rows(tmp_path / "out")) == before
 
 
 def test_an_id_in_two_case_files(error, cases, tmp_path):
@@ -169,7 +173,9 @@ def test_a_foreign_folder_is_refused(error, cases, tmp_path):
 
 
 def test_without_any_backend_there_is_no_run(error, cases, tmp_path, monkeypatch):
-    monkeypatch.setattr(envs, "resolve", lambda wanted, progress: [replace(one, problem="no Python") for one in wanted])
+    monkeypatch.setattr(
+        environments, "resolve", lambda wanted, progress: [replace(one, problem="no Python") for one in wanted]
+    )
     message = error("run", "--cases", cases(False), *planted("one"), "--out", tmp_path / "out")
     assert message == "error: no backend is left to run: one: no Python"
     assert not (tmp_path / "out").exists()
@@ -220,7 +226,7 @@ def test_a_run_that_passes(run, cases, tmp_path):
         "tensors",
         "index.html",
     }
-    summary = store.summary(tmp_path / "out")
+    summary = run_folder.summary(tmp_path / "out")
     assert (summary["cases"], summary["results"], summary["counts"]) == (2, 4, {"pass": 4})
     assert set(summary["backends"]) == {"one", "two"}
     assert summary["bitwise"] == {"conv2d": {"one|two": [2, 2]}}
@@ -237,7 +243,7 @@ def test_a_failing_verdict_is_exit_1(run, cases, tmp_path, fault, outcome):
     code, rows = run(cases(False, True), "--timeout", "1", fault=fault)
     assert code == 1
     assert {row["case"]: (row["outcome"], row["status"]) for row in rows}["case/1"] == (outcome, "fail")
-    assert store.summary(tmp_path / "out")["counts"] == {"pass": 1, "fail": 1}
+    assert run_folder.summary(tmp_path / "out")["counts"] == {"pass": 1, "fail": 1}
 
 
 def test_what_the_framework_cannot_express_is_known(run, cases):
@@ -250,7 +256,7 @@ def test_a_run_that_compares_nothing_is_exit_1(run, cases, tmp_path, capsys):
     code, rows = run(cases(True), fault="unsupported")
     assert (code, rows[0]["outcome"], rows[0]["status"]) == (1, "unsupported", "known")
     problem = "nothing was compared: the adapter expresses none of the cases"
-    assert store.summary(tmp_path / "out")["backends"]["one"]["problem"] == problem
+    assert run_folder.summary(tmp_path / "out")["backends"]["one"]["problem"] == problem
     assert f"one did not run: {problem}" in " ".join(capsys.readouterr().out.split())
 
 
@@ -272,9 +278,9 @@ def test_a_backend_that_did_not_run_is_exit_1(cases, tmp_path, monkeypatch):
     monkeypatch.setenv("PLANTED", "import")
     backends = [*planted("good", "slow"), *planted("bad", "at_start")]
     assert cli.main(["run", "--cases", str(cases(False)), *backends, "--out", str(tmp_path / "out")]) == 1
-    outcomes = {row["backend"]: (row["outcome"], row["status"]) for row in store.rows(tmp_path / "out")}
+    outcomes = {row["backend"]: (row["outcome"], row["status"]) for row in run_folder.rows(tmp_path / "out")}
     assert outcomes == {"good": ("exact", "pass"), "bad": ("not-run", "fail")}
-    assert "libplanted.so" in store.summary(tmp_path / "out")["backends"]["bad"]["problem"]
+    assert "libplanted.so" in run_folder.summary(tmp_path / "out")["backends"]["bad"]["problem"]
 
 
 def test_a_backend_that_starts_no_more_is_exit_1_though_its_cases_are_done(run, cases, tmp_path, monkeypatch):
@@ -283,7 +289,7 @@ def test_a_backend_that_starts_no_more_is_exit_1_though_its_cases_are_done(run, 
     monkeypatch.delenv("PLANTED")  # without it the adapter cannot be imported
     arguments = ["run", "--cases", str(file), *planted("one"), "--out", str(tmp_path / "out"), "--resume"]
     assert cli.main(arguments) == 1
-    assert "PLANTED" in store.summary(tmp_path / "out")["backends"]["one"]["problem"]
+    assert "PLANTED" in run_folder.summary(tmp_path / "out")["backends"]["one"]["problem"]
 
 
 @pytest.mark.parametrize(("shift", "code", "word"), [(0, 0, "agrees"), (1, 1, "differs")])
@@ -319,7 +325,7 @@ def test_a_run_that_was_cut_off_goes_on(run, cases, tmp_path):
     assert [row["case"] for row in resumed] == [row["case"] for row in whole]
     assert resumed[:2] == whole[:2]
     assert resumed[2] != whole[2]  # its time, at least, is another
-    assert store.summary(tmp_path / "out")["counts"] == {"pass": 3}
+    assert run_folder.summary(tmp_path / "out")["counts"] == {"pass": 3}
 
 
 def test_a_failure_of_the_earlier_part_still_fails(run, cases, tmp_path):
@@ -378,7 +384,7 @@ def test_a_backend_is_a_framework_in_a_version_and_a_mode():
 
 
 def test_an_interpreter_without_the_requirements_is_told_so(monkeypatch, capsys):
-    monkeypatch.setitem(sys.modules, "harness.session", None)  # as if an import inside it failed
+    monkeypatch.setitem(sys.modules, "harness.commands.run", None)  # as if an import inside it failed
     assert cli.main(["run"]) == 2
     [line] = capsys.readouterr().err.splitlines()
     assert line.startswith("error: ")

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from reports import html, overview
+from reports.facts import run as overview
+from reports.page import page as html
 from tests.reports.pages import Page
 
 FAILS = ["conv2d/plain/integers", "conv2d/rejects/stride", "pad2d/<i>|hostile", "pad2d/slow"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reports.conventions import compare, differ, interface, show
+from reports.terminal.conventions import compare, differ, interface, show
 from tests.reports.found import CONVENTIONS
 
 

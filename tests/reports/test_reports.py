@@ -6,7 +6,10 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 import reports
-from reports import html, junit, markdown, overview, tables
+from reports import junit, markdown
+from reports.facts import matrix
+from reports.facts import run as overview
+from reports.page import page
 from tests.reports.conftest import line
 from tests.reports.pages import Page
 
@@ -23,7 +26,7 @@ def test_a_run_without_results_does_not_pass(run):
     summary, _ = run
     empty = summary | {"backends": {}, "stale": [], "bitwise": {}, "coverage": {}, "ledger": {}}
     assert not overview.passed(empty, [])
-    assert "Failed" in Page(html.render(empty, [])).text
+    assert "Failed" in Page(page.render(empty, [])).text
     assert markdown.render(empty, []).startswith("## ✗ Failed\n\nNothing was compared")
 
 
@@ -35,7 +38,7 @@ def test_a_run_that_passes_says_so(run):
     assert (
         overview.verdict(calm, good) == "All 7 results match the specification, or differ in a way that is known (3)."
     )
-    assert "✓ Passed" in Page(html.render(calm, good)).text
+    assert "✓ Passed" in Page(page.render(calm, good)).text
 
 
 @pytest.mark.parametrize("lack", ["stale", "backend", "result"])
@@ -50,7 +53,7 @@ def test_one_lack_is_enough_to_fail(run, lack):
 def test_results_of_a_backend_that_was_not_chosen_again_are_shown(run):
     summary, rows = run
     fewer = {**summary, "backends": {"torch": summary["backends"]["torch"]}}
-    assert "y must be exact" in Page(html.render(fewer, rows)).text
+    assert "y must be exact" in Page(page.render(fewer, rows)).text
     assert [suite.get("name") for suite in ElementTree.fromstring(junit.render(fewer, rows).encode())][:2] == [
         "torch",
         "jax",
@@ -71,7 +74,7 @@ def test_only_web_addresses_and_issues_are_linked():
 
 
 def test_unsupported_operations_are_counted_by_reason(run):
-    assert tables.unsupported(run[1]) == [("jax", "pad2d", "no | such mode", 2)]
+    assert matrix.unsupported(run[1]) == [("jax", "pad2d", "no | such mode", 2)]
 
 
 @pytest.mark.parametrize(("form", "name"), [("html", "index.html"), ("md", "report.md"), ("junit", "junit.xml")])
@@ -150,13 +153,13 @@ def test_what_was_found_can_be_told_without_the_diagnosis():
 
 
 def test_every_report_shows_the_instruction_sets_in_use(run):
-    for form in (html, markdown, junit):
+    for form in (page, markdown, junit):
         text = form.render(*run)
         text = text if isinstance(text, str) else text.decode()
         assert "x86_64 avx512 (oneDNN avx512)" in text, form
         assert "MKL 2024.2" in text, form
     assert overview.processors(run[0]) == "x86_64 avx512 (torch)"
-    assert Page(html.render(*run)).text.count("x86_64 avx512 (torch)") == 1
+    assert Page(page.render(*run)).text.count("x86_64 avx512 (torch)") == 1
     assert "avx512 (torch)" in markdown.render(*run)
 
 

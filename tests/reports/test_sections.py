@@ -6,11 +6,12 @@ import shlex
 
 import pytest
 
-import reports.bridges
-from harness.bridging import attributes
-from reports import html, sections
-from reports.overview import clean
-from reports.sections import bridges
+import reports.terminal.bridge
+from harness.commands.bridge import attributes
+from reports.facts.run import clean
+from reports.page import page as html
+from reports.page.sections import bridge as bridges
+from reports.page.sections import choose
 from tests.reports.conftest import HOSTILE, SUMMARY
 from tests.reports.found import FORBIDDEN, FOUND, LAWS, ROWS
 from tests.reports.pages import Page
@@ -23,7 +24,7 @@ def page():
 
 
 def table_of(page, section, number=0):
-    return sections.further({"backends": {"torch": {}, "jax": {}}, "ledger": SUMMARY["ledger"]}, ROWS, FOUND)[
+    return choose.further({"backends": {"torch": {}, "jax": {}}, "ledger": SUMMARY["ledger"]}, ROWS, FOUND)[
         section
     ].tables[number]
 
@@ -35,13 +36,13 @@ def words(table):
 def test_sections_are_there_for_what_the_run_has_only(run):
     page = Page(html.render(*run))
     assert {*FOUND, "special"}.isdisjoint(page.all("id"))
-    assert set(sections.further(run[0], [], {})) == set()
-    assert set(sections.further(run[0], [], {"stranger": 1, "laws": LAWS})) == {"laws"}
+    assert set(choose.further(run[0], [], {})) == set()
+    assert set(choose.further(run[0], [], {"stranger": 1, "laws": LAWS})) == {"laws"}
 
 
 @pytest.mark.parametrize("table", [{}, [], {"laws": [{}], "backends": {}}])
 def test_a_table_of_another_version_is_said_to_be_one(run, table):
-    section = sections.further(run[0], [], {"laws": table})["laws"]
+    section = choose.further(run[0], [], {"laws": table})["laws"]
     assert section.worry
     assert "run the command laws again" in Page(html.render(*run, {"laws": table})).text
 
@@ -224,7 +225,7 @@ def test_a_bridge_that_fails_says_why(page):
 def test_the_terminal_says_once_what_cannot_be_expressed(monkeypatch, capsys):
     monkeypatch.setenv("COLUMNS", "200")
     again = [{**row, "why": "no such dtype"} for row in FOUND["bridges"]["bridges"]]
-    reports.bridges.show({**FOUND["bridges"], "bridges": [*again, again[1]]})
+    reports.terminal.bridge.show({**FOUND["bridges"], "bridges": [*again, again[1]]})
     printed = capsys.readouterr().out
     assert printed.count("∅ conv2d float16 is not expressible in torch: no such dtype") == 1
     assert printed.count("✗ pad2d from torch to jax: jax: no such dtype") == 1

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from reports import grid, tables, terminal
+from reports.facts import matrix
+from reports.terminal import grid
+from reports.terminal import run as terminal
 from tests.reports.conftest import line
 
 NAMES = ["jax", "mxnet", "numpy", "tensorflow", "torch"]
@@ -34,7 +36,7 @@ def large(names):
 
 
 def matrix_of(rows, names, width):
-    return [text.plain for text in grid.lines(names, tables.matrix(rows), width)]
+    return [text.plain for text in grid.lines(names, matrix.matrix(rows), width)]
 
 
 @pytest.mark.parametrize("width", [40, 80, 120, 200])

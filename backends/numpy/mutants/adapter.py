@@ -8,7 +8,7 @@ from typing import Any
 
 from backends.numpy import adapter
 from backends.numpy.mutants.catalogue import MUTANTS
-from backends.numpy.mutants.record import PLANTED
+from backends.numpy.mutants.mutant import PLANTED
 
 
 class Adapter(adapter.Adapter):

@@ -8,7 +8,7 @@ import functools
 
 import numpy as np
 
-from backends.numpy.mutants.record import Place, methods, pullbacks
+from backends.numpy.mutants.mutant import Place, methods, pullbacks
 
 ALL = "corr2d convolve2d conv2d conv2d_layer conv_transpose2d pad2d max_pool2d avg_pool2d upsample2d flatten"
 PRODUCTS = "corr2d conv2d conv_transpose2d"  # all others that multiply are built on these

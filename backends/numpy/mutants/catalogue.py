@@ -2,17 +2,17 @@
 
 from backends.numpy.mutants import (  # noqa: F401  # each adds its own
     arithmetic,
-    bridges,
     convolution,
-    derivatives,
+    correlation,
+    gradients,
     images,
+    layouts,
     padding,
     pooling,
     refusals,
-    textbook,
     training,
     transposed,
 )
-from backends.numpy.mutants.record import FOUND
+from backends.numpy.mutants.mutant import FOUND
 
 MUTANTS = {mutant.name: mutant for mutant in FOUND}

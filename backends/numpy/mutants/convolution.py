@@ -6,7 +6,7 @@ A change takes the method `conv2d(self, x, w, b, ...)` or `conv_transpose2d`, th
 
 import numpy as np
 
-from backends.numpy.mutants.record import Place, flipped, methods, replaced, rows_for_both, swapped
+from backends.numpy.mutants.mutant import Place, flipped, methods, replaced, rows_for_both, swapped
 
 conv2d = Place("conv2d", "conv2d conv2d_layer", *methods("conv2d"))
 both = Place("convolutions", "conv2d conv2d_layer conv_transpose2d", *methods("conv2d conv_transpose2d"))

@@ -5,11 +5,11 @@ A change takes the method, then its arguments: x (N, C, H, W), and the attribute
 
 import numpy as np
 
-from backends.numpy.mutants.record import Place, methods, replaced, rows_for_both, swapped
+from backends.numpy.mutants.mutant import Place, methods, replaced, rows_for_both, swapped
 
 pad2d = Place("pad2d", "pad2d", *methods("pad2d"))
 upsample2d = Place("upsample2d", "upsample2d", *methods("upsample2d"))
-neighbours = Place("upsample2d", "upsample2d", "numpy.places:neighbours")
+neighbours = Place("upsample2d", "upsample2d", "numpy.sampling:neighbours")
 flatten = Place("flatten", "flatten", *methods("flatten"))
 
 

@@ -4,7 +4,7 @@ Here the rule is put into numbers, for all windows: `explicit(padding, size, ker
 (h, w) each, gives ((top, bottom), (left, right)).
 """
 
-from backends.numpy.mutants.record import Place
+from backends.numpy.mutants.mutant import Place
 
 WINDOWS = "conv2d conv2d_layer max_pool2d avg_pool2d"
 rule = Place("padding", WINDOWS, "numpy.windows:explicit")

@@ -7,7 +7,7 @@ import dataclasses
 
 import numpy as np
 
-from backends.numpy.mutants.record import Place, methods, replaced, rows_for_both, swapped
+from backends.numpy.mutants.mutant import Place, methods, replaced, rows_for_both, swapped
 from spec.padding import explicit, extent
 
 max_pool2d = Place("max_pool2d", "max_pool2d", *methods("max_pool2d"))

@@ -5,7 +5,7 @@ A change takes the method or the check, then its arguments.
 
 import numpy as np
 
-from backends.numpy.mutants.record import Place, methods
+from backends.numpy.mutants.mutant import Place, methods
 
 CONVOLUTIONS = "conv2d conv2d_layer conv_transpose2d"
 POOLS = "max_pool2d avg_pool2d"

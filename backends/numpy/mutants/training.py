@@ -6,7 +6,7 @@ the network, then its arguments.
 
 import numpy as np
 
-from backends.numpy.mutants.record import Place, methods, replaced
+from backends.numpy.mutants.mutant import Place, methods, replaced
 
 learn_kernel = Place("learn_kernel", "learn_kernel", *methods("learn_kernel"))
 lenet5 = Place("lenet5", "lenet5", *methods("lenet5"))
@@ -176,7 +176,7 @@ def relu_on_logits(original, *layers):
 @network
 def bias_after_relu(original, *layers):
     """The bias of the first convolution is added after the ReLU."""
-    from backends.numpy.derivatives import PULLBACKS  # not above: the harness lists the mistakes without the backend
+    from backends.numpy.pullbacks import PULLBACKS  # not above: the harness lists the mistakes without the backend
 
     def late_bias(x, b):
         return x + b[:, None, None]

@@ -6,7 +6,7 @@
 
 import numpy as np
 
-from backends.numpy.mutants.record import Place, methods, replaced, swapped
+from backends.numpy.mutants.mutant import Place, methods, replaced, swapped
 from spec.padding import extent
 
 method = Place("conv_transpose2d", "conv_transpose2d", *methods("conv_transpose2d"))

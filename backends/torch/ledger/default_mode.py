@@ -1,0 +1,163 @@
+"""Where PyTorch is known to differ from the specification: it accepts more than the specification does.
+
+Every entry was seen in the framework's own calls. "Bridged" says that the adapter prepared the input, so that the
+framework's own check was never met.
+"""
+
+from backends.contract import Known
+from spec.cases import predicates
+
+CONVOLUTIONS = ("conv2d", "conv2d_layer", "conv_transpose2d")
+POOLS = ("max_pool2d", "avg_pool2d")
+
+
+def _is_unbatched(case):
+    return predicates.rank(case) == 3 and (case.op not in CONVOLUTIONS or predicates.second(case).ndim == 4)
+
+
+def _is_almost_a_window(case):
+    """ceil_mode, and less than a stride is missing to the window."""
+    axes = list(zip(predicates.room(case), predicates.strides(case)))
+    return case.attrs["ceil_mode"] and min(predicates.room(case)) < 0 and all(-room < step for room, step in axes)
+
+
+def _is_promoted(case):
+    """Mixed dtypes that meet in an elementwise operator, not in a convolution."""
+    return predicates.is_mixed(case) and (case.op == "corr2d" or case.inputs["x"].dtype == case.inputs["w"].dtype)
+
+
+def _labels_are_ignored(case):
+    labels = case.inputs["labels"]
+    return (labels == -100).any() and ((labels == -100) | ((labels >= 0) & (labels < 10))).all()
+
+
+LEDGER = [
+    Known(
+        id="negative-pads-crop",
+        operators=("pad2d",),
+        kind="convention",
+        outcome="differs",
+        when=predicates.pads_are_negative,
+        what="F.pad takes negative pads and crops the image, down to no row at all; it refuses to crop beyond that.",
+        why="Padding with a constant and cropping are one operator, constant_pad_nd.",
+        link="pytorch/pytorch#105629",
+    ),
+    Known(
+        id="unbatched-image",
+        operators=(*CONVOLUTIONS, *POOLS, "pad2d"),
+        kind="convention",
+        outcome="differs",
+        when=_is_unbatched,
+        what="An image with 3 axes is taken for one without a batch, (C, H, W); the result has 3 axes as well.",
+        why="It is documented (N is optional). A forgotten axis then shows only where the results are used.",
+        link="https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv2d.html",
+    ),
+    Known(
+        id="empty-batch",
+        operators=(*CONVOLUTIONS, *POOLS, "pad2d", "upsample2d", "flatten"),
+        kind="convention",
+        outcome="differs",
+        when=predicates.batch_is_empty,
+        what="A batch of no images gives a batch of no results, of the right shape.",
+        why="It is a feature: the number of images may be found while a network runs.",
+        link="pytorch/pytorch#12013",
+    ),
+    Known(
+        id="empty-images",
+        operators=("flatten",),
+        kind="convention",
+        outcome="differs",
+        when=lambda case: bool(predicates.empty(case)) and not predicates.batch_is_empty(case),
+        what="Images without pixels are flattened to rows of length 0.",
+        why="torch.flatten multiplies the sizes, whatever they are.",
+    ),
+    Known(
+        id="loss-of-no-images",
+        operators=("lenet5",),
+        kind="convention",
+        outcome="differs",
+        when=predicates.batch_is_empty,
+        what="cross_entropy of no images is NaN; the weights stay as they are.",
+        why="The loss is the mean of no numbers, 0/0; the gradients are sums of nothing.",
+    ),
+    Known(
+        id="no-channels-no-outputs",
+        operators=("conv2d", "conv2d_layer"),
+        kind="bug",
+        outcome="differs",
+        when=lambda case: {name for name, axis in predicates.empty(case) if axis == 1} == {"x", "w"},
+        what="Images without channels give a result without channels, (N, 0, OH, OW), though w has kernels: the sum of "
+        "nothing would be (N, O, OH, OW) of zeros.",
+        why="ATen sets the output channels to 0 when the input channels are 0.",
+        link="pytorch/pytorch#120944",
+    ),
+    Known(
+        id="ceil-mode-cuts-the-only-window",
+        operators=POOLS,
+        kind="convention",
+        outcome="differs",
+        when=_is_almost_a_window,
+        what="With ceil_mode a window that exceeds the padded image by less than a stride counts as the last, partial "
+        "one, so a single value comes back; without ceil_mode, or by a stride or more, it is refused.",
+        why="The size is ceil((H + 2 pad - k) / stride) + 1, which is 1 as long as the fraction is above -1.",
+    ),
+    Known(
+        id="pads-as-wide-as-the-window",
+        operators=POOLS,
+        kind="convention",
+        outcome="differs",
+        when=predicates.window_may_miss,
+        what="Bridged: windows wholly in the padding give -inf (maximum) or 0/0 = NaN (mean). torch itself refuses "
+        "pads above half the window.",
+        why="What torch does not take as padding the adapter puts on with F.pad before.",
+    ),
+    Known(
+        id="empty-kernel-sums-to-zero",
+        operators=("corr2d",),
+        kind="convention",
+        outcome="differs",
+        when=lambda case: min(predicates.window(case), default=1) == 0,
+        what="A kernel without taps gives zeros, one more in each axis than there are pixels.",
+        why="Tensor.unfold has windows of size 0, and the sum of nothing is 0.",
+    ),
+    Known(
+        id="type-promotion",
+        operators=("corr2d", "learn_kernel"),
+        kind="convention",
+        outcome="differs",
+        when=_is_promoted,
+        what="float32 times float64, and float32 minus float64, are computed in float64; the result is stored in the "
+        "dtype of the array it is assigned to. F.conv2d refuses such a mixture.",
+        why="Elementwise operators promote types as NumPy does; convolutions do not.",
+        link="https://docs.pytorch.org/docs/stable/tensor_attributes.html#type-promotion-doc",
+    ),
+    Known(
+        id="loading-weights-converts-them",
+        operators=("lenet5",),
+        kind="convention",
+        outcome="differs",
+        when=predicates.is_mixed,
+        what="Weights in float64 are rounded to the float32 of the network, without a word.",
+        why="load_state_dict copies into the parameters that are there, and copying converts.",
+    ),
+    Known(
+        id="label-minus-100-is-ignored",
+        operators=("lenet5",),
+        kind="convention",
+        outcome="differs",
+        when=_labels_are_ignored,
+        what="An image with the label -100 counts neither in the loss nor in the mean; other labels outside of the "
+        "classes are refused.",
+        why="-100 is the default of cross_entropy's ignore_index.",
+        link="https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html",
+    ),
+    Known(
+        id="target-is-broadcast",
+        operators=("learn_kernel",),
+        kind="convention",
+        outcome="differs",
+        when=predicates.target_is_repeated,
+        what="One row of y is compared with every row of the correlation; mse_loss warns, and goes on.",
+        why="Subtraction broadcasts.",
+    ),
+]

@@ -1,0 +1,68 @@
+"""Where PyTorch differs in some of its modes alone: compiled by torch.compile."""
+
+import numpy as np
+
+from backends.contract import Known
+from spec.cases import predicates
+
+
+def _is_shared_overhang(case):
+    """F.avg_pool2d gets the pads itself, and a window that hangs over by ceil_mode, whose pads count."""
+    attrs, pads = case.attrs, predicates.pads(case)
+    own = predicates.pads_are_equal(case) and all(
+        ends[0] <= taps // 2 for ends, taps in zip(pads, predicates.window(case))
+    )
+    axes = zip(predicates.room(case), predicates.strides(case), predicates.image(case), pads)
+    if not (attrs["ceil_mode"] and attrs["count_include_pad"] and own):
+        return False
+    return any(room % step and -(-room // step) * step < size + ends[0] for room, step, size, ends in axes)
+
+
+LEDGER = [
+    Known(
+        id="average-pool-gradient-at-the-overhang",
+        operators=("avg_pool2d",),
+        kind="bug",
+        outcome="differs",
+        part="gradient",
+        when=_is_shared_overhang,
+        what="With ceil_mode and count_include_pad the gradient at the overhang is divided by the whole window, the "
+        "output by the part of it that counts: 1/4 instead of 1 in the corner of 3x3 with windows of 2x2.",
+        why="Inductor's own avg_pool2d_backward divides by kH * kW wherever pads count.",
+        link="pytorch/pytorch#198119",
+        variants=("compile",),
+    ),
+    Known(
+        id="bias-of-another-dtype",
+        operators=("conv2d",),
+        kind="convention",
+        outcome="differs",
+        when=lambda case: (
+            predicates.is_mixed(case) and "b" in case.inputs and case.inputs["x"].dtype == case.inputs["w"].dtype
+        ),
+        what="A bias in float64 makes the result float64 where the padding is a word; with numbers it is refused.",
+        why="Inductor computes the convolution without the bias, and adds it by an operator that promotes types. For a "
+        "word torch does not compare the dtypes of image and bias before.",
+        variants=("compile",),
+    ),
+    Known(
+        id="resized-to-no-rows",
+        operators=("upsample2d",),
+        kind="convention",
+        outcome="differs",
+        when=lambda case: 0 in predicates.image(case),
+        what="An image without rows is resized to one without rows; eager it is refused.",
+        why="Inductor has the operator written out in others, which look at no sizes: nothing is computed.",
+        variants=("compile",),
+    ),
+    Known(
+        id="bilinear-infinity",
+        operators=("upsample2d",),
+        kind="numeric",
+        outcome="differs",
+        when=lambda case: case.attrs["mode"] == "bilinear" and bool(np.isinf(predicates.first(case)).any()),
+        what="Around an infinite pixel bilinear upsampling gives NaN, where weights times pixels are infinite.",
+        why="Inductor has the operator written out as a + (b - a) * t: with a infinite that is inf - inf.",
+        variants=("compile",),
+    ),
+]

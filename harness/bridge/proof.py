@@ -1,0 +1,182 @@
+"""The proof of a bridge: the source's own call and the target's text, both held against the truth.
+
+The source answers through its worker, by its own adapter or network; the text runs alone in the target's
+environment. What a framework cannot express is an answer, not a failed proof: its adapter says so, or its ledger
+knows the refusal, as one of the kind "unsupported".
+"""
+
+import concurrent.futures
+import dataclasses
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from harness.bridge import isolated_process
+from harness.bridge.isolated_process import Answer, Job
+from harness.bridge.translate import NETWORK, Bridge, Trial, network
+from harness.judging.ledger import Ledger
+from harness.judging.oracle import Truth, truth
+from harness.judging.verdict import compare
+from harness.workers.backends import Backend
+from harness.workers.supervisor import Supervisor
+from harness.workers.wire import pack_all, unpack
+from spec.errors import UserError
+
+RIGHT = {"exact", "close"}
+HOLDS, INEXPRESSIBLE, FAILS = "holds", "not expressible", "fails"
+TIMEOUT = 300.0  # seconds for all texts of one framework
+
+Cases = Mapping[str, list[tuple[Trial, Truth]]]  # by what the source is asked (`Bridge.said`)
+
+
+@dataclasses.dataclass(frozen=True)
+class Finding:
+    """One case on both sides: an outcome each, whether both gave the same bits, and who did wrong in what way."""
+
+    trial: str
+    source: str
+    target: str
+    same_bits: bool = False
+    who: str = ""
+    why: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Proof:
+    """What became of the cases of a bridge."""
+
+    findings: Sequence[Finding]
+
+    @property
+    def verdict(self) -> str:
+        """HOLDS where both sides are right in all cases, INEXPRESSIBLE where nothing else is the matter, or FAILS."""
+        outcomes = {outcome for one in self.findings for outcome in (one.source, one.target)}
+        if not outcomes or outcomes - RIGHT - {"unsupported"}:
+            return FAILS
+        return HOLDS if outcomes <= RIGHT else INEXPRESSIBLE
+
+    @property
+    def agree(self) -> int:
+        """How many cases are right on both sides."""
+        return sum(not one.why for one in self.findings)
+
+    @property
+    def same_bits(self) -> int:
+        """In how many cases both sides gave the same bits."""
+        return sum(one.same_bits for one in self.findings)
+
+    @property
+    def problem(self) -> tuple[str, str]:
+        """(who, why) of the first case that is not right; what fails comes before what cannot be expressed."""
+        bad = [one for one in self.findings if one.why]
+        bad.sort(key=lambda one: {one.source, one.target} <= RIGHT | {"unsupported"})
+        return (bad[0].who, bad[0].why) if bad else ("", "")
+
+
+def prove(bridges: Sequence[Bridge], stations: Mapping[str, Supervisor], versions: Mapping[str, str]) -> list[Proof]:
+    """A proof for each bridge. `stations` answer for the sources, by name; `versions` are those of the frameworks.
+
+    Stations and texts work side by side; all texts in one framework's words share a process. Raises `UserError` for
+    a bridge whose cases the specification refuses.
+    """
+    able = [bridge for bridge in bridges if not any(bridge.lacking)]
+    asked = {bridge.said: bridge for bridge in able}
+    cases = {said: _cases(bridge) for said, bridge in asked.items()}
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        targets, sources = _by(lambda one: one.target, able), _by(lambda one: one.source, asked.values())
+        speaking = [pool.submit(_texts, group, cases) for group in targets]
+        answering = [pool.submit(_calls, group, cases, stations) for group in sources]
+    texts = {key: answers for future in speaking for key, answers in future.result().items()}
+    calls = {said: answers for future in answering for said, answers in future.result().items()}
+    ends = {end.name: end for bridge in bridges for end in (bridge.source, bridge.target)}
+    ledgers = {name: Ledger.of(end, versions[name]) for name, end in ends.items()}
+    proofs = []
+    for bridge in bridges:
+        if any(bridge.lacking):
+            who, why = bridge.lacking
+            proofs.append(Proof([Finding("any case", "unsupported", "unsupported", who=who, why=why)]))
+        else:
+            answers = zip(cases[bridge.said], calls[bridge.said], texts[_key(bridge)])
+            proofs.append(Proof([_find(bridge, ledgers, *one) for one in answers]))
+    return proofs
+
+
+def _cases(bridge: Bridge) -> list[tuple[Trial, Truth]]:
+    """The cases with their truths, without those that the specification refuses. Raises `UserError` if none is left."""
+    found = [(trial, truth(trial.case, gradients=False)) for trial in bridge.trials()]
+    accepted = [one for one in found if not one[1].rejected]
+    if not accepted:
+        why = found[0][1].rejected if found else f"there are no cases of {bridge.dtype}"
+        raise UserError(f"{bridge.op}: {why}")
+    return accepted
+
+
+def _by(end: Callable[[Bridge], Backend], bridges: Iterable[Bridge]) -> list[list[Bridge]]:
+    found: dict[str, list[Bridge]] = {}
+    for bridge in bridges:
+        found.setdefault(end(bridge).name, []).append(bridge)
+    return list(found.values())
+
+
+def _key(bridge: Bridge) -> tuple[str, str]:
+    return bridge.said, bridge.target.name
+
+
+def _calls(bridges: Sequence[Bridge], cases: Cases, stations: Mapping[str, Supervisor]) -> dict[str, list[Answer]]:
+    """What the one source of these bridges answers itself."""
+    station = stations[bridges[0].source.name]
+    return {one.said: [_call(one, station, trial) for trial, _ in cases[one.said]] for one in bridges}
+
+
+def _call(bridge: Bridge, station: Supervisor, trial: Trial) -> Answer:
+    """The source's own call, by its adapter or its network."""
+    if bridge.op == NETWORK:
+        call = {"id": trial.case.id, "network": [str(network(bridge.source)), NETWORK]}
+        reply = station.ask({**call, "inputs": pack_all(dict(trial.inputs))})
+        packed = reply.get("answer")
+    else:
+        reply = station.answer(trial.case)
+        packed = next(iter(reply.get("outputs", {}).values()), None)
+    if packed:
+        return Answer("computed", array=unpack(packed))
+    kind = reply.get("error_class", "") if reply["outcome"] != "unsupported" else ""
+    return Answer(reply["outcome"], f"{kind}: {reply['message']}" if kind else reply["message"])
+
+
+def _texts(bridges: Sequence[Bridge], cases: Cases) -> dict[tuple[str, str], list[Answer]]:
+    """What the texts of these bridges, which are all in the words of one target, make of their cases."""
+    jobs = [
+        (_key(bridge), Job(bridge.code, bridge.function, trial.inputs))
+        for bridge in bridges
+        for trial, _ in cases[bridge.said]
+    ]
+    found: dict[tuple[str, str], list[Answer]] = {}
+    for (key, _), answer in zip(jobs, isolated_process.run(bridges[0].target, [job for _, job in jobs], TIMEOUT)):
+        found.setdefault(key, []).append(answer)
+    return found
+
+
+def _find(
+    bridge: Bridge, ledgers: Mapping[str, Ledger], case: tuple[Trial, Truth], called: Answer, told: Answer
+) -> Finding:
+    """Source and target against the truth, and against each other bit for bit."""
+    trial, wanted = case
+    source, source_why = _judge(trial, wanted, called, ledgers[bridge.source.name])
+    target, target_why = _judge(trial, wanted, told, ledgers[bridge.target.name])
+    if source in RIGHT and target in RIGHT:
+        assert called.array is not None
+        assert told.array is not None
+        return Finding(str(trial), source, target, called.array.tobytes() == told.array.tobytes())
+    sides = [(bridge.target.name, target, target_why), (bridge.source.name, source, source_why)]
+    bad = [one for one in sides if one[1] not in RIGHT]
+    who, _, why = min(bad, key=lambda one: one[1] == "unsupported")
+    return Finding(str(trial), source, target, who=who, why=why)
+
+
+def _judge(trial: Trial, wanted: Truth, answer: Answer, ledger: Ledger) -> tuple[str, str]:
+    """(outcome, why it is bad) of an answer."""
+    if answer.array is None:
+        lacks = ledger.lacks(trial.case) if answer.outcome == "rejected" else ""
+        return ("unsupported", lacks) if lacks else (answer.outcome, answer.message)
+    name, expected = next(iter(wanted.outputs.items()))
+    found = compare(name, answer.array, expected, trial.case.dtype, trial.exactly)
+    return found.outcome, found.why

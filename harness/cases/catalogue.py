@@ -1,0 +1,47 @@
+"""All cases that come with the project, and the choice among them."""
+
+import fnmatch
+from collections.abc import Iterable
+
+from harness.cases import photographs
+from spec import operators
+from spec.cases import special_values
+from spec.core import Case
+from spec.errors import UserError
+from spec.examples import stored
+
+
+def built_in() -> list[Case]:
+    """Every case of every operator, special values, the seeds, and the real images; each id stands once."""
+    cases = [case for operator in operators().values() for case in operator.cases()]
+    cases += [*special_values.cases(), *stored.cases(), *photographs.cases()]
+    return cases
+
+
+def choose(cases: Iterable[Case], ops: tuple[str, ...] = (), globs: tuple[str, ...] = ()) -> list[Case]:
+    """The cases of the named operators whose ids match one of the globs.
+
+    Raises `UserError` for an operator that does not exist, and for a choice that leaves nothing.
+    """
+    for op in ops:
+        if op not in operators():
+            raise UserError(f"unknown operator {op!r}; choose from: {', '.join(operators())}")
+    chosen = [
+        case
+        for case in cases
+        if (not ops or case.op in ops) and (not globs or any(fnmatch.fnmatchcase(case.id, glob) for glob in globs))
+    ]
+    if not chosen:
+        raise UserError(f"no case is left by --op {' '.join(ops) or '(any)'} --case {' '.join(globs) or '(any)'}")
+    return chosen
+
+
+def shard(cases: list[Case], part: str) -> list[Case]:
+    """Part I of N of the cases, for `--shard I/N`. Raises `UserError` for anything else, and for a part of none."""
+    first, _, last = part.partition("/")
+    if not (first.isdecimal() and last.isdecimal() and 1 <= int(first) <= int(last)):
+        raise UserError(f"--shard is {part!r}; write I/N with I from 1 to N, such as 1/4")
+    chosen = cases[int(first) - 1 :: int(last)]
+    if not chosen:
+        raise UserError(f"--shard {part} leaves nothing of {len(cases)} cases; take fewer parts")
+    return chosen

@@ -1,0 +1,197 @@
+"""What the command `bridge` does: one bridge in full, or all of them as a table."""
+
+import contextlib
+import dataclasses
+import itertools
+import json
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from harness.bridge import weights as transfer
+from harness.bridge.proof import FAILS, HOLDS, INEXPRESSIBLE, Proof, prove
+from harness.bridge.translate import NETWORK, OPERATORS, Bridge, bridge
+from harness.commands import doctor
+from harness.workers import backends, environments
+from harness.workers.backends import Backend
+from harness.workers.gateway import NotStarted
+from harness.workers.supervisor import Supervisor
+from reports.run_folder import tables_folder
+from spec import operators
+from spec.attributes import is_pads, is_pair
+from spec.core import BadCase, Operator
+from spec.errors import UserError
+
+# What the table of all bridges shows, and what an operator needs that has no default.
+EXAMPLES: Mapping[str, Mapping[str, Any]] = {
+    "conv2d": {"padding": "same", "stride": [2, 2]},
+    "conv2d_layer": {"padding": "same", "stride": [2, 2]},
+    "conv_transpose2d": {"padding": "same", "stride": [2, 2]},
+    "pad2d": {"padding": [[1, 2], [0, 3]], "mode": "reflect"},
+    "max_pool2d": {"kernel_size": [3, 2], "stride": [2, 2], "padding": "same"},
+    "avg_pool2d": {"kernel_size": [3, 2], "stride": [2, 2], "padding": "same"},
+    "upsample2d": {"scale": [2, 3], "mode": "bilinear"},
+}
+ROWS = [*((op, "float32") for op in OPERATORS), (NETWORK, "float32"), ("conv2d", "float16")]
+LAYOUTS = ("layout", "kernel_layout")  # not asked for: each framework takes its own
+
+
+def one(op: str, source: str, target: str, words: list[str], dtype: str) -> int:
+    """Print the text of a bridge and its proof; 1 where the proof fails. Raises `UserError`."""
+    if op not in (*OPERATORS, NETWORK):
+        raise UserError(f"there are no bridges for {op!r}; choose from: {', '.join((*OPERATORS, NETWORK))}")
+    attrs = attributes(op, words)
+    start, end = ready = _ready((source, target))
+    wanted, known = bridge(op, start, end, attrs, dtype), versions(ready)
+    with stations([start]) as opened:
+        [proof] = prove([wanted], opened, known)
+    who, why = proof.problem
+    if proof.verdict == INEXPRESSIBLE:
+        click.echo(f"# {wanted.op} is not expressible in {who}: {why}")
+        return 0
+    click.echo(wanted.code)
+    click.echo("\n".join(f"# {line}" for line in _proven(wanted, proof, known)))
+    return 0 if proof.verdict == HOLDS else 1
+
+
+def _proven(wanted: Bridge, proof: Proof, known: Mapping[str, str]) -> Iterator[str]:
+    """The proof in lines: what ran where, and every case."""
+    source, target = wanted.source.name, wanted.target.name
+    yield f"proof: {source} {known[source]} by its own call, {target} {known[target]} by this text alone"
+    yield f"{proof.agree} of {len(proof.findings)} cases are right on both sides, {proof.same_bits} with the same bits:"
+    for one in proof.findings:
+        bits = ", same bits" if one.same_bits else f"; {one.who}: {one.why}" if one.why else ""
+        yield f"  {one.trial}: {source} {one.source}, {target} {one.target}{bits}"
+
+
+def every(names: tuple[str, ...], out: Path) -> int:
+    """Prove all bridges between the backends, and move LeNet-5's weights between all of them; print a table."""
+    import reports
+    from reports.terminal import bridge as report
+
+    tables_folder(out)
+    ready = _ready(names)
+    known = versions(ready)
+    wanted = pairs(ready, ROWS)
+    with stations(ready) as opened, tempfile.TemporaryDirectory() as folder:
+        proofs = prove(wanted, opened, known)
+        weights = transfer.matrix(opened, Path(folder))
+    table = {
+        "backends": known,
+        "words": {f"{one.op} {one.target.name}": one.words.text() for one in wanted if not any(one.lacking)},
+        "bridges": [_row(one, proof) for one, proof in zip(wanted, proofs)],
+        "weights": weights,
+    }
+    reports.add(out, "bridges", table)
+    report.show(table)
+    lost = any(problem for row in weights.values() for problem in row.values())
+    return 1 if lost or any(proof.verdict == FAILS for proof in proofs) else 0
+
+
+def pairs(ready: Sequence[Backend], rows: Sequence[tuple[str, str]]) -> list[Bridge]:
+    """The bridges between all of the backends, for rows (operator, dtype)."""
+    return [
+        bridge(op, source, target, operators()[op].complete(EXAMPLES[op]) if op in EXAMPLES else {}, dtype)
+        for op, dtype in rows
+        for source, target in itertools.permutations(ready, 2)
+    ]
+
+
+def _row(wanted: Bridge, proof: Proof) -> dict[str, Any]:
+    """A bridge and its proof as plain data; its text is the entry "op target" of `words` followed by `tail`."""
+    who, why = proof.problem
+    lacking, defaults = proof.verdict == INEXPRESSIBLE, wanted.operator.attributes
+    return {
+        "op": wanted.op,
+        "dtype": wanted.dtype,
+        "source": wanted.source.name,
+        "target": wanted.target.name,
+        "attrs": {name: value for name, value in wanted.attrs.items() if value != defaults[name].default},
+        "changes": [] if lacking else [{**dataclasses.asdict(one), "axes": one.axes} for one in wanted.changes],
+        "tail": "" if lacking else wanted.tail,
+        "verdict": proof.verdict,
+        "who": who,
+        "why": why,
+        "cases": len(proof.findings),
+        "agree": proof.agree,
+        "same_bits": proof.same_bits,
+    }
+
+
+def attributes(op: str, words: list[str]) -> dict[str, Any]:
+    """Attributes from `--stride 2 --padding same`: one number stands for both axes. Raises `UserError`."""
+    operator = operators()[op]
+    taken = {name: one for name, one in operator.attributes.items() if name not in LAYOUTS and op != NETWORK}
+    found: dict[str, Any] = {}
+    for name, text in zip(words[::2], [*words[1::2], ""]):
+        if not name.startswith("--") or not text:
+            raise UserError(f"{name!r} is no attribute with its value; write --stride 2 --padding same")
+        name = name[2:].replace("-", "_")
+        if name not in taken:
+            raise UserError(f"the bridges of {op} have no attribute {name!r}; they have: {', '.join(taken) or 'none'}")
+        found[name] = _value(text, taken[name].valid([1, 1]))
+    try:
+        return operator.complete({**_needed(operator, found), **found}) if taken else {}
+    except BadCase as error:
+        raise UserError(str(error)) from None
+
+
+def _value(text: str, pair: bool) -> Any:
+    """A word, or JSON: a number, true, [2, 1], [[1, 2], [0, 3]]; `pair` makes [n, n] of a number."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return text
+    return [value, value] if pair and isinstance(value, int) and not is_pair(value) and not is_pads(value) else value
+
+
+def _needed(operator: Operator, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Examples for the attributes that have no default."""
+    required = [name for name, one in operator.attributes.items() if one.required and name not in given]
+    return {name: EXAMPLES[operator.name][name] for name in required}
+
+
+def _ready(names: tuple[str, ...]) -> list[Backend]:
+    """The backends with their environments. Raises `UserError` for a mode, and for one that cannot be had."""
+    from reports.terminal import run
+
+    chosen = backends.select(names)
+    if len(chosen) < 2:
+        raise UserError(f"--from and --to are both {chosen[0].name}; a bridge needs two frameworks")
+    for backend in chosen:
+        if backend.variant:
+            own = backend.name.partition(":")[0]
+            raise UserError(f"{backend.name} is a mode of {own}, which has the same words: write {own}")
+    with run.building() as progress:
+        found = environments.resolve(chosen, progress)
+    for backend in found:
+        if backend.problem:
+            raise UserError(f"{backend.name} cannot be run: {backend.problem}")
+    return found
+
+
+def versions(ready: Sequence[Backend]) -> dict[str, str]:
+    """The version of the framework of each backend, the first that its requirements name; "" without such a file."""
+    found = {}
+    for backend in ready:
+        pinned = doctor.requirements(backend)[:1] if (backend.folder / "requirements.txt").exists() else []
+        found[backend.name] = "".join(doctor.probe(backend, pinned).get(one.name, "") for one in pinned)
+    return found
+
+
+@contextlib.contextmanager
+def stations(found: Sequence[Backend]) -> Iterator[dict[str, Supervisor]]:
+    """A station for each backend, by name. Raises `UserError` for one that does not start."""
+    opened = {backend.name: Supervisor(backend) for backend in found}
+    try:
+        for station in opened.values():
+            station.open()
+        yield opened
+    except NotStarted as error:
+        raise UserError(str(error)) from None
+    finally:
+        for station in opened.values():
+            station.close()

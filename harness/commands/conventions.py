@@ -1,0 +1,175 @@
+"""The command `conventions`: every backend is asked every question, by the framework's own default call.
+
+Nothing is asserted by hand: each hypothesis is computed by the specification, each answer comes from a probe in
+the backend's `conventions/`, and what fits is named. A cell holds the probe's own text, so that a reader sees
+what was called.
+"""
+
+import ast
+import concurrent.futures
+import fnmatch
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from harness.workers import backends, environments
+from harness.workers.backends import Backend
+from harness.workers.gateway import NotStarted
+from harness.workers.supervisor import Supervisor
+from harness.workers.wire import pack_all, unpack
+from reports.run_folder import tables_folder
+from spec.errors import UserError
+from spec.questions import questions, subject
+from spec.questions.question import REFUSES, Question
+
+NONE = "none of these"
+PARSING = threading.Lock()  # CPython before 3.11.8 and 3.12.2 must not parse in two threads at once (gh-106905)
+
+
+def perform(names: tuple[str, ...], globs: tuple[str, ...], out: Path, jobs: int, timeout: float) -> int:
+    """Ask, print the answers and write them to `out`/tables/conventions.json; 1 if a backend could not be asked."""
+    from reports import add
+    from reports.terminal import conventions as report
+
+    chosen = choose(globs)
+    tables_folder(out)
+    table = answer(names, chosen, jobs, timeout)
+    add(out, "conventions", table)
+    report.show(table)
+    return _complete(table)
+
+
+def compare(source: str, target: str, globs: tuple[str, ...], jobs: int, timeout: float) -> int:
+    """Ask two backends and print where they differ, with the bridge; 1 if one of them could not be asked."""
+    from reports.terminal import conventions as report
+
+    if source == target:
+        raise UserError(f"{source} cannot be compared with itself")
+    table = answer((source, target), choose(globs), jobs, timeout)
+    report.compare(table)
+    return _complete(table)
+
+
+def choose(globs: tuple[str, ...]) -> list[Question]:
+    """The questions whose ids match one of the globs; all without any. Raises `UserError`."""
+    for glob in globs:
+        if not fnmatch.filter(questions(), glob):
+            topics = dict.fromkeys(name.partition(".")[0] for name in questions())
+            raise UserError(f"no question matches {glob!r}; their ids begin with: {', '.join(topics)}")
+    return [one for one in questions().values() if not globs or any(fnmatch.fnmatch(one.id, glob) for glob in globs)]
+
+
+def answer(names: tuple[str, ...], asked: list[Question], jobs: int, timeout: float) -> dict[str, Any]:
+    """Questions and answers as plain data, `jobs` backends at a time."""
+    from reports.terminal import run
+
+    with run.building() as progress:
+        ready = environments.resolve(backends.select(names), progress)
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        found = dict(zip((one.name for one in ready), pool.map(lambda one: ask(one, asked, timeout), ready)))
+    return {"questions": [describe(one) for one in asked], "answers": found}
+
+
+def _complete(table: Mapping[str, Any]) -> int:
+    return 1 if any("problem" in found for found in table["answers"].values()) else 0
+
+
+def ask(backend: Backend, asked: list[Question], timeout: float) -> dict[str, Any]:
+    """question -> list of answers, one for each interface; {"problem": why} where the backend cannot start."""
+    station = Supervisor(backend, timeout)
+    found: dict[str, Any] = {}
+    try:
+        station.open()
+        sources = probes(backend.files("conventions"))
+        for question in asked:
+            mine = {api: source for (name, api), source in sources.items() if name == question.id}
+            found[question.id] = [put(station, question, api, source) for api, source in mine.items()]
+    except NotStarted as error:
+        return {"problem": str(error)}
+    finally:
+        station.close()
+    return found
+
+
+def put(station: Supervisor, question: Question, api: str, source: str) -> dict[str, Any]:
+    """One probe's answer: the interface, its code, what came out, and the hypothesis that fits."""
+    inputs = pack_all(dict(question.inputs))
+    reply = station.ask({"id": f"{question.id} {api}", "probe": [question.id, api], "inputs": inputs})
+    cell = {"api": api, "code": source}
+    if reply["outcome"] != "computed":
+        answer = REFUSES if reply["outcome"] == "rejected" else reply["outcome"]
+        return {**cell, "answer": answer, "error": reply.get("error_class") or "", "output": reply["message"]}
+    answer = reply["answer"] if isinstance(reply["answer"], str) else unpack(reply["answer"])
+    output = answer if isinstance(answer, str) else plain(answer)
+    return {**cell, "answer": question.match(answer) or NONE, "output": output}
+
+
+def plain(array: np.ndarray) -> str:
+    """An array as a reader wants to see it: its numbers in brackets, to four digits."""
+    return np.array2string(array, precision=4, suppress_small=True, separator=" ", threshold=60)
+
+
+def describe(question: Question) -> dict[str, Any]:
+    """A question as plain data."""
+    hypotheses = {name: one if isinstance(one, str) else plain(one) for name, one in question.hypotheses.items()}
+    return {
+        "id": question.id,
+        "subject": subject(question.id),
+        "text": question.text,
+        "inputs": {name: plain(array) for name, array in question.inputs.items()},
+        "hypotheses": hypotheses,
+        "explanation": question.explanation,
+        "bridge": question.bridge,
+    }
+
+
+def probes(files: Iterable[Path]) -> Mapping[tuple[str, str], str]:
+    """(question, interface) -> source text of each probe, read without importing it.
+
+    A probe is followed by what else of its file it uses, so that its text tells the whole call.
+    """
+    found = {}
+    for file in files:
+        text = file.read_text(encoding="utf-8")
+        with PARSING:
+            tree = ast.parse(text)
+        helpers = {name: node for node in tree.body if not _asked(node) for name in _defined(node)}
+        for node in tree.body:
+            for question, api in _asked(node):
+                used = dict.fromkeys(_used(node, helpers))
+                found[question, api] = "\n\n".join(_source(text, one) for one in (node, *used))
+    return found
+
+
+def _asked(node: ast.stmt) -> list[tuple[str, str]]:
+    """(question, interface) of each `@probe` of a definition."""
+    calls = [one for one in getattr(node, "decorator_list", []) if isinstance(one, ast.Call)]
+    named = [call for call in calls if getattr(call.func, "id", "") == "probe"]
+    return [tuple(argument.value for argument in call.args[:2]) for call in named]  # type: ignore[attr-defined, misc]
+
+
+def _defined(node: ast.stmt) -> list[str]:
+    """The names that a function or an assignment at the top of a file defines."""
+    if isinstance(node, ast.FunctionDef):
+        return [node.name]
+    return [one.id for one in node.targets if isinstance(one, ast.Name)] if isinstance(node, ast.Assign) else []
+
+
+def _used(node: ast.AST, helpers: Mapping[str, ast.stmt]) -> Iterator[ast.stmt]:
+    """The helpers that a definition uses, and those that they use."""
+    names = [one for one in ast.walk(node) if isinstance(one, ast.Name)]
+    own = {one.id for one in names if isinstance(one.ctx, ast.Store)}
+    for name in dict.fromkeys(one.id for one in names):
+        if name in helpers and name not in own:
+            yield helpers[name]
+            yield from _used(helpers[name], helpers)
+
+
+def _source(text: str, node: ast.stmt) -> str:
+    """The text of a definition, with its decorators unless it is a probe."""
+    decorators = [] if _asked(node) else getattr(node, "decorator_list", [])
+    lines = [f"@{ast.get_source_segment(text, one)}" for one in decorators]
+    return "\n".join([*lines, ast.get_source_segment(text, node) or ""])

@@ -1,0 +1,191 @@
+"""The command `mutants`: the cases are tested themselves, with mistakes planted in the NumPy backend.
+
+Each mistake is run like any backend: in a worker, with the built-in cases of the operators that feel it,
+gradients too, and the ordinary verdict. A case kills it by a verdict that does not pass. Cases that the unchanged
+backend does not pass kill nothing. The score is the share of mistakes that every one of their operators
+notices; mistakes that provably change no result must survive, and are not counted.
+"""
+
+import concurrent.futures
+import contextlib
+import dataclasses
+import fnmatch
+import threading
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from harness.judging.oracle import Truth, truth
+from harness.running.result import Result, judged
+from harness.workers import backends, environments
+from harness.workers.backends import Backend
+from harness.workers.gateway import NotStarted
+from harness.workers.supervisor import Supervisor
+from reports.run_folder import tables_folder
+from spec import operators
+from spec.core import Case
+from spec.errors import UserError
+from spec.examples import stored
+
+FOLDER = backends.FOLDER / "numpy" / "mutants"
+VARIABLE = "CONVPARITY_MUTANT"
+NAMED = 3  # so many of the cases that kill a mistake are named
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """What became of one mistake: for each operator how many cases ran, and the ids of those that kill it.
+
+    `status` is "killed", "survived" (one operator at least does not notice it), "harmless" (it survives, and
+    should), or "broken": it could not be planted, or a case kills it that should not.
+    """
+
+    mutant: Any
+    cases: Mapping[str, int]
+    kills: Mapping[str, list[str]]
+    problem: str = ""
+
+    @property
+    def status(self) -> str:
+        if self.problem or (self.mutant.same and any(self.kills.values())):
+            return "broken"
+        if self.mutant.same:
+            return "harmless"
+        return "killed" if all(self.kills.values()) else "survived"
+
+    def row(self) -> dict[str, Any]:
+        """The outcome as plain data; the examples are of as many operators as possible."""
+        ranked = [(place, case) for found in self.kills.values() for place, case in enumerate(found)]
+        return {
+            "mutant": self.mutant.name,
+            "sentence": self.mutant.sentence,
+            "status": self.status,
+            "cases": dict(self.cases),
+            "killed_by": {op: len(found) for op, found in self.kills.items()},
+            "examples": [case for _, case in sorted(ranked, key=lambda one: one[0])[:NAMED]],
+            "same": self.mutant.same,
+            "problem": self.problem,
+        }
+
+
+def planted(globs: Iterable[str] = ()) -> list[Any]:
+    """The mistakes whose names match one of the globs, all for none. Raises `UserError` for a glob without match."""
+    known = backends.load(FOLDER / "catalogue.py", "mutants_of_numpy").MUTANTS
+    chosen: dict[str, Any] = {}
+    for glob in globs or ["*"]:
+        found = fnmatch.filter(known, glob)
+        if not found:
+            kinds = sorted({name.partition("/")[0] for name in known})
+            raise UserError(f"no mutant is named {glob!r}; the names are {'/..., '.join(kinds)}/...")
+        chosen |= {name: known[name] for name in found}
+    return list(chosen.values())
+
+
+class Examination:
+    """The mistakes one after the other, `jobs` at a time; the truth of each case is computed once for all.
+
+    With `thorough` every case runs, else those of an operator only until one kills the mistake. `unsound` holds
+    the cases that the unchanged backend does not pass: they kill nothing. To be closed after use.
+    """
+
+    def __init__(self, numpy: Backend, jobs: int = 2, thorough: bool = True) -> None:
+        self.jobs, self.thorough = jobs, thorough
+        self.environment = numpy.environment
+        self.backend = dataclasses.replace(numpy, adapter=FOLDER / "adapter.py")
+        self.lock, self.control_lock = threading.Lock(), threading.Lock()
+        self.truths: dict[str, Truth] = {}
+        self.deadly: Counter = Counter()
+        self.control = Supervisor(self.backend)
+        self.idle = [Supervisor(self.backend) for _ in range(jobs)]
+        self.sound: set[str] = set()
+        self.unsound: set[str] = set()
+        self.cases: dict[str, list[Case]] = {name: list(operator.cases()) for name, operator in operators().items()}
+        for case in stored.cases():
+            self.cases[case.op].append(case)
+
+    def close(self) -> None:
+        """End the workers."""
+        for station in (self.control, *self.idle):
+            station.close()
+
+    def outcomes(self, mutants: Iterable[Any]) -> Iterator[Outcome]:
+        """What becomes of each mistake, as it becomes known."""
+        with concurrent.futures.ThreadPoolExecutor(self.jobs) as pool:
+            waiting = [pool.submit(self.outcome, mutant) for mutant in mutants]
+            for future in concurrent.futures.as_completed(waiting):
+                yield future.result()
+
+    def outcome(self, mutant: Any) -> Outcome:
+        """What becomes of one mistake. That the backend raises is no kill: nothing wrong was returned."""
+        ran = {op: len(self.cases[op]) for op in mutant.operators}
+        kills: dict[str, list[str]] = {op: [] for op in mutant.operators}
+        station = self.idle.pop()
+        try:
+            station.renew({**self.environment, VARIABLE: mutant.name})
+            for op, found in kills.items():
+                for case in sorted(self.cases[op], key=lambda case: -self.deadly[case.id]):
+                    if self._shows(mutant, self._result(station, case)):
+                        found.append(case.id)
+                        if not self.thorough:
+                            self.deadly[case.id] += 1  # likely to kill the next one too
+                            break
+        except NotStarted as error:
+            return Outcome(mutant, ran, kills, str(error))
+        finally:
+            self.idle.append(station)
+        return Outcome(mutant, ran, kills)
+
+    def _shows(self, mutant: Any, result: Result) -> bool:
+        """Whether a result gives the mistake away; one that should be harmless is so by raising, too."""
+        if result.verdict.passed or not (result.reply["outcome"] == "computed" or mutant.same):
+            return False
+        case = result.case
+        with self.control_lock:
+            if case.id not in self.sound | self.unsound:
+                passed = self._result(self.control, case).verdict.passed
+                (self.sound if passed else self.unsound).add(case.id)
+        return case.id in self.sound
+
+    def _result(self, station: Supervisor, case: Case) -> Result:
+        with self.lock:
+            if case.id not in self.truths:
+                self.truths[case.id] = truth(case)
+        wanted = self.truths[case.id]
+        return judged(case, self.backend.name, station.answer(case, wanted.cotangent), wanted, None)
+
+
+def examine(globs: tuple[str, ...], out: Path, jobs: int) -> int:
+    """Carry out the command: prints every outcome as it comes, then the table; returns the exit code."""
+    from reports import add
+    from reports.terminal import mutants as shown
+    from reports.terminal import run
+
+    wanted = planted(globs)
+    tables_folder(out)
+    with run.building() as progress:
+        (numpy,) = environments.resolve(backends.select(("numpy",)), progress)
+    if numpy.problem:
+        raise UserError(f"the environment numpy cannot be built: {numpy.problem}")
+    found = []
+    with contextlib.closing(Examination(numpy, jobs)) as examination, shown.running(len(wanted)) as advance:
+        for outcome in examination.outcomes(wanted):
+            found.append(outcome.row())
+            advance(found[-1])
+    order = {mutant.name: place for place, mutant in enumerate(wanted)}
+    found.sort(key=lambda row: order[row["mutant"]])
+    report = {"schema_version": 1, **score(found), "unsound": sorted(examination.unsound), "mutants": found}
+    shown.summary(report, add(out, "mutants", report))
+    return 0 if report["killed"] == report["counted"] and not report["broken"] else 1
+
+
+def score(rows: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """How many mistakes were killed, of how many that could be."""
+    states = [row["status"] for row in rows]
+    harmless, broken = states.count("harmless"), states.count("broken")
+    return {
+        "killed": states.count("killed"),
+        "counted": len(states) - harmless - broken,
+        "harmless": harmless,
+        "broken": broken,
+    }

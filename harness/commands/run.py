@@ -1,0 +1,193 @@
+"""The command `run`: choose, build environments, run, store, report."""
+
+import dataclasses
+import os
+import platform
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from harness.cases import case_file, catalogue
+from harness.judging.ledger import entries
+from harness.running.row import arrays, row
+from harness.running.scheduler import Run
+from harness.workers import backends, environments
+from reports.run_folder import Folder, explaining, finite, processor
+from spec import operators
+from spec.cases import sketches
+from spec.core import Case
+from spec.errors import UserError
+
+
+@dataclasses.dataclass(frozen=True)
+class Choice:
+    """What the user asked for; see the options of `run`."""
+
+    backends: tuple[str, ...] = ()
+    ops: tuple[str, ...] = ()
+    globs: tuple[str, ...] = ()
+    files: tuple[Path, ...] = ()
+    out: Path = Path("reports/out/latest")
+    jobs: int = 2
+    timeout: float = 60.0
+    shard: str = "1/1"
+    resume: bool = False
+    gradients: bool = True
+    command: list[str] = dataclasses.field(default_factory=list)
+
+    @property
+    def everything(self) -> bool:
+        """Whether the cases are all built-in ones, so that every ledger entry must show."""
+        return not (self.ops or self.globs or self.files) and self.shard == "1/1"
+
+
+def perform(choice: Choice) -> int:
+    """Carry out a run; returns the exit code. Raises `UserError` before anything stored is touched."""
+    from reports import write
+    from reports.terminal import run as terminal
+
+    started = time.time()
+    wanted = backends.select(choice.backends)
+    cases = _cases(choice)
+    with terminal.building() as progress:
+        ready = environments.resolve(wanted, progress)
+    if all(backend.problem for backend in ready):
+        raise UserError(f"no backend is left to run: {ready[0].name}: {ready[0].problem}")
+    for backend in ready:
+        entries(backend)  # one that cannot be read is told before anything stored is touched
+    folder = Folder(choice.out, choice.resume)
+    lines = list(folder.earlier)
+    done = {(line["case"], line["backend"]) for line in lines}
+    shown = {
+        one.name: {entry for line in lines if line["backend"] == one.name for entry in explaining(line)}
+        for one in ready
+    }
+    run = Run(cases, ready, choice.gradients, choice.timeout, choice.jobs, done, shown)
+    with terminal.running(len(cases) * len(ready) - len(done)) as advance:
+        for result in run.results():
+            lines.append(row(result))
+            folder.add(lines[-1], arrays(result))
+            advance(result)
+    for name in _idle(ready, lines, choice.everything):
+        run.problems.setdefault(name, "nothing was compared: the adapter expresses none of the cases")
+    stale = _stale(run, choice.everything)
+    summary = {
+        "command": choice.command,
+        "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
+        "hardware": hardware() | {"used": {name: processor(about) for name, about in run.descriptions.items()}},
+        "threads": 1,
+        "jobs": choice.jobs,
+        "gradients": choice.gradients,
+        "cases": len(cases),
+        "results": len(lines),
+        "counts": dict(Counter(line["status"] for line in lines)),
+        "backends": {backend.name: _backend(run, backend) for backend in ready},
+        "times": times(run, len(lines) - len(done)),
+        "bitwise": run.equal,
+        "coverage": coverage(cases) if choice.everything else {},
+        "ledger": _ledger(run),
+        "stale": stale,
+    }
+    folder.finish(summary)
+    write(choice.out, "html")
+    terminal.summary(summary, lines, choice.out)
+    failed = summary["counts"].get("fail", 0) or stale or run.problems  # type: ignore[attr-defined]
+    return 1 if failed else 0
+
+
+def _cases(choice: Choice) -> list[Case]:
+    """The chosen cases. Raises `UserError`."""
+    loaded = [case for path in choice.files for case in case_file.load(path)]
+    twice = [name for name, count in Counter(case.id for case in loaded).items() if count > 1]
+    if twice:
+        raise UserError(f"the case id {twice[0]!r} stands in two case files; give each case its own")
+    cases = catalogue.choose(loaded if choice.files else catalogue.built_in(), choice.ops, choice.globs)
+    return catalogue.shard(cases, choice.shard)
+
+
+def _idle(ready: list[backends.Backend], lines: list[dict], everything: bool) -> list[str]:
+    """Backends without a single result that says anything; over some cases only if that is so of all backends."""
+    said = {line["backend"] for line in lines if line["outcome"] not in ("unsupported", "not-run")}
+    idle = [backend.name for backend in ready if backend.name not in said]
+    return idle if everything or len(idle) == len(ready) else []
+
+
+def _stale(run: Run, everything: bool) -> list[str]:
+    """Ledger entries that their cases did not show; over all built-in cases, also those without a case."""
+    names = [backend.name for backend in run.backends if backend.name in run.ledgers]
+    return [f"{name}: {entry}" for name in names for entry in run.ledgers[name].stale(run.gradients, everything)]
+
+
+def _ledger(run: Run) -> dict[str, list[dict[str, Any]]]:
+    """The entries that showed, in full, for the report."""
+    keys = ("id", "operators", "kind", "outcome", "part", "versions", "variants", "what", "why", "link", "depends")
+    folders = {backend.name: backend.folder for backend in run.backends}
+    return {
+        name: [
+            {**{key: getattr(known, key) for key in keys}, "repro": _repro(folders[name], known.id)}
+            for known in ledger.known
+            if known.id in ledger.reproduced
+        ]
+        for name, ledger in run.ledgers.items()
+    }
+
+
+def _repro(folder: Path, entry: str) -> str:
+    """The script that shows a bug with its framework alone, as a path from the folder of the backends; "" for none."""
+    script = folder / "repros" / f"{entry}.py"
+    return script.relative_to(folder.parent.parent).as_posix() if script.is_file() else ""
+
+
+def _backend(run: Run, backend: backends.Backend) -> dict[str, Any]:
+    name = backend.name
+    return {
+        **run.descriptions.get(name, {}),
+        "problem": run.problems.get(name, backend.problem),
+        "seconds": round(run.busy[name], 3),
+        "startup_seconds": round(run.startup[name], 3),
+    }
+
+
+def times(run: Run, results: int) -> dict[str, Any]:
+    """Wall time, the frameworks' own share of the worker time, and the harness's own processor time."""
+    own = time.process_time()
+    return {
+        "wall_seconds": round(run.seconds, 3),
+        "framework_seconds": round(sum(run.busy.values()) + sum(run.startup.values()), 3),
+        "harness_cpu_seconds": round(own, 3),
+        "harness_ms_per_result": finite(round(1000 * own / max(results, 1), 3)),
+    }
+
+
+def hardware() -> dict[str, Any]:
+    """What the run ran on."""
+    return {
+        "machine": platform.machine(),
+        "system": platform.system(),
+        "processor": _processor(),
+        "cpus": os.cpu_count(),
+        "python": sys.version.split()[0],
+    }
+
+
+def _processor() -> str:
+    """The processor's own name, where the system tells it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor()
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
+
+
+def coverage(cases: list[Case]) -> dict[str, list[int]]:
+    """For each operator, how many pairs of attribute values occur in its cases, of how many possible."""
+    by_operator: dict[str, list[Case]] = {}
+    for case in cases:
+        by_operator.setdefault(case.op, []).append(case)
+    return {
+        name: list(sketches.coverage(operators()[name], found))
+        for name, found in by_operator.items()
+        if operators()[name].space
+    }

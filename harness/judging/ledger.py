@@ -1,0 +1,128 @@
+"""Known differences: typed records beside each adapter, matched against what a run finds.
+
+The ledger is strict in both directions: a difference without an entry fails, and an entry that no selected
+case reproduces fails too, so that it never outlives what it explains. The latter holds for the pinned version, and
+for the modes of which an entry speaks.
+"""
+
+import dataclasses
+import functools
+from collections.abc import Iterable
+from pathlib import Path
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+from backends.contract import Known
+from harness.judging.verdict import Verdict
+from harness.workers.backends import Backend, load
+from spec.core import Case
+from spec.errors import UserError
+
+
+def entries(backend: Backend) -> tuple[Known, ...]:
+    """The records in `ledger.py` beside the adapter, or in the files of the folder `ledger` there.
+
+    Raises `UserError` for a file that is none, for something else than a record, and for versions that are none.
+    """
+    return tuple(known for file in backend.files("ledger") for known in _records(file, backend.name))
+
+
+def _records(file: Path, name: str) -> tuple[Known, ...]:
+    try:
+        found = tuple(load(file, f"{file.stem}_of_{name}").LEDGER)
+    except Exception as error:  # whatever a file does that anybody may write
+        raise UserError(f"{file} cannot be read: {type(error).__name__}: {error}") from error
+    for known in found:
+        if not isinstance(known, Known):
+            raise UserError(
+                f"{file}: LEDGER holds {known!r:.60}; its entries are records `Known` of backends/contract.py"
+            )
+        try:
+            SpecifierSet(known.versions)
+        except InvalidSpecifier:
+            raise UserError(f"{file}: {known.id}: versions is {known.versions!r}; write it like '>=2,<3'") from None
+    return found
+
+
+@dataclasses.dataclass
+class Ledger:
+    """The entries of one backend in one version and mode, and which of them a run has reproduced.
+
+    `pinned` says that the version is the one of which the entries were written.
+    """
+
+    known: tuple[Known, ...]
+    version: str
+    variant: str = ""
+    pinned: bool = True
+    reproduced: set[str] = dataclasses.field(default_factory=set)
+    selected: set[str] = dataclasses.field(default_factory=set)
+
+    @classmethod
+    def of(cls, backend: Backend, version: str, shown: Iterable[str] = ()) -> "Ledger":
+        """The ledger of a backend whose framework says that it is of this version; `shown` has shown before."""
+        return cls(entries(backend), version, backend.variant, not backend.version, set(shown), set(shown))
+
+    def explain(self, case: Case, verdict: Verdict) -> tuple[str, ...]:
+        """The ids of the entries that together explain the whole of a verdict that did not pass, or none."""
+        problems = _problems(verdict)
+        found = [known for known in self._covering.get(case.op, ()) if _applies(known, case)]
+        self.selected.update(known.id for known in found)
+        matching = [known for known in found if (known.part, known.outcome) in problems]
+        if verdict.passed or not problems or problems - {(known.part, known.outcome) for known in matching}:
+            return ()
+        self.reproduced.update(known.id for known in matching)
+        return tuple(known.id for known in matching)
+
+    def lacks(self, case: Case) -> str:
+        """What the framework lacks for a case whose output it refuses, if an entry knows that; else ""."""
+        refused = "unsupported", "output", "rejected"
+        found = self._covering.get(case.op, ())
+        found = [known for known in found if (known.kind, known.part, known.outcome) == refused]
+        return next((known.what for known in found if _applies(known, case)), "")
+
+    def stale(self, gradients: bool = True, everything: bool = False) -> list[str]:
+        """Entries whose cases ran without showing the difference; without `gradients` only those of outputs.
+
+        After a run of `everything` also those that no case selects.
+        """
+        due = [known for known in self.known if self._is_due(known)]
+        certain = {known.id for known in due if not known.depends and (gradients or known.part == "output")}
+        unselected = {known.id for known in due} - self.selected if everything else set()
+        return sorted(((self.selected - self.reproduced) & certain) | unselected)
+
+    @functools.cached_property
+    def _covering(self) -> dict[str, list[Known]]:
+        """operator -> the entries on it that may speak of the version and mode at hand."""
+        found: dict[str, list[Known]] = {}
+        for known in filter(self._covers, self.known):
+            for op in known.operators:
+                found.setdefault(op, []).append(known)
+        return found
+
+    def _covers(self, known: Known) -> bool:
+        """Whether an entry may speak of the version and mode at hand."""
+        in_mode = not known.variants or self.variant in known.variants
+        return in_mode and SpecifierSet(known.versions).contains(self.version, prereleases=True)
+
+    def _is_due(self, known: Known) -> bool:
+        """Whether an entry must show in the version and mode at hand."""
+        return self.pinned and self.variant in (known.variants or ("",)) and self._covers(known)
+
+
+def _applies(known: Known, case: Case) -> bool:
+    """Whether an entry selects a case of its operators."""
+    try:
+        return known.when(case)
+    except Exception as error:
+        problem = f"{type(error).__name__}: {error}"
+        raise UserError(f"ledger entry {known.id}: `when` fails for the case {case.id}: {problem}") from error
+
+
+def _problems(verdict: Verdict) -> set[tuple[str, str]]:
+    """What did not pass, as (part, outcome): part is "output" or "gradient"."""
+    slopes: Iterable = (one.outcome for one in verdict.gradients.values())
+    bad = {("gradient", outcome) for outcome in slopes if outcome not in ("exact", "close")}
+    if verdict.outcome not in ("exact", "close") and not (verdict.outcome == "rejected" and verdict.passed):
+        bad.add(("output", verdict.outcome))
+    return bad

@@ -1,0 +1,142 @@
+"""The truth of a case: values, error scales and gradients, all from the specification in float64."""
+
+import dataclasses
+import functools
+import zlib
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from harness.judging.repeated_errors import walk
+from spec import operators
+from spec.core import Case, Operator, Rejected, as_tuple, canonical, convert_images
+from spec.layouts import convert
+from spec.numerics import gradient
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Expected:
+    """What one array must be: `value`, the error scale `scale` (B), and `terms` (n) products per element.
+
+    All three have the array's shape, float64. `walk()` says how many times n the errors of that many products may
+    amount to. See `harness.judging.verdict` for the bounds made of them.
+    """
+
+    value: np.ndarray
+    scale: np.ndarray
+    terms: np.ndarray
+    walk: Callable[[], float] = lambda: 1.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Truth:
+    """What the specification says of a case, in the case's own layouts.
+
+    `rejected` says why the specification refuses it ("" if it does not). `cotangent`, in the dtype of the
+    case, is what the gradients are taken against; None where there are none.
+    """
+
+    rejected: str = ""
+    outputs: Mapping[str, Expected] = dataclasses.field(default_factory=dict)
+    gradients: Mapping[str, Expected] = dataclasses.field(default_factory=dict)
+    cotangent: np.ndarray | None = None
+
+
+def truth(case: Case, gradients: bool = True) -> Truth:
+    """The truth of a case; without `gradients` only that of the outputs."""
+    operator = operators()[case.op]
+    floats = {array.dtype for array in case.inputs.values() if _is_float(array.dtype)}
+    arrays, attrs = canonical(operator, case.attrs, case.inputs)
+    try:
+        if len(floats) > 1:
+            raise Rejected(f"inputs of different dtypes: {', '.join(sorted(map(str, floats)))}")
+        arguments = [arrays[name].shape for name in operator.inputs if name in arrays]
+        operator.out_shape(*_positional(operator, arrays, arguments), **attrs)
+        numbers = {name for name, array in arrays.items() if _is_float(array.dtype) or name in operator.differentiable}
+        wide = {name: array.astype(np.float64) if name in numbers else array for name, array in arrays.items()}
+        outputs = _outputs(operator, wide, attrs, case.dtype)
+    except Rejected as error:
+        return Truth(rejected=str(error))
+    layouts = _Layouts(operator, case)
+    cotangent, slopes = None, {}
+    if gradients and case.gradient and operator.differentiable and floats:
+        cotangent = _cotangent(case, outputs[operator.outputs[0]].value.shape)
+        slopes = _gradients(operator, wide, attrs, cotangent.astype(np.float64), case.dtype)
+        cotangent = layouts.output(operator.outputs[0], cotangent)
+    return Truth(
+        "",
+        {name: _each(one, name, layouts.output) for name, one in outputs.items()},
+        {name: _each(one, name, layouts.input) for name, one in slopes.items()},
+        cotangent,
+    )
+
+
+def _is_float(dtype: np.dtype) -> bool:
+    return dtype.kind == "f" or dtype.name == "bfloat16"
+
+
+def _there(array: np.ndarray) -> np.ndarray:
+    """1 where the array is not zero."""
+    return (array != 0).astype(array.dtype)
+
+
+def _positional(operator: Operator, arrays: Mapping, values: list) -> list:
+    """Values for the inputs that are there, None for an optional one left out before another."""
+    found = dict(zip((name for name in operator.inputs if name in arrays), values))
+    return [found.get(name) for name in operator.inputs]
+
+
+def _outputs(operator: Operator, arrays: Mapping, attrs: Mapping, dtype: np.dtype) -> dict[str, Expected]:
+    arguments = [arrays.get(name) for name in operator.inputs]
+
+    def over(function, transform) -> tuple:
+        changed = [transform(array) if array is not None and array.dtype.kind == "f" else array for array in arguments]
+        return as_tuple(function(*changed, **attrs))
+
+    with np.errstate(all="ignore"):
+        values = over(operator.reference, lambda array: array)
+        scales = over(operator.scale, lambda array: array) if operator.scale else over(operator.reference, np.abs)
+        # A product that is zero is not rounded, and neither is a sum that it is added to.
+        terms = over(operator.terms, lambda array: array) if operator.terms else over(operator.reference, _there)
+    walks = [functools.partial(walk, operator, name, arrays, attrs, None, dtype) for name in operator.outputs]
+    return dict(zip(operator.outputs, map(Expected, values, scales, terms, walks)))
+
+
+def _gradients(
+    operator: Operator, arrays: Mapping, attrs: Mapping, cotangent: np.ndarray, dtype: np.dtype
+) -> dict[str, Expected]:
+    with np.errstate(all="ignore"):
+        values, scales, terms = gradient.pullbacks(operator, arrays, attrs, cotangent)
+    walks = {name: functools.partial(walk, operator, name, arrays, attrs, cotangent, dtype) for name in values}
+    return {name: Expected(values[name], scales[name], terms[name], walks[name]) for name in values}
+
+
+def _cotangent(case: Case, shape: tuple[int, ...]) -> np.ndarray:
+    """The cotangent that the case brings, or small whole numbers or normal reals, drawn from its name."""
+    if case.cotangent is not None:
+        return case.cotangent.astype(case.dtype)
+    random = np.random.default_rng(zlib.crc32(f"{case.id}/cotangent".encode()))
+    values = random.integers(-2, 3, shape) if case.tier == "integers" else random.standard_normal(shape)
+    return np.asarray(values).astype(case.dtype)
+
+
+class _Layouts:
+    """From canonical axes to those of the case."""
+
+    def __init__(self, operator: Operator, case: Case) -> None:
+        self.operator, self.attrs = operator, case.attrs
+
+    def output(self, name: str, array: np.ndarray) -> np.ndarray:
+        return convert_images(self.operator, name, array, "NCHW", self.attrs.get("layout", "NCHW"))
+
+    def input(self, name: str, array: np.ndarray) -> np.ndarray:
+        if name in self.operator.kernels:
+            return convert(array, self.operator.kernel_layout, self.attrs["kernel_layout"])
+        return self.output(name, array) if name in self.operator.images else array
+
+
+def _each(expected: Expected, name: str, change) -> Expected:
+    value, scale, terms = (
+        change(name, np.asarray(array)) for array in (expected.value, expected.scale, expected.terms)
+    )
+    return Expected(value, scale, terms, expected.walk)

@@ -1,0 +1,245 @@
+"""From what a backend returned to a verdict.
+
+Float64 is the truth. With u the unit roundoff of the case's dtype, n the products other than zero that an element
+sums, and B the same sum over absolute values:
+
+    worst case   |error| <= ((1 + u)^(2n) - 1) * B     for every element (Higham 2002, section 3.1)
+    statistical  s = error / (u * B * sqrt(k)),  k = n + 3 * (E / (u * B))^2,  over the m elements of the output:
+                 rms(s)  <= sqrt(1/3) * sqrt(1 + 2 * sqrt(t * sum(c^2)) + 2 * t * max(c)),    t = log(1/p)
+                 max |s| <= sqrt(1/3) * sqrt(2 * log(2 * m / p)),                             p = 10^-6
+
+Rounding errors of correct arithmetic behave like independent random numbers, so that they stay far below the
+worst case; arithmetic of lower precision (TF32, bfloat16) and single wrong products hide inside it, but not here.
+Nothing in these limits is fitted to data. The error of one rounding, spread evenly over half a unit in the last
+place to either side, has a variance of at most (u * value)^2 / 3. In whatever order n products are summed, the
+squares of the products come to B^2 at most, and the n - 1 partial sums are B at most: n * (u * B)^2 / 3 in all.
+Such a sum is sub-Gaussian, and correct arithmetic passes either limit with probability 1 - p (Laurent and
+Massart 2000, lemma 1, for the root mean square; a union bound for the largest).
+
+Two things are not independent. Equal products, and the few shades of pixels, err alike when they are added to sums
+of one size: E is the sum of these errors, computed from the products themselves (`repeated_errors.py`); it counts
+where numbers repeat. And elements with the same truth, as in flat areas of an image, have the same error: c are the
+shares of the output that such elements make up, 1/m where all differ.
+Where n is 0 (values are only moved) nothing but equality passes.
+"""
+
+import dataclasses
+import functools
+import math
+import weakref
+from collections.abc import Mapping
+from typing import ClassVar
+
+import numpy as np
+
+from harness.judging.floats import distance, info
+from harness.judging.oracle import Expected, Truth
+from spec.core import Case
+
+RARE = 1e-6  # how often chance may refuse correct arithmetic: a full run judges some ten thousand arrays
+
+
+@dataclasses.dataclass(frozen=True)
+class Comparison:
+    """One array against its truth. Ratios are to the bounds: 1 and less passes.
+
+    `outcome` is "exact", "close" or "differs"; `why` says what differs, where, and by how much. `zero_signs`
+    counts zeros whose sign is not the truth's, which is no difference: IEEE arithmetic says that they are equal.
+    """
+
+    outcome: str
+    why: str = ""
+    max_abs: float = 0.0
+    max_ulp: float = 0.0
+    median_ulp: float = 0.0
+    bound_ratio: float = 0.0
+    rms_ratio: float = 0.0
+    peak_ratio: float = 0.0
+    zero_signs: int = 0
+
+
+def compare(name: str, actual: np.ndarray, expected: Expected, dtype: np.dtype, exactly: bool) -> Comparison:
+    """The array `name` against its truth; `exactly` where only equality passes. Shape and dtype come first."""
+    if actual.shape != expected.value.shape:
+        return Comparison("differs", f"{name} has shape {list(actual.shape)}, not {list(expected.value.shape)}")
+    if actual.dtype != dtype:
+        return Comparison("differs", f"{name} has dtype {actual.dtype}, not {dtype}")
+    with np.errstate(all="ignore"):
+        limits = Limits.of(expected, dtype)
+        if actual.tobytes() == limits.bits:
+            return Comparison("exact")
+        wide = actual.astype(np.float64)
+        nan = np.isnan(wide)
+        if not np.array_equal(nan, np.isnan(expected.value)):
+            where = np.argwhere(nan != np.isnan(expected.value))[0]
+            return Comparison("differs", f"{name} has NaN in other places: {_element(actual, expected, where)}")
+        same = (actual == limits.wanted) | nan
+        if same.all():
+            zeros = (wide == 0) & (np.signbit(wide) != np.signbit(limits.wanted.astype(np.float64)))
+            return Comparison("exact", zero_signs=int(zeros.sum()))
+        error = np.where(same, 0.0, np.abs(wide - expected.value))
+        return _within_bounds(name, actual, expected, limits, error, exactly)
+
+
+def worst_case(expected: Expected, dtype: np.dtype) -> np.ndarray:
+    """How far each element of an array computed in `dtype` may be from its truth."""
+    u, smallest = roundoff(dtype)
+    return np.expm1(2 * expected.terms * np.log1p(u)) * expected.scale + expected.terms * smallest
+
+
+def roundoff(dtype: np.dtype) -> tuple[float, float]:
+    """Unit roundoff and smallest number of a dtype, as the bounds take them."""
+    u, smallest = info(dtype)
+    # For float64 the truth was rounded like the result: twice the error is within the rules.
+    return (2 * u if dtype == np.float64 else u), smallest
+
+
+class Limits:
+    """What every array in `dtype` is held against that has a certain truth: `wanted`, and where it is not that, bounds.
+
+    `wanted` is the truth in that dtype and `bits` its bytes.
+    """
+
+    made: ClassVar[weakref.WeakKeyDictionary[Expected, dict[np.dtype, "Limits"]]] = weakref.WeakKeyDictionary()
+
+    @classmethod
+    def of(cls, expected: Expected, dtype: np.dtype) -> "Limits":
+        """The limits of a truth, made for the first backend and used for all."""
+        found = cls.made.setdefault(expected, {})
+        if dtype not in found:
+            found[dtype] = cls(expected, dtype)
+        return found[dtype]
+
+    def __init__(self, expected: Expected, dtype: np.dtype) -> None:
+        self.wanted = expected.value.astype(dtype)
+        self.bits = self.wanted.tobytes()
+        self._copy, self._dtype = dataclasses.replace(expected), dtype  # the truth itself would be kept for ever
+
+    @functools.cached_property
+    def bound(self) -> np.ndarray:
+        """The worst case; 0 where nothing but equality passes."""
+        bound = worst_case(self._copy, self._dtype)
+        return np.where(bound > 0, bound, 0.0)
+
+    @functools.cached_property
+    def step(self) -> np.ndarray:
+        """u * B * sqrt(k), in which errors are counted."""
+        u, smallest = roundoff(self._dtype)
+        return u * self._copy.scale * np.sqrt(self._copy.terms * self._copy.walk()) + smallest
+
+    @functools.cached_property
+    def chance(self) -> tuple[int, float, float]:
+        """The number m of elements that count, and the limits of their errors in steps: root mean square, largest."""
+        live = self._copy.scale != 0  # a sum of zeros has no error that would tell anything
+        live = live if live.any() else np.ones_like(live)
+        m, t = int(live.sum()), math.log(1 / RARE)
+        shares = np.unique(self._copy.value[live], return_counts=True)[1] / m
+        rms = math.sqrt((1 + 2 * math.sqrt(t * np.square(shares).sum()) + 2 * t * shares.max()) / 3)
+        return m, rms, math.sqrt(2 * math.log(2 * m / RARE) / 3)
+
+
+def _within_bounds(name, actual, expected, limits, error, exactly) -> Comparison:
+    """The comparison of an array that is not equal to its truth everywhere; `error` is 0 where it is."""
+    # Only errors are divided: where the truth is NaN so is B, though such an element is right.
+    ratio, steps = (
+        np.divide(error, unit, out=np.zeros_like(error), where=error > 0) for unit in (limits.bound, limits.step)
+    )
+    m, rms, peak = limits.chance
+    rms, peak = math.sqrt(np.vdot(steps, steps) / m) / rms, float(steps.max()) / peak
+    ulps = np.sort(distance(actual, limits.wanted), axis=None)
+    median = (ulps[(ulps.size - 1) // 2] + ulps[ulps.size // 2]) / 2
+    measured = float(error.max()), float(ulps[-1]), float(median), float(ratio.max()), rms, peak
+    if not exactly and ratio.max() <= 1 and rms <= 1 and peak <= 1:
+        return Comparison("close", "", *measured)
+    worst = np.unravel_index(np.argmax(np.nan_to_num(ratio, nan=np.inf)), ratio.shape)
+    place = _element(actual, expected, worst)
+    if exactly:
+        return Comparison("differs", f"{name} must be exact: {place}", *measured)
+    if not ratio.max() <= 1:
+        return Comparison("differs", f"{name} is {ratio.max():.3g} times the worst-case bound off: {place}", *measured)
+    if not rms <= 1:
+        return Comparison(
+            "differs", f"{name}: errors are {rms:.3g} times those of this dtype's arithmetic: {place}", *measured
+        )
+    return Comparison(
+        "differs", f"{name}: one error is {peak:.3g} times the largest that chance leaves: {place}", *measured
+    )
+
+
+def _element(actual: np.ndarray, expected: Expected, index) -> str:
+    index = tuple(int(i) for i in index)
+    count = "" if actual.size == 1 else f" of {actual.size}"
+    return f"element {list(index)}{count} is {actual[index]!s}, the truth is {expected.value[index]:.9g}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Verdict:
+    """The judgement of one case on one backend.
+
+    `outcome` is one of exact, close, differs, rejected, unsupported, crashed, timed-out, not-run. `gradients`
+    has a comparison for each input, `expected` is "agrees" or "differs" where the case states a result.
+    `passed` is what it comes to before known differences are considered.
+    """
+
+    outcome: str
+    why: str = ""
+    output: Comparison | None = None
+    gradients: Mapping[str, Comparison] = dataclasses.field(default_factory=dict)
+    expected: str = ""
+    passed: bool = False
+
+
+def judge(case: Case, truth: Truth, reply: Mapping, outputs: Mapping, gradients: Mapping) -> Verdict:
+    """The verdict on a worker's reply, whose arrays are `outputs` and `gradients`."""
+    refuse = case.expect == "rejected" or bool(truth.rejected)
+    if reply["outcome"] != "computed":
+        why = reply.get("message", "")
+        return Verdict(reply["outcome"], why, passed=refuse and reply["outcome"] == "rejected")
+    if refuse:
+        shapes = ", ".join(f"{name} {list(array.shape)}" for name, array in outputs.items())
+        return Verdict("differs", f"accepted what must be refused ({truth.rejected or case.why}); returned {shapes}")
+    missing = [name for name in truth.outputs if name not in outputs]
+    if missing:
+        return Verdict("differs", f"returned no {missing[0]}")
+    exactly = case.tier == "integers"
+    found = [compare(name, outputs[name], one, case.dtype, exactly) for name, one in truth.outputs.items()]
+    output = max(found, key=_severity)
+    slopes = {
+        name: _gradient(name, one, reply, gradients, case.inputs[name].dtype, exactly)
+        for name, one in truth.gradients.items()
+    }
+    expected = _agreement(case, outputs)
+    bad = [one for one in (output, *slopes.values()) if one.outcome not in ("exact", "close")]
+    why = bad[0].why if bad else ""
+    if expected == "differs":
+        why = why or "the case file expects other values"
+    return Verdict(output.outcome, why, output, slopes, expected, not bad and expected != "differs")
+
+
+def _severity(one: Comparison) -> tuple:
+    return ("exact", "close", "differs").index(one.outcome), one.bound_ratio
+
+
+def _gradient(name: str, expected: Expected, reply: Mapping, found: Mapping, dtype, exactly: bool) -> Comparison:
+    """The gradient for one input; a refusal of the framework's autodiff is an outcome of its own."""
+    if "gradient_error" in reply:
+        error = reply["gradient_error"]
+        return Comparison(error["outcome"], f"gradient for {name}: {error['message']}")
+    if name not in found:
+        return Comparison("differs", f"returned no gradient for {name}")
+    return compare(f"gradient for {name}", found[name], expected, dtype, exactly)
+
+
+def _agreement(case: Case, outputs: Mapping) -> str:
+    """Whether the outputs agree with the values that the case itself states."""
+    for name, wanted in case.expected.items():
+        actual = outputs.get(name)
+        if actual is None or actual.shape != wanted.shape:
+            return "differs"
+        with np.errstate(all="ignore"):
+            actual, stated = actual.astype(np.float64), wanted.astype(np.float64)
+            # An infinity, taken relatively, would agree with every number.
+            near = np.isfinite(stated) & (np.abs(actual - stated) <= case.atol + case.rtol * np.abs(stated))
+            if not np.all(near | (actual == stated) | (np.isnan(actual) & np.isnan(stated))):
+                return "differs"
+    return "agrees" if case.expected else ""

@@ -1,0 +1,99 @@
+"""What became of one case on one backend: reply, verdict, and whether it is a known difference."""
+
+import dataclasses
+import functools
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from harness.diagnosis.search import Diagnosis, Memory, diagnose
+from harness.judging.ledger import Ledger
+from harness.judging.oracle import Truth
+from harness.judging.verdict import Verdict, judge
+from harness.workers.wire import unpack_all
+from spec.core import Case
+
+
+@dataclasses.dataclass(frozen=True)
+class Result:
+    """One case on one backend; `ledger` are the ids of the entries that explain a verdict that did not pass.
+
+    `gradients`, `truth` and `memory`, of what explained other results of the backend, are there for the diagnosis.
+    """
+
+    case: Case
+    backend: str
+    verdict: Verdict
+    reply: Mapping[str, Any]
+    outputs: Mapping[str, np.ndarray]
+    ledger: tuple[str, ...] = ()
+    gradients: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
+    truth: Truth | None = None
+    memory: Memory | None = None
+
+    @functools.cached_property
+    def diagnosis(self) -> Diagnosis:
+        """What a wrong result looks like that nothing explains yet.
+
+        It is searched when it is first asked for. A search that fails is told, and ends no run.
+        """
+        if self.status != "fail" or self.truth is None or not self.outputs:
+            return Diagnosis()
+        try:
+            return diagnose(self.case, self.truth, self.outputs, self.gradients, self.memory)
+        except Exception as error:
+            return Diagnosis(f"the search for a cause failed: {type(error).__name__}: {error}")
+
+    @functools.cached_property
+    def bits(self) -> str:
+        """What only outputs of the same dtypes, shapes and bits have in common; "" without any."""
+        return _digest(self.outputs)
+
+    @functools.cached_property
+    def gradient_bits(self) -> str:
+        """The same of the gradients."""
+        return _digest(self.gradients)
+
+    @property
+    def message(self) -> str:
+        """Why the verdict is what it is, and the diagnosis."""
+        return "; ".join(part for part in (self.verdict.why, self.diagnosis.sentence) if part)
+
+    @property
+    def status(self) -> str:
+        """pass, known (the ledger or the adapter explains it), or fail."""
+        if self.verdict.passed:
+            return "pass"
+        explained = self.ledger or self.verdict.outcome == "unsupported"
+        return "known" if explained else "fail"
+
+
+def _digest(arrays: Mapping[str, np.ndarray]) -> str:
+    if not arrays:
+        return ""
+    digest = hashlib.sha1()
+    for array in arrays.values():
+        digest.update(f"{array.dtype.str}{array.shape}".encode())
+        digest.update(array.tobytes())
+    return digest.hexdigest()[:16]
+
+
+def judged(
+    case: Case,
+    backend: str,
+    reply: Mapping[str, Any],
+    truth: Truth,
+    ledger: Ledger | None = None,
+    memory: Memory | None = None,
+) -> Result:
+    """The result that a worker's reply comes to. Arrays that cannot be read count as a crash."""
+    try:
+        outputs, gradients = unpack_all(reply.get("outputs", {})), unpack_all(reply.get("gradients", {}))
+    except Exception as error:
+        reply = {"outcome": "crashed", "message": f"the worker answered arrays that cannot be read: {error}"}
+        outputs, gradients = {}, {}
+    verdict = judge(case, truth, reply, outputs, gradients)
+    known = ledger.explain(case, verdict) if ledger else ()
+    return Result(case, backend, verdict, reply, outputs, known, gradients, truth, memory)

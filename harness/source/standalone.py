@@ -1,0 +1,203 @@
+"""An operator of an adapter as code that runs without this project.
+
+The adapter's method is taken as it is written, with every function of the project that it calls, however
+deep, and the imports that these need. Nothing is imported: the sources are read.
+"""
+
+import ast
+import dataclasses
+import functools
+import re
+import textwrap
+from pathlib import Path
+
+from harness.workers.backends import ROOT
+from spec.errors import UserError
+
+PROJECT = ("spec", "backends")
+
+
+@dataclasses.dataclass
+class Source:
+    """One file: its text, the definitions at its top level, what its imports bind, and what it runs when loaded."""
+
+    path: Path
+    text: str
+    definitions: dict[str, ast.stmt]
+    imports: dict[str, tuple[str, str, str]]  # bound name -> (module, name in it or "", line of code)
+    effects: list[str]
+
+    def code(self, node: ast.AST) -> str:
+        """The text of a node, unindented, without the decorators before it."""
+        lines = self.text.splitlines()[node.lineno - 1 : node.end_lineno]  # type: ignore[attr-defined]
+        return textwrap.dedent("\n".join(lines))
+
+
+@functools.cache
+def read(path: Path) -> Source:
+    """A file's definitions and imports."""
+    text = path.read_text(encoding="utf-8")
+    found = Source(path, text, {}, {}, [])
+    for node in ast.parse(text).body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            found.definitions[node.name] = node
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            found.definitions[node.targets[0].id] = node
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            found.definitions[node.target.id] = node
+        elif isinstance(node, ast.Import):
+            for one in node.names:
+                line = f"import {one.name}" + (f" as {one.asname}" if one.asname else "")
+                found.imports[one.asname or one.name.partition(".")[0]] = one.name, "", line
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            for one in node.names:
+                line = f"from {node.module} import {one.name}" + (f" as {one.asname}" if one.asname else "")
+                found.imports[one.asname or one.name] = node.module, one.name, line
+        elif isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant):
+            found.effects.append(found.code(node))
+    return found
+
+
+class Snippet:
+    """The code collected for one or more methods of an adapter, in the order in which it must stand."""
+
+    def __init__(self, adapter: Path) -> None:
+        self.adapter = read(adapter)
+        self.imports: dict[str, str] = {}
+        self.parts: dict[str, str] = {}
+        self.nodes: dict[str, ast.AST] = {}
+        body = self.adapter.definitions["Adapter"].body  # type: ignore[attr-defined]
+        self.methods = {node.name: node for node in body if isinstance(node, ast.FunctionDef)}
+        self.effects = list(self.adapter.effects)
+        for effect in self.effects:
+            self._follow(ast.parse(effect), self.adapter)
+
+    def add(self, method: str) -> None:
+        """A method of the adapter as a function of the same name, and all that it needs."""
+        if method not in self.methods:
+            raise UserError(f"{self.adapter.path}: a bridge needs the method {method} in its class Adapter")
+        node = self.methods[method]
+        if self.nodes.get(method) is node:
+            return
+        self._hold(method, node)  # holds the place against recursion; written at the end, after what it needs
+        code = re.sub(r"\bself,\s*", "", self.adapter.code(node), count=1)
+        code = self._follow(node, self.adapter, code)
+        for name in sorted(set(re.findall(r"\bself\.(\w+)", code))):
+            self.add(name)
+        self._write(method, re.sub(r"\bself\.", "", code))
+
+    def include(self, path: Path, function: str) -> None:
+        """A function of another file of the backend, and all that it needs."""
+        self._define(function, read(path))
+
+    def expression(self, name: str) -> str:
+        """What a name that the adapter's file defines beside its class stands for: "torch.permute"."""
+        if name not in self.adapter.definitions:
+            raise UserError(f"{self.adapter.path}: a bridge needs {name}; see backends/numpy/adapter.py")
+        value = self.adapter.definitions[name].value  # type: ignore[attr-defined]
+        return self._follow(value, self.adapter, ast.unparse(value))
+
+    def parameters(self, method: str) -> list[str]:
+        """The names of a method's keyword-only parameters: its attributes."""
+        return [one.arg for one in self.methods[method].args.kwonlyargs]
+
+    def text(self) -> str:
+        """Imports, what must run first, definitions."""
+        head = sorted(set(self.imports.values()), key=lambda line: (line.startswith("from"), line))
+        return "\n".join([*head, "", *self.effects, "", ""]) + "\n\n\n".join(self.parts.values()) + "\n"
+
+    def _hold(self, name: str, node: ast.AST) -> None:
+        if name in self.nodes:
+            raise ValueError(f"{self.adapter.path}: two things in one text are called {name}")
+        self.nodes[name], self.parts[name] = node, ""
+
+    def _write(self, name: str, code: str) -> None:
+        self.parts.pop(name, None)
+        self.parts[name] = code
+
+    def _define(self, name: str, source: Source) -> None:
+        node = source.definitions[name]
+        if self.nodes.get(name) is node:
+            return
+        self._hold(name, node)
+        code = source.code(node)
+        kept = [one for one in getattr(node, "decorator_list", []) if one not in self._dropped(node)]
+        decorators = "".join(f"@{ast.unparse(one)}\n" for one in kept)
+        self._write(name, decorators + self._follow(node, source, code))
+
+    def _follow(self, node: ast.AST, source: Source, code: str = "") -> str:
+        """Include what a node's names stand for; returns the code with `module.name` of the project as `name`."""
+        dropped = {id(one) for decorator in self._dropped(node) for one in ast.walk(decorator)}
+        inside = [one for one in ast.walk(node) if id(one) not in dropped]
+        for name in sorted({one.id for one in inside if isinstance(one, ast.Name)}):
+            if name in source.definitions and source.definitions[name] is not node:
+                self._define(name, source)
+            elif name in source.imports:
+                code = self._import(name, source, code)
+        return code
+
+    def _dropped(self, node: ast.AST) -> list[ast.expr]:
+        """The decorators that are left out: all of a method, which tie it to the adapter, and declarations."""
+        if not isinstance(node, ast.FunctionDef):
+            return []
+        return [one for one in node.decorator_list if node in self.methods.values() or _declares(one)]
+
+    def _import(self, name: str, source: Source, code: str) -> str:
+        module, member, line = source.imports[name]
+        if module.partition(".")[0] not in PROJECT:
+            if self.imports.setdefault(name, line) != line:
+                raise ValueError(f"{source.path.name}: {name!r} means two things: {line!r} and {self.imports[name]!r}")
+            return code
+        path = ROOT / Path(*module.split("."))
+        if (path.is_dir() and not (path / "__init__.py").read_text().strip()) or (path / f"{member}.py").is_file():
+            inner = read(path / f"{member}.py")  # a module of the project: its members are called by their own names
+            for found in sorted(set(re.findall(rf"\b{name}\.(\w+)", code))):
+                self._define(found, inner)
+            return re.sub(rf"\b{name}\.(\w+)", r"\1", code)
+        self._define(member, read(path.with_suffix(".py")))
+        return code
+
+
+@dataclasses.dataclass(frozen=True)
+class Layouts:
+    """The layouts that a function declares with `@native`, the first of several; "" where it does not follow one."""
+
+    image: str = ""
+    kernel: str = ""
+    dense: str = ""
+
+
+def layouts_of_method(adapter: Path, method: str) -> Layouts:
+    """The layouts of a method of an adapter."""
+    return _declared(Snippet(adapter).methods[method], read(adapter))
+
+
+def layouts_of_function(path: Path, function: str) -> Layouts:
+    """The layouts of a function of another file."""
+    source = read(path)
+    return _declared(source.definitions[function], source)
+
+
+def _declared(node: ast.stmt, source: Source) -> Layouts:
+    for call in filter(_declares, getattr(node, "decorator_list", [])):
+        named = {one.arg: _words([one.value], source) for one in call.keywords}
+        first = {name: words[0] for name, words in {"image": _words(call.args, source), **named}.items() if words}
+        return Layouts(**first)
+    return Layouts()
+
+
+def _declares(decorator: ast.expr) -> bool:
+    """Whether a decorator is `@native(...)`."""
+    return isinstance(decorator, ast.Call) and getattr(decorator.func, "id", "") == "native"
+
+
+def _words(nodes: list[ast.expr], source: Source) -> tuple[str, ...]:
+    """The layouts that expressions spell out: "NHWC", or a tuple of `spec.layouts` such as *IMAGE."""
+    import spec.layouts
+
+    found: list[str] = []
+    for node in nodes:
+        node = node.value if isinstance(node, ast.Starred) else node
+        value = getattr(spec.layouts, node.id) if isinstance(node, ast.Name) else ast.literal_eval(node)
+        found += [value] if isinstance(value, str) else value
+    return tuple(found)

@@ -1,0 +1,117 @@
+"""Which backends there are: the folders of `backends/`, and adapters named on the command line."""
+
+import dataclasses
+import functools
+import importlib.util
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from spec.errors import UserError
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "backends"
+
+
+@dataclasses.dataclass(frozen=True)
+class Backend:
+    """A backend: its adapter, the interpreter that runs it, and environment variables for its worker.
+
+    `python` is None as long as its environment is not there; `problem` says why it cannot be had. `version` is
+    that of the framework where it is not the pinned one, `variant` the mode where it is not the default.
+    """
+
+    name: str
+    adapter: Path
+    python: Path | None = None
+    problem: str = ""
+    environment: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    version: str = ""
+    variant: str = ""
+
+    @property
+    def folder(self) -> Path:
+        """Where the adapter lies, and its ledger and conventions beside it."""
+        return self.adapter.parent
+
+    def files(self, name: str) -> list[Path]:
+        """The files of a subject beside the adapter (a ledger, say): NAME.py, or those of the folder NAME."""
+        return [*self.folder.glob(f"{name}.py"), *sorted(self.folder.glob(f"{name}/*.py"))]
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is a folder of this project, whose environment is built for it."""
+        return self.folder.parent == FOLDER
+
+
+@functools.cache
+def names() -> tuple[str, ...]:
+    """The backends of this project, in the order of their names."""
+    return tuple(sorted(path.parent.name for path in FOLDER.glob("*/adapter.py")))
+
+
+def select(wanted: tuple[str, ...]) -> list[Backend]:
+    """The backends meant by `--backend` values; all of the project's own for none.
+
+    NAME                        the pinned version, as it runs by default
+    NAME:VARIANT                the same in another mode, from `modes.py` beside its adapter
+    NAME@VERSION                another version, in an environment of its own; NAME@VERSION:VARIANT is both
+    NAME=path/to/adapter.py@/path/to/python
+
+    Raises `UserError` for an unknown name or variant, for two of one name, and for a missing file.
+    """
+    found = [_parse(text) for text in dict.fromkeys(wanted or names())]
+    for number, backend in enumerate(found):
+        if backend.name in [other.name for other in found[:number]]:
+            raise UserError(f"two backends are named {backend.name!r}; give each a name of its own")
+    return found
+
+
+def variants(name: str) -> Mapping[str, Mapping[str, str]]:
+    """The modes of a backend: name -> environment variables of its worker."""
+    module = load(FOLDER / name / "modes.py", f"modes_of_{name}")
+    return module.VARIANTS if module else {}
+
+
+def _parse(text: str) -> Backend:
+    return _outside(text) if "=" in text else _own(text)
+
+
+def _own(text: str) -> Backend:
+    rest, _, variant = text.partition(":")
+    name, at, version = rest.partition("@")
+    if name not in names():
+        raise UserError(f"unknown backend {name!r}; choose from: {', '.join(names())}, or NAME=adapter.py@python")
+    if at and not re.fullmatch(r"\d[\w.]*", version):
+        raise UserError(f"backend {text!r}: {version!r} is no version; write {name}@1.2.3")
+    if ":" in text and variant not in variants(name):
+        known = ", ".join(f"{name}:{one}" for one in variants(name)) or "none"
+        raise UserError(f"unknown variant {text!r}; {name} has: {known}")
+    environment = variants(name)[variant] if variant else {}
+    return Backend(text, FOLDER / name / "adapter.py", environment=environment, version=version, variant=variant)
+
+
+def _outside(text: str) -> Backend:
+    name, _, rest = text.partition("=")
+    adapter, at, python = rest.rpartition("@")
+    if not re.fullmatch(r"[\w.-]+", name):
+        raise UserError(f"backend {text!r}: {name!r} is no name; write letters, digits and . _ -")
+    if not at:
+        raise UserError(f"backend {text!r} names no interpreter; write NAME=path/to/adapter.py@/path/to/python")
+    if not Path(adapter).is_file():
+        raise UserError(f"backend {name!r}: there is no adapter file {adapter!r}")
+    if not Path(python).is_file():
+        raise UserError(f"backend {name!r}: there is no interpreter {python!r}")
+    return Backend(name, Path(adapter).resolve(), Path(python).absolute())
+
+
+def load(path: Path, name: str):
+    """A Python file beside an adapter as a module (a ledger, say), or None where there is none."""
+    if not path.is_file():
+        return None
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

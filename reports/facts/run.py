@@ -1,0 +1,289 @@
+"""What the HTML, Markdown and JUnit reports say alike about a run: the verdict, what did not run, what is known.
+
+Plain data; each format shows it in its own way. The counting itself is in `tables.py`.
+"""
+
+import dataclasses
+import re
+import shlex
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from reports.facts import matrix
+from reports.facts.matrix import Row
+from reports.run_folder import explaining, processor
+
+STATUSES = ("pass", "known", "fail")
+KINDS = ("bug", "numeric", "unsupported", "convention")
+OUTCOMES = ("exact", "close", "differs", "rejected", "unsupported", "crashed", "timed-out", "not-run")
+
+_TERMINAL = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
+# Neither XML nor a page can hold these; U+202A to E and U+2066 to 9 turn the direction of the text around them.
+_UNSHOWABLE = re.compile("[^\t\n\x20-\x7e\xa0-\u2029\u202f-\u2065\u206a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_VARYING = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|[-+]?\b(?:inf|nan|\w*\d[\w.]*(?:[-+]\d+)?)")
+_ISSUE = re.compile(r"([\w.-]+/[\w.-]+)#(\d+)")
+
+
+def clean(value: Any) -> Any:
+    """The value with every string in it made showable: no terminal sequences, no control characters."""
+    if isinstance(value, str):
+        return value if value.isascii() and value.isprintable() else _UNSHOWABLE.sub("", _TERMINAL.sub("", value))
+    if value is None or isinstance(value, int | float):
+        return value
+    if isinstance(value, dict):
+        return {clean(key): clean(one) for key, one in value.items()}
+    if isinstance(value, Sequence):
+        return [clean(one) for one in value]
+    return value
+
+
+def showable(summary: Mapping[str, Any], rows: Sequence[Row]) -> tuple[dict[str, Any], list[Row]]:
+    """A run as every report shows it: cleaned, and with a place for each backend that has results.
+
+    A resumed run may hold results of a backend that was not chosen again.
+    """
+    run: dict[str, Any] = clean(summary)
+    shown: list[Row] = clean(rows)
+    for row in shown:
+        run["backends"].setdefault(row["backend"], {"problem": "", "seconds": 0.0, "startup_seconds": 0.0})
+    return run, shown
+
+
+def is_lost(row: Row) -> bool:
+    """Whether the case never ran: such rows are reported per backend, not one by one."""
+    return row["outcome"] == "not-run"
+
+
+def tally(cell: matrix.Cell) -> list[tuple[str, int]]:
+    """(status, count) of a cell of the matrix, without zeros; what never ran is counted apart from what fails."""
+    lost = cell.outcomes["not-run"]
+    counts = {**{status: cell.statuses[status] for status in STATUSES}, "not-run": lost}
+    counts["fail"] -= lost
+    return [(status, count) for status, count in counts.items() if count]
+
+
+def not_run(run: Mapping[str, Any], rows: Iterable[Row]) -> list[tuple[str, str, int]]:
+    """(backend, reason, cases that did not run), also for a backend that failed without a case of its own."""
+    lost = Counter((row["backend"], row.get("message", "")) for row in rows if is_lost(row))
+    named = {backend for backend, _ in lost}
+    for backend, facts in run["backends"].items():
+        if facts.get("problem") and backend not in named:
+            lost[backend, facts["problem"]] = 0
+    return [(*key, count) for key, count in sorted(lost.items())]
+
+
+def failures(rows: Iterable[Row]) -> list[Row]:
+    """The rows that ran and fail, backends together."""
+    return [row for row in matrix.failures(rows) if not is_lost(row)]
+
+
+def problem(row: Row) -> str:
+    """What is not as it should be in a result: its outcome, or that of a gradient where the output itself is right."""
+    if row["outcome"] not in ("exact", "close") or row["status"] == "pass":
+        return row["outcome"]
+    bad = [outcome for outcome in row.get("grad", {}).values() if outcome not in ("exact", "close")]
+    return f"gradient {bad[0]}" if bad else "case file differs"
+
+
+def said(row: Row) -> tuple[str, str]:
+    """(error class, message) of a result; the class is "" where the message begins with it."""
+    kind, message = row.get("error_class", ""), row.get("message", "")
+    return ("" if message.startswith(kind) else kind), message
+
+
+@dataclasses.dataclass(frozen=True)
+class Kind:
+    """Failures of one backend that belong together: of one `cause` ("equals what comes of ..."), or alike without."""
+
+    cause: str
+    rows: list[Row]
+
+    @property
+    def backend(self) -> str:
+        return self.rows[0]["backend"]
+
+    @property
+    def operators(self) -> list[str]:
+        return sorted({row["op"] for row in self.rows})
+
+    @property
+    def problems(self) -> list[str]:
+        """What is not as it should be, the most frequent first."""
+        return [found for found, _ in Counter(map(problem, self.rows)).most_common()]
+
+
+def kinds(rows: Iterable[Row], together: Callable[[Iterable[Row]], list[list[Row]]]) -> list[Kind]:
+    """Failures by their causes, the most frequent of a backend first; then those without, put `together`."""
+    by_backend: dict[str, list[Row]] = {}
+    for row in rows:
+        by_backend.setdefault(row["backend"], []).append(row)
+    explained: list[Kind] = []
+    left: list[Row] = []
+    for found in by_backend.values():
+        # A case alone may fit several causes: it goes to the one that explains most.
+        while counts := Counter(cause for row in found for cause in row.get("causes", ())):
+            cause = counts.most_common(1)[0][0]
+            explained.append(Kind(cause, [row for row in found if cause in row.get("causes", ())]))
+            found = [row for row in found if cause not in row.get("causes", ())]
+        left += found
+    return [*explained, *(Kind("", group) for group in together(left))]
+
+
+def verdict_alone(row: Row) -> str:
+    """What was found, without the diagnosis that stands beside it."""
+    return ": ".join(filter(None, said(row))).removesuffix(f"; {row.get('diagnosis')}")
+
+
+def alike(rows: Iterable[Row]) -> list[list[Row]]:
+    """Failures with the same backend, operator, problem and message together, in the order of the first of each."""
+    return _grouped(rows, lambda row: (row["backend"], row["op"], problem(row), said(row)))
+
+
+def akin(rows: Iterable[Row]) -> list[list[Row]]:
+    """Failures of a backend together whose messages differ in numbers and in what stands in brackets only."""
+    return _grouped(rows, lambda row: (row["backend"], problem(row), gist(row)))
+
+
+def gist(row: Row) -> tuple[str, ...]:
+    """What was said of a result without its numbers and what stands in brackets."""
+    return tuple(_VARYING.sub("", part) for part in (*said(row), row.get("grad_message", "")))
+
+
+def _grouped(rows: Iterable[Row], key: Callable[[Row], tuple]) -> list[list[Row]]:
+    groups: dict[tuple, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(key(row), []).append(row)
+    return list(groups.values())
+
+
+def command(run: Mapping[str, Any]) -> str:
+    """The command line of the run, as it can be given again."""
+    return shlex.join(["python", "-m", "harness", *run["command"]])
+
+
+def passed(run: Mapping[str, Any], rows: Sequence[Row]) -> bool:
+    """Whether the run as a whole passes; one without any result does not."""
+    return bool(rows) and not (any(row["status"] == "fail" for row in rows) or run["stale"] or not_run(run, rows))
+
+
+def verdict(run: Mapping[str, Any], rows: Sequence[Row]) -> str:
+    """The result of the run in plain words."""
+    if not rows:
+        return "Nothing was compared: the run has no results."
+    parts = []
+    if failed := Counter(row["backend"] for row in failures(rows)):
+        where = listed([f"{backend} ({count})" for backend, count in sorted(failed.items())])
+        parts.append(f"{failed.total():,} of {counted(len(rows), 'result')} do not match the specification: {where}.")
+    if lost := not_run(run, rows):
+        parts.append(f"{listed(sorted({backend for backend, _, _ in lost}))} did not run.")
+    if run["stale"]:
+        parts.append(
+            f"{counted(len(run['stale']), 'ledger entry', 'ledger entries')} no longer shows what it explains."
+        )
+    if not parts:
+        parts.append(f"All {counted(len(rows), 'result')} match the specification")
+        known = sum(row["status"] == "known" for row in rows)
+        parts[-1] += f", or differ in a way that is known ({known:,})." if known else "."
+    return " ".join(parts)
+
+
+def differences(run: Mapping[str, Any], rows: Iterable[Row]) -> list[dict[str, Any]]:
+    """The ledger entries that showed, each with its `backend`, `href`, and its `cases` by the number.
+
+    `example` is one of them, and `values` what came there and what should have come.
+    """
+    shown: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        for entry in explaining(row):
+            shown.setdefault((row["backend"], entry), []).append(row)
+    return [
+        {
+            **entry,
+            "backend": backend,
+            "href": address(entry.get("link", "")),
+            **_example(entry, shown.get((backend, entry["id"]), [])),
+        }
+        for backend, entries in run["ledger"].items()
+        for entry in entries
+    ]
+
+
+def _example(entry: Mapping[str, Any], rows: Sequence[Row]) -> dict[str, Any]:
+    """The first of the cases that an entry explains, and what was said there of the part it speaks of."""
+    first = rows[0] if rows else {}
+    said = first.get("message", "")
+    values = first.get("grad_message", said) if entry.get("part") == "gradient" else said
+    return {"cases": len(rows), "example": first.get("case", ""), "values": values}
+
+
+def by_kind(entries: Iterable[Mapping[str, Any]]) -> list[tuple[str, list[Mapping[str, Any]]]]:
+    """(kind, ledger entries), what is wrong before what is merely otherwise."""
+    found: dict[str, list[Mapping[str, Any]]] = {kind: [] for kind in KINDS}
+    for entry in entries:
+        found.setdefault(entry["kind"], []).append(entry)
+    return [(kind, ones) for kind, ones in found.items() if ones]
+
+
+def address(link: str) -> str:
+    """Where a link leads: a web address, or an issue written owner/name#number; "" for anything else."""
+    if link.startswith(("https://", "http://")):
+        return link
+    issue = _ISSUE.fullmatch(link)
+    return f"https://github.com/{issue[1]}/issues/{issue[2]}" if issue else ""
+
+
+def bitwise(run: Mapping[str, Any]) -> dict[str, list[int]]:
+    """ "a|b" -> [cases with identical bits, cases compared], over all operators."""
+    total: dict[str, list[int]] = {}
+    for pairs in run["bitwise"].values():
+        for pair, (equal, compared) in pairs.items():
+            so_far = total.setdefault(pair, [0, 0])
+            so_far[0] += equal
+            so_far[1] += compared
+    return dict(sorted(total.items()))
+
+
+def processors(run: Mapping[str, Any]) -> str:
+    """The instruction sets that a run's backends use: "x86_64 avx512 (numpy), x86_64 avx2 (torch)"; "" if none says."""
+    users: dict[str, list[str]] = {}
+    for name, about in run["backends"].items():
+        if found := processor(about):
+            users.setdefault(found.partition(" (")[0], []).append(name)
+    return ", ".join(f"{level} ({listed(names)})" for level, names in users.items())
+
+
+def facts(description: Mapping[str, Any]) -> dict[str, str]:
+    """What a backend says of itself beside version, device and threads, one level deep."""
+    shown = ("version", "device", "threads", "problem", "seconds", "startup_seconds")
+    flat: dict[str, Any] = {}
+    for name, value in description.items():
+        if name == "processor":
+            flat[name] = processor(description)
+            flat |= {part: about["word"] for part, about in value["parts"].items()} if flat[name] else {}
+        elif isinstance(value, Mapping):
+            flat.update(value)
+        elif name not in shown:
+            flat[name] = value
+    return {name: ", ".join(map(str, value)) if isinstance(value, list) else str(value) for name, value in flat.items()}
+
+
+def framework_share(run: Mapping[str, Any]) -> float:
+    """The part of the workers' time that the frameworks themselves needed, from 0 to 1."""
+    spent = run["times"]["wall_seconds"] * run["jobs"]
+    return min(1.0, run["times"]["framework_seconds"] / spent) if spent else 0.0
+
+
+def anchor(words: Sequence[str]) -> str:
+    """The id of a place in the page, such as ("op", "conv2d")."""
+    return "-".join(re.sub(r"\W", "-", word) for word in words)
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number with its noun: "1 case", "2 cases"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence: "a", "a and b", "a, b and c"."""
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))

@@ -1,0 +1,47 @@
+"""The further sections of the page: what other commands found, and what the rows say across operators."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from reports.facts.matrix import Row
+from reports.page.sections import (
+    bridge,
+    conventions,
+    determinism,
+    laws,
+    modes,
+    mutants,
+    refusals,
+    scorecard,
+    special_values,
+)
+from reports.page.sections.parts import Section
+
+OF_TABLES = {
+    "bridges": bridge.section,
+    "conventions": conventions.section,
+    "determinism": determinism.section,
+    "laws": laws.section,
+    "mutants": mutants.section,
+    "scorecard": scorecard.section,
+}
+
+
+def further(run: Mapping[str, Any], rows: Sequence[Row], tables: Mapping[str, Any]) -> dict[str, Section]:
+    """name -> section, of those that this run has; `tables` are the files of its folder `tables/`."""
+    found = {name: _of_table(name, tables[name]) for name in OF_TABLES if name in tables}
+    of_rows = {
+        "refusals": refusals.section(run, rows),
+        "special": special_values.section(run, rows),
+        "parity": modes.section(run, rows),
+    }
+    return found | {name: section for name, section in of_rows.items() if section}
+
+
+def _of_table(name: str, data: Any) -> Section:
+    """A file may be older than this code; that must not cost the reader the rest of the page."""
+    try:
+        return OF_TABLES[name](data)
+    except (LookupError, TypeError, AttributeError, StopIteration):
+        note = f"tables/{name}.json was written by another version; run the command {name} again."
+        return Section(name, name.capitalize(), note, [], "!", True)

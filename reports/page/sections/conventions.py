@@ -1,0 +1,64 @@
+"""Questions down, backends across: what the command `conventions` found, a table for each subject."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from reports.facts.run import counted
+from reports.page.sections.parts import Block, Cell, Line, Section, Table
+from reports.terminal.conventions import agreed, cell, subjects
+
+NOTE = (
+    "What each framework does when it is called by default. Nothing here was written down by hand: every hypothesis "
+    "is computed from the specification, every answer by the call that its cell opens to, and the hypothesis that "
+    "fits is named. A question opens to its explanation."
+)
+UNKNOWN = "none of these"
+
+
+def section(data: Mapping[str, Any]) -> Section:
+    """A table for each subject; questions to which all give one answer stand at its end."""
+    answers = {name: found for name, found in data["answers"].items() if "problem" not in found}
+    tables = [_table(subject, questions, answers) for subject, questions in subjects(data["questions"], answers)]
+    lost = "".join(
+        f" {name} was not asked: {found['problem']}." for name, found in data["answers"].items() if "problem" in found
+    )
+    names = list(answers) if len(answers) > 1 else []
+    count = str(len(data["questions"]))
+    return Section("conventions", "Conventions", NOTE + lost, tables, count, bool(lost), compared=names)
+
+
+def _table(subject: str, questions: Sequence[Mapping[str, Any]], answers: Mapping[str, Any]) -> Table:
+    lines = [_line(question, [answers[name].get(question["id"], []) for name in answers]) for question in questions]
+    apart = sum(not agreed(question, answers) for question in questions)
+    caption = f"{subject}: {counted(len(questions), 'question')}, {apart} with different answers"
+    return Table(caption, ["question", *answers], lines, True, kind="questions")
+
+
+def _line(question: Mapping[str, Any], found: Sequence[Sequence[Mapping[str, Any]]]) -> Line:
+    predicted = {name: words for name, words in question["hypotheses"].items() if words != name}
+    more = [
+        Block(question["explanation"]),
+        Block(question["bridge"], "Bridge:"),
+        *(Block(array, f"{name} is", True) for name, array in question["inputs"].items()),
+        *(Block(words, f"{name} would give", True) for name, words in predicted.items()),
+    ]
+    head = Cell(question["text"], question["id"], more=more, hint=question["bridge"])
+    return Line(head, [_cell(answers) for answers in found])
+
+
+def _cell(answers: Sequence[Mapping[str, Any]]) -> Cell:
+    """What a backend answers, by interface where they differ."""
+    if not answers:
+        return Cell("–", status="aside")
+    text, key = cell(answers), json.dumps({one["api"]: one["answer"] for one in answers})
+    more = [
+        Block(text, label, True)
+        for one in answers
+        for label, text in ((one["api"], one["code"]), (_verb(one), one["output"]))
+    ]
+    return Cell(text, status="known" if UNKNOWN in text else "", more=more, key=key)
+
+
+def _verb(answer: Mapping[str, Any]) -> str:
+    return f"raises {answer['error']}:" if answer.get("error") else "returns"

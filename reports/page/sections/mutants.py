@@ -1,0 +1,52 @@
+"""Planted mistakes: what the command `mutants` found."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from reports.facts.run import counted
+from reports.page.sections.parts import Block, Cell, Line, Section, Table
+
+NOTE = (
+    "The cases are tested themselves: with one mistake at a time planted in the NumPy backend, some case of every "
+    "operator that feels it must notice. A mistake that provably changes no result must survive."
+)
+PARTS = {
+    "survived": "that not every operator notices",
+    "broken": "that could not be tried, or are noticed where they should not be",
+    "killed": "that every operator notices",
+    "harmless": "that change no result, and survive",
+}
+BAD = ("survived", "broken")
+
+
+def section(data: Mapping[str, Any]) -> Section:
+    """The mistakes that nobody notices first."""
+    tables = []
+    for status, meaning in PARTS.items():
+        rows = [row for row in data["mutants"] if row["status"] == status]
+        if rows:
+            caption = f"{counted(len(rows), 'mistake')} {meaning}"
+            columns = ["mistake", "cases that notice it", "such as"]
+            tables.append(Table(caption, columns, [_line(row) for row in rows], status not in BAD, kind="mistakes"))
+    score = f" {data['killed']:,} of {data['counted']:,} mistakes are noticed by every operator that feels them."
+    unfit = data["unsound"]
+    if unfit:
+        score += f" {counted(len(unfit), 'case')} count for nothing, as the unchanged backend does not pass them."
+    worry = any(row["status"] in BAD for row in data["mutants"])
+    return Section("mutants", "Planted mistakes", NOTE + score, tables, f"{data['killed']}/{data['counted']}", worry)
+
+
+def _line(row: Mapping[str, Any]) -> Line:
+    killed, cases = row["killed_by"], row["cases"]
+    by_operator = [Block(f"{op}: {killed.get(op, 0)} of {count} cases") for op, count in cases.items()]
+    noticed = f"{sum(killed.values())} of {sum(cases.values())}"
+    unnoticed = ", ".join(op for op in cases if not killed.get(op))
+    wrong = row["status"] in BAD
+    aside = row["problem"] or (f"not by {unnoticed}" if wrong and unnoticed else "")
+    return Line(
+        Cell(row["sentence"], row["mutant"], more=[Block(row["same"], "The same:")] if row["same"] else []),
+        [
+            Cell(noticed, aside, "fail" if wrong else "", by_operator if len(by_operator) > 1 else ()),
+            Cell("", ", ".join(row["examples"])),
+        ],
+    )

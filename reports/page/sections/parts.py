@@ -1,0 +1,100 @@
+"""The parts of the page's further sections, as plain data: a section holds tables, a table lines, a line cells.
+
+A template shows them all in the same way. Whoever builds them says what stands where, never how it looks.
+"""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from reports.facts.matrix import Row
+from reports.facts.run import anchor
+from reports.run_folder import explaining
+
+LONG = 30  # a table of more lines is folded
+
+
+@dataclasses.dataclass(frozen=True)
+class Block:
+    """A paragraph that is shown on demand, or code in the lines in which it was written; `href` as in `Cell`."""
+
+    text: str
+    label: str = ""
+    code: bool = False
+    href: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Cell:
+    """A few words, and below them smaller ones.
+
+    `status` (pass, known, fail, not-run, aside) gives its colour, `href` a place in the page, `more` what opens on
+    demand, `formula` stands between the words and the smaller ones. Where a reader compares two columns, lines are left
+    out whose cells say the same by their `key` (interface -> answer, as JSON), and the `hint` of the others is shown.
+    """
+
+    text: str
+    aside: str = ""
+    status: str = ""
+    more: Sequence[Block] = ()
+    formula: str = ""
+    href: str = ""
+    key: str = ""
+    hint: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Line:
+    """What the line is about, then a cell for each further column."""
+
+    head: Cell
+    cells: Sequence[Cell]
+
+
+@dataclasses.dataclass(frozen=True)
+class Table:
+    """Lines below the names of the columns; `right` are the columns of numbers.
+
+    A table that is `folded` opens on demand, by its caption, and at a link to its `anchor`. `kind` tells the style
+    sheet what it holds.
+    """
+
+    caption: str
+    columns: Sequence[str]
+    lines: Sequence[Line]
+    folded: bool = False
+    right: Sequence[int] = ()
+    kind: str = "wide"
+    anchor: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Section:
+    """A section of the page. `count` stands beside its name in the contents, in red if it is a `worry`.
+
+    Of `compared`, the names of its tables' columns, a reader may choose two.
+    """
+
+    anchor: str
+    title: str
+    note: str
+    tables: Sequence[Table]
+    count: str = ""
+    worry: bool = False
+    compared: Sequence[str] = ()
+
+
+def explanation(run: Mapping[str, Any], row: Row) -> list[Block]:
+    """What was said about a result, and the ledger entries that explain it."""
+    said = [Block(text) for text in (row.get("message"), row.get("grad_message")) if text]
+    return said + known(run, row)
+
+
+def known(run: Mapping[str, Any], row: Row) -> list[Block]:
+    """The ledger entries that explain a result, each with the place where the page shows it."""
+    backend = row["backend"]
+    listed = {one["id"] for one in run["ledger"].get(backend, ())}
+    return [
+        Block(entry, "Known:", href=anchor(("known", backend, entry)) if entry in listed else "")
+        for entry in explaining(row)
+    ]

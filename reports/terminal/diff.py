@@ -1,0 +1,96 @@
+"""What changed between two stored runs, for the terminal."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from reports.facts.run import clean, gist
+
+MARKS = {"regression": ("✗", "red"), "mended": ("✓", "green"), "changed": ("~", "yellow")}
+SHOWN = 40
+
+
+def show(found: Any) -> None:
+    """Each backend with its versions; a line for each kind of change, worst first; what only one run has."""
+    console = Console(highlight=False)
+    for one in found.pairs:
+        console.print(_backend(one), soft_wrap=True)
+    groups = _alike(found.changes)
+    for changes in groups[:SHOWN]:
+        console.print(_line(changes), soft_wrap=True)
+    if len(groups) > SHOWN:
+        console.print(f"... and {sum(map(len, groups[SHOWN:]))} more")
+    for folder, names in found.only.items():
+        if names:
+            console.print(Text(f"only in {folder}: {len(names)} results, such as {names[0]}"))
+    counts = {kind: sum(change.kind == kind for change in found.changes) for kind in MARKS}
+    console.print(", ".join(f"{count} {kind}" for kind, count in counts.items()))
+
+
+def _backend(pair: Any) -> Text:
+    """Both names and versions, what else changed of how the backend describes itself, and how many bits stayed."""
+    old, new = map(_named, (pair.old, pair.new), pair.version)
+    line = Text(new if old == new else f"{old} -> {new}", style="bold")
+    changed = [f"{name} {_word(before)} -> {_word(after)}" for name, (before, after) in pair.described.items()]
+    line.append("".join(f", {words}" for words in clean(changed)), style="dim")
+    shares = [
+        f"{same:,} of {count:,} {what}"
+        for (same, count), what in ((pair.bits, "outputs"), (pair.gradients, "gradients"))
+        if count
+    ]
+    return line.append(f": the same bits in {' and '.join(shares)}", style="not bold") if shares else line
+
+
+def _named(backend: str, version: str) -> str:
+    """The backend with its version, where its name does not tell that."""
+    return backend if f"@{version}" in backend or not version else f"{backend} {version}"
+
+
+def _word(value: Any) -> str:
+    return "none" if value in (None, "") else str(value)
+
+
+def _alike(changes: Sequence[Any]) -> list[list[Any]]:
+    """Changes together whose words differ in numbers alone."""
+    groups: dict[tuple, list[Any]] = {}
+    for change in changes:
+        key = change.kind, change.backend, *_both(change), gist(change.before), gist(change.after)
+        groups.setdefault(key, []).append(change)
+    return list(groups.values())
+
+
+def _line(changes: Sequence[Any]) -> Text:
+    first, *others = changes
+    mark, style = MARKS[first.kind]
+    line = Text(f"{mark} {first.kind} ", style=style)
+    more = f" and {len(others)} alike" if others else ""
+    line.append(f"{first.backend} {first.case}{more}: ", style="bold")
+    line.append(" -> ".join(_both(first)))
+    for message in _messages(first):
+        line.append(f"  {clean(message)}", style="dim")
+    return line
+
+
+def _both(change: Any) -> tuple[str, str]:
+    return words(change.before, change.after), words(change.after, change.before)
+
+
+def _messages(change: Any) -> Iterator[str]:
+    """What was said after, or, where that is nothing, before."""
+    after, before = change.after.get("message"), change.before.get("message")
+    if after or before:
+        yield after or f"was: {before}"
+
+
+def words(row: Mapping[str, Any], other: Mapping[str, Any]) -> str:
+    """A result in a few words: its status, outcome, and the gradients that do not pass or are otherwise in `other`."""
+    there = other.get("grad", {})
+    gradients = [
+        f"{name} {outcome}"
+        for name, outcome in row.get("grad", {}).items()
+        if outcome not in ("exact", "close") or outcome != there.get(name, outcome)
+    ]
+    found = f"{row['status']} ({row['outcome']}"
+    return found + (f"; gradient {', '.join(gradients)})" if gradients else ")")

@@ -1,0 +1,140 @@
+"""What a run prints: the progress of environments and cases, then the summary."""
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Column, Table
+from rich.text import Text
+
+from reports.facts import matrix, modes
+from reports.facts import run as overview
+from reports.terminal import grid
+
+NAMED_KINDS = 20
+LONGEST_MESSAGE = 240
+
+
+@contextlib.contextmanager
+def building() -> Iterator[Callable[[str, str], None]]:
+    """Shows which environment is being built and at which step: a live line each, or plain lines to a file."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda name, step: print(f"{name}: {step}", file=sys.stderr, flush=True)
+        return
+    columns = TextColumn("[bold]{task.fields[name]:>12}"), TextColumn("{task.description}"), TimeElapsedColumn()
+    with Progress(*columns, console=console) as progress:
+        tasks: dict[str, Any] = {}
+
+        def show(name: str, step: str) -> None:
+            if name not in tasks:
+                tasks[name] = progress.add_task(step, name=name, total=None)
+            progress.update(tasks[name], description=step)
+
+        yield show
+
+
+@contextlib.contextmanager
+def running(total: int) -> Iterator[Callable[[Any], None]]:
+    """A bar over all results, with the failures so far."""
+    columns = (
+        TextColumn("running"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[note]}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("", total=total, note="")
+        failed = 0
+
+        def advance(result: Any) -> None:
+            nonlocal failed
+            failed += result.status == "fail"
+            progress.update(
+                task, advance=1, note=f"{result.backend} {'[red]' + str(failed) + ' failed' if failed else ''}"
+            )
+
+        yield advance
+
+
+def summary(run: Mapping[str, Any], rows: Sequence[matrix.Row], folder: Path) -> None:
+    """Operators down, backends across; then what could not run, what failed, and the times."""
+    run, rows = overview.showable(run, rows)
+    console = Console(highlight=False)
+    for line in grid.lines(list(run["backends"]), matrix.matrix(rows), console.width):
+        console.print(line, soft_wrap=True)
+    versions = [f"{name} {about['version']}" for name, about in run["backends"].items() if about.get("version")]
+    console.print(Text(f"\n{', '.join(versions)}", style="dim"))
+    console.print(Text(f"{overview.processors(run)}\n", style="dim"))
+    if problems := list(_problems(run, rows)):
+        for sign, words in problems:
+            _paragraph(console, Text(sign, "red"), words)
+        console.print()
+    sign, style = ("✓", "green") if overview.passed(run, rows) else ("✗", "red")
+    _paragraph(console, Text(sign, style), Text(overview.verdict(run, rows), style="bold"))
+    for sentence in [*_figures(run, len(rows)), *_parity(run, rows)]:
+        console.print(Text(sentence))
+    console.print(Text(f"report: {folder / 'index.html'}"), soft_wrap=True)
+
+
+def _problems(run: Mapping[str, Any], rows: Sequence[matrix.Row]) -> Iterator[tuple[str, Text]]:
+    """(sign, words): what did not run, what fails, and ledger entries that no longer show."""
+    for backend, reason, count in overview.not_run(run, rows):
+        cases = f" ({overview.counted(count, 'case')})" if count else ""
+        yield "○", Text.assemble((backend, "bold"), f" did not run{cases}: {reason}")
+    kinds = sorted(overview.kinds(overview.failures(rows), overview.akin), key=lambda kind: -len(kind.rows))
+    for kind in kinds[:NAMED_KINDS]:
+        yield "✗", _kind(kind)
+    if hidden := sum(len(kind.rows) for kind in kinds[NAMED_KINDS:]):
+        yield "✗", Text(f"{hidden:,} of other kinds; all are in the report")
+    for entry in run["stale"]:
+        yield "✗", Text.assemble("ledger: ", (entry, "bold"), " no longer shows; remove or correct the entry")
+
+
+def _kind(kind: overview.Kind) -> Text:
+    """One of several failures that belong together, how many more there are, their cause, and what was found."""
+    first, *others = kind.rows
+    more = f" and {len(others)} alike" if others else ""
+    message = " ".join(overview.verdict_alone(first).split())
+    if len(message) > LONGEST_MESSAGE:
+        message = message[: LONGEST_MESSAGE - 1] + "…"
+    return Text.assemble(
+        (f"{kind.backend} {first['case']}{more}\n", "bold"),
+        f"what came {kind.cause}\n" if kind.cause else "",
+        f"{overview.problem(first)}: {message}",
+    )
+
+
+def _figures(run: Mapping[str, Any], results: int) -> Iterator[str]:
+    """What was compared, how much of the specification that covers, and how long it took."""
+    counts, times = run["counts"], run["times"]
+    statuses = ", ".join(f"{counts.get(status, 0):,} {status}" for status in overview.STATUSES)
+    yield f"{overview.counted(run['cases'], 'case')}, {overview.counted(results, 'result')}: {statuses}"
+    if pairs := run["coverage"].values():
+        covered, possible = (sum(found[i] for found in pairs) for i in (0, 1))
+        share = 100 * covered // max(possible, 1)
+        yield f"pairwise coverage of attribute values: {share} % ({covered:,} of {possible:,})"
+    yield (
+        f"{times['wall_seconds']:.1f} s on {overview.counted(run['jobs'], 'worker')}; "
+        f"in the frameworks {times['framework_seconds']:.1f} s of worker time, "
+        f"in the harness {float(times['harness_ms_per_result']):.2f} ms of processor per result"
+    )
+
+
+def _parity(run: Mapping[str, Any], rows: Sequence[matrix.Row]) -> Iterator[str]:
+    """A line for each mode or version of a framework that the run holds in several."""
+    for family in modes.families(run, rows).values():
+        for mode, total in family.totals.items():
+            yield modes.sentence(mode, family.base, total)
+
+
+def _paragraph(console: Console, sign: Text, words: Text) -> None:
+    """A sign and its words, whose further lines stand under the first."""
+    paragraph = Table.grid(Column(), Column(overflow="fold"), padding=(0, 1))
+    paragraph.add_row(sign, words)
+    console.print(paragraph)

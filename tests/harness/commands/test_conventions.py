@@ -1,0 +1,246 @@
+"""The command `conventions`: every answer comes from the call that a probe makes, and costs no other answer."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness.cli import main
+from harness.commands.conventions import NONE, ask, choose, compare, perform, probes
+from harness.workers.backends import Backend
+from spec.errors import UserError
+from spec.questions import questions
+
+HEAD = "import os\nimport time\n\nimport numpy as np\n\nfrom backends.contract import probe\n"
+ADAPTER = "from backends.numpy.adapter import Adapter\n"
+INNOCENT = '@probe("convolve.default", "planted")\ndef innocent(x, k):\n    return np.convolve(x, k)\n'
+
+
+@pytest.fixture
+def backend(tmp_path):
+    """A backend in a folder of its own, run by this very interpreter, with the text of its `conventions.py`."""
+
+    def plant(text: str, adapter: str = ADAPTER) -> Backend:
+        (tmp_path / "adapter.py").write_text(adapter)
+        (tmp_path / "conventions.py").write_text(f"{HEAD}\n\n{text}\n\n{INNOCENT}")
+        return Backend("planted", tmp_path / "adapter.py", Path(sys.executable))
+
+    return plant
+
+
+def answer(backend: Backend, id: str = "correlate.default", timeout: float = 20.0) -> dict:
+    """The one answer to a question; the question that is asked after it must be answered as if nothing had been."""
+    found = ask(backend, [questions()[id], questions()["convolve.default"]], timeout)
+    assert [cell["answer"] for cell in found["convolve.default"]] == ["turned, full"]
+    return found[id][0]
+
+
+def correlate(body: str) -> str:
+    """A probe of the question `correlate.default`."""
+    return f'@probe("correlate.default", "planted")\ndef planted(x, k):\n    {body}\n'
+
+
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        ("return np.correlate(x, k)", "as written, valid"),
+        ("return np.correlate(x, k, 'full')", "as written, full"),
+        ("return np.correlate(x, k[::-1])", "turned, valid"),
+        ("return np.convolve(x, k)", "turned, full"),
+        ("return 2 * np.correlate(x, k)", NONE),
+        ("return np.correlate(x, k)[None]", NONE),
+        ("return 'as written, valid'", NONE),
+    ],
+)
+def test_another_call_is_another_answer(backend, body, named):
+    assert answer(backend(correlate(body)))["answer"] == named
+
+
+def test_a_cell_holds_what_was_called_and_what_came_out(backend):
+    cell = answer(backend(correlate("return np.correlate(x, k)")))
+    assert cell["api"] == "planted"
+    assert cell["code"] == "def planted(x, k):\n    return np.correlate(x, k)"
+    assert cell["output"] == "[321. 432.]"
+
+
+def test_what_no_hypothesis_predicts_is_shown_as_it_is(backend):
+    cell = answer(backend(correlate("return x[:2]")))
+    assert (cell["answer"], cell["output"]) == (NONE, "[1. 2.]")
+
+
+def test_a_probe_that_raises_has_the_answer_refuses(backend):
+    cell = answer(backend(correlate("raise TypeError('no such thing')")))
+    assert (cell["answer"], cell["error"], cell["output"]) == ("refuses", "TypeError", "no such thing")
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("return np.correlates(x, k)", "no attribute 'correlates'"),
+        ("return np.correlate(x, w)", "name 'w' is not defined"),
+        ("from numpy import correlates", "cannot import name 'correlates'"),
+        ("np.correlate(x, k)", "returned None"),
+        ("return [1.0]", "returned [1.0], neither a tensor nor a word"),
+    ],
+)
+def test_a_fault_of_the_probe_is_no_refusal(backend, body, words):
+    cell = answer(backend(correlate(body)))
+    assert cell["answer"] == "crashed"
+    assert words in cell["output"]
+
+
+def test_a_probe_that_takes_other_inputs_is_no_refusal(backend):
+    cell = answer(backend('@probe("correlate.default", "planted")\ndef planted(x):\n    return x\n'))
+    assert (cell["answer"], cell["error"]) == ("crashed", "Broken")
+
+
+def test_a_framework_may_refuse_by_an_error_of_any_kind(backend, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "library.py").write_text("def call(x):\n    return x.lower()\n")
+    lines = (
+        "import sys",
+        f"sys.path.append({str(tmp_path / 'elsewhere')!r})",
+        "import library",
+        "return library.call(x)",
+    )
+    assert answer(backend(correlate("\n    ".join(lines))))["answer"] == "refuses"
+
+
+@pytest.mark.parametrize("death", ["os._exit(3)", "os.abort()"])
+def test_a_probe_that_ends_the_process_costs_its_own_answer_alone(backend, death):
+    assert answer(backend(correlate(death)))["answer"] == "crashed"
+
+
+def test_a_probe_that_hangs_costs_its_own_answer_alone(backend):
+    assert answer(backend(correlate("time.sleep(60)")), timeout=2.0)["answer"] == "timed-out"
+
+
+def test_a_probe_gets_tensors_of_the_adapter_or_arrays(backend):
+    text = """
+@probe("memory.in", "tensors")
+def tensors(x):
+    return 10 * x
+
+
+@probe("memory.in", "arrays", arrays=True)
+def arrays(x):
+    return 10 * x
+"""
+    adapter = ADAPTER + "\n\nAdapter.from_numpy = lambda self, array: array + 1\n"
+    found = ask(backend(text, adapter), [questions()["memory.in"]], 20.0)["memory.in"]
+    assert {cell["api"]: cell["output"] for cell in found} == {"tensors": "[20. 30. 40.]", "arrays": "[10. 20. 30.]"}
+
+
+def test_a_question_is_answered_once_for_each_interface(backend, tmp_path):
+    planted = backend(correlate("return np.correlate(x, k)"))
+    more = '@probe("correlate.default", "other")\ndef other(x, k):\n    return np.convolve(x, k)\n'
+    (tmp_path / "conventions").mkdir()
+    (tmp_path / "conventions" / "more.py").write_text(f"{HEAD}\n\n{more}")
+    found = ask(planted, [questions()["correlate.default"]], 20.0)["correlate.default"]
+    assert {cell["api"]: cell["answer"] for cell in found} == {
+        "planted": "as written, valid",
+        "other": "turned, full",
+    }
+
+
+def test_a_question_that_nobody_asks_has_no_answer(backend):
+    assert ask(backend(""), [questions()["pool.nan"]], 20.0) == {"pool.nan": []}
+
+
+def test_probes_are_read_without_being_imported(tmp_path):
+    (tmp_path / "conventions.py").write_text('import nothing_such\n\n\n@probe("a.b", "c")\ndef f():\n    return "d"\n')
+    assert probes([tmp_path / "conventions.py"]) == {("a.b", "c"): 'def f():\n    return "d"'}
+    assert probes([]) == {}
+
+
+HELPED = """
+SIZE = 3
+
+def inner(x):
+    return x[:SIZE]
+
+@contextlib.contextmanager
+def outer():
+    yield inner
+
+def stranger(): ...
+
+@probe("a.b", "c")
+def f(x):
+    with outer() as helper:
+        stranger = helper(x)
+        return stranger
+"""
+
+
+def test_a_probe_is_followed_by_what_it_uses(tmp_path):
+    """Helpers with their decorators, and what they use; a variable that is called like a function is none."""
+    (tmp_path / "conventions.py").write_text(HELPED)
+    [code] = probes([tmp_path / "conventions.py"]).values()
+    assert code.startswith("def f(x):")
+    assert "@contextlib.contextmanager\ndef outer():" in code
+    assert code.count("def inner(x):") == code.count("SIZE = 3") == 1
+    assert "def stranger" not in code
+
+
+def named(backend: Backend) -> str:
+    """The backend as it is named on the command line."""
+    return f"planted={backend.adapter}@{sys.executable}"
+
+
+def test_the_command_stores_questions_and_answers(backend, tmp_path, capsys):
+    planted = backend(correlate("return np.correlate(x, k)"))
+    assert perform((named(planted),), ("correlate.default",), tmp_path / "out", 1, 20.0) == 0
+    table = json.loads((tmp_path / "out" / "tables" / "conventions.json").read_text())
+    assert [question["id"] for question in table["questions"]] == ["correlate.default"]
+    assert table["answers"]["planted"]["correlate.default"][0]["answer"] == "as written, valid"
+    assert "as written, valid" in capsys.readouterr().out
+
+
+def test_a_backend_that_does_not_start_is_named_and_fails(backend, tmp_path, capsys):
+    planted = backend("", adapter="raise RuntimeError('out of order')\n")
+    assert perform((named(planted),), ("correlate.default",), tmp_path / "out", 1, 20.0) == 1
+    assert "out of order" in capsys.readouterr().out
+
+
+def test_an_unknown_question_is_refused(tmp_path):
+    with pytest.raises(UserError, match=r"no question matches 'conv\.flop'; their ids begin with: layout, padding, "):
+        perform((), ("conv.flip", "conv.flop"), tmp_path, 1, 20.0)
+
+
+def test_questions_are_chosen_by_globs():
+    assert [one.id for one in choose(("memory.*", "pool.nan"))] == [
+        "pool.nan",
+        "memory.in",
+        "memory.out",
+        "memory.assign",
+        "memory.view",
+    ]
+    assert choose(()) == list(questions().values())
+
+
+def test_two_backends_are_compared_where_they_differ(tmp_path, capsys):
+    names = []
+    for folder, body in (("one", "return np.correlate(x, k)"), ("other", "return np.correlate(x, k, 'full')")):
+        path = tmp_path / folder
+        path.mkdir()
+        (path / "adapter.py").write_text(ADAPTER)
+        (path / "conventions.py").write_text(f"{HEAD}\n\n{correlate(body)}\n\n{INNOCENT}")
+        names.append(f"{folder}={path / 'adapter.py'}@{sys.executable}")
+    assert compare(*names, ("correlate.default", "convolve.default"), 2, 20.0) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "one as written, valid other as written, full bridge Name the mode" in printed
+    assert "convolve.default" not in printed
+    assert "one and other: 1 of 2 questions answered differently" in printed
+
+
+@pytest.mark.parametrize("words", ["--from torch", "--to torch", "--from a --to b --backend c"])
+def test_a_comparison_needs_two_backends(words, capsys):
+    assert main(["conventions", *words.split()]) == 2
+    assert "--from tensorflow --to torch" in capsys.readouterr().err
+
+
+def test_a_backend_is_not_compared_with_itself(capsys):
+    assert main(["conventions", "--from", "torch", "--to", "torch"]) == 2
+    assert capsys.readouterr().err == "error: torch cannot be compared with itself\n"

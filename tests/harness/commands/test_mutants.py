@@ -1,0 +1,113 @@
+"""The cases are tested with planted mistakes: every one must be found, by every operator that feels it."""
+
+import contextlib
+import dataclasses
+import json
+import os
+
+import pytest
+
+from harness.cli import main
+from harness.commands import mutants
+from harness.workers import backends, environments
+from spec import operators
+
+JOBS = os.cpu_count() or 2
+PLANTED = mutants.planted()
+
+
+@pytest.fixture(scope="module")
+def numpy():
+    (found,) = environments.resolve(backends.select(("numpy",)), lambda name, step: None)
+    assert not found.problem
+    return found
+
+
+@pytest.fixture
+def examination(numpy):
+    with contextlib.closing(mutants.Examination(numpy, JOBS, thorough=False)) as examination:
+        yield examination
+
+
+def test_every_mistake_is_found(examination):
+    rows = [outcome.row() for outcome in examination.outcomes(PLANTED)]
+    wrong = {row["mutant"]: row["killed_by"] for row in rows if row["status"] not in ("killed", "harmless")}
+    assert wrong == {}, "these mistakes survive: name a case that shows them"
+    assert mutants.score(rows)["killed"] > 200
+    assert examination.unsound == set()
+
+
+def test_every_operator_has_mistakes_planted_in_its_outputs_and_its_gradients():
+    for name, operator in operators().items():
+        felt = [mutant for mutant in PLANTED if name in mutant.operators]
+        assert len(felt) > 10, name
+        if operator.differentiable:
+            assert any("PULLBACKS" in target for mutant in felt for target in mutant.targets), name
+
+
+def test_names_and_sentences_tell_the_mistakes_apart():
+    assert len({mutant.name for mutant in PLANTED}) == len(PLANTED)
+    for mutant in PLANTED:
+        assert mutant.sentence.endswith("."), mutant.name
+        assert "\n" not in mutant.sentence, mutant.name
+        assert set(mutant.operators) <= set(operators()), mutant.name
+
+
+def test_a_mistake_that_changes_nothing_survives_and_is_named(numpy, tmp_path, monkeypatch, capsys):
+    (same,) = mutants.planted(["upsample2d/nearest-exact"])
+    monkeypatch.setattr(mutants, "planted", lambda globs: [dataclasses.replace(same, same="")])
+    assert main(["mutants", "--out", str(tmp_path)]) == 1
+    report = json.loads((tmp_path / "tables" / "mutants.json").read_text())
+    assert (report["killed"], report["counted"]) == (0, 1)
+    assert report["mutants"][0]["status"] == "survived"
+    assert "SURVIVES in upsample2d" in capsys.readouterr().err
+
+
+def test_a_mistake_declared_harmless_that_is_not_is_broken(examination):
+    (flipped,) = mutants.planted(["convolve2d/kernel-not-flipped"])
+    outcome = examination.outcome(dataclasses.replace(flipped, same="it is claimed"))
+    assert outcome.status == "broken"
+
+
+def test_a_mistake_that_cannot_be_planted_is_broken(examination):
+    (known,) = mutants.planted(["flatten/column-major"])
+    outcome = examination.outcome(dataclasses.replace(known, name="flatten/unknown"))
+    assert outcome.status == "broken"
+    assert "flatten/unknown" in outcome.problem
+
+
+def test_raising_is_no_kill(examination, conv):
+    """A dilated kernel that only fits as it was meant: with [h, w] swapped the backend refuses, and returns nothing."""
+    (mutant,) = mutants.planted(["convolutions/dilation-swapped"])
+    fitting = conv(attrs=operators()["conv2d"].complete({"dilation": [4, 1]}))
+    examination.cases = {"conv2d": [fitting], "conv2d_layer": [], "conv_transpose2d": []}
+    assert examination.outcome(mutant).kills["conv2d"] == []
+    examination.cases["conv2d"] = [conv("another", attrs=operators()["conv2d"].complete({"dilation": [2, 1]}))]
+    assert len(examination.outcome(mutant).kills["conv2d"]) == 1
+
+
+def test_a_case_that_the_unchanged_backend_fails_kills_nothing(examination):
+    (mutant,) = mutants.planted(["convolve2d/kernel-not-flipped"])
+    (case,) = [case for case in examination.cases["convolve2d"] if "worked-example" in case.id]
+    case = dataclasses.replace(case, expected={"y": case.inputs["x"]})  # stated values that nobody computes
+    examination.cases["convolve2d"] = [case]
+    outcome = examination.outcome(mutant)
+    assert outcome.status == "survived"
+    assert examination.unsound == {case.id}
+
+
+def test_the_command_prints_the_table_and_writes_it(numpy, tmp_path, capsys):
+    assert main(["mutants", "--mutant", "flatten/*", "--out", str(tmp_path), "--jobs", "2"]) == 0
+    printed = capsys.readouterr()
+    assert "mutation score 100.0 %: 5 of 5" in printed.out
+    assert "flatten/batch-flattened: killed by" in printed.err
+    report = json.loads((tmp_path / "tables" / "mutants.json").read_text())
+    assert [row["mutant"] for row in report["mutants"]] == [mutant.name for mutant in mutants.planted(["flatten/*"])]
+    row = next(row for row in report["mutants"] if row["mutant"] == "flatten/batch-flattened")
+    assert row["killed_by"]["flatten"] > 10
+    assert len(row["examples"]) == 3
+
+
+def test_an_unknown_mutant_is_one_line_and_exit_2(capsys):
+    assert main(["mutants", "--mutant", "conv9d/*"]) == 2
+    assert capsys.readouterr().err.startswith("error: no mutant is named 'conv9d/*'")

@@ -1,0 +1,278 @@
+"""The ledger is strict in both directions: nothing unexplained passes, nothing explained outlives its cause."""
+
+import dataclasses
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from backends.contract import Known
+from harness.commands.run import _ledger, _stale
+from harness.judging.ledger import Ledger, entries
+from harness.judging.oracle import Truth
+from harness.judging.verdict import Comparison, Verdict
+from harness.running.result import Result, judged
+from harness.workers.backends import Backend
+from spec.errors import UserError
+
+RECORD = """from backends.contract import Known
+LEDGER = [Known('M1', ('conv2d',), 'bug', 'differs', lambda case: True, 'what', 'why'"""
+EXACT, DIFFERS, REFUSED = Comparison("exact"), Comparison("differs"), Comparison("rejected")
+OUTPUT = Verdict("differs", "", DIFFERS)
+GRADIENT = Verdict("exact", "", EXACT, {"x": EXACT, "w": DIFFERS})
+BOTH = Verdict("differs", "", DIFFERS, {"x": EXACT, "w": DIFFERS})
+PASSED = Verdict("exact", "", EXACT, {"x": EXACT, "w": EXACT}, passed=True)
+
+
+def known(**changes) -> Known:
+    """An entry for every conv2d case whose output differs."""
+    entry = Known("K1", ("conv2d",), "bug", "differs", lambda case: True, "what it does", "why it does")
+    return dataclasses.replace(entry, **changes)
+
+
+def explained(case, verdict: Verdict, *entries: Known, version: str = "2.1.0") -> str:
+    """The ids of the entries that explain the verdict."""
+    return " ".join(Ledger(entries, version).explain(case, verdict))
+
+
+def test_an_entry_explains_its_own_difference(conv):
+    assert explained(conv(), OUTPUT, known()) == "K1"
+    assert explained(conv(), GRADIENT, known(part="gradient")) == "K1"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "changes"),
+    [
+        pytest.param(OUTPUT, {"outcome": "rejected"}, id="another outcome"),
+        pytest.param(OUTPUT, {"part": "gradient"}, id="another part"),
+        pytest.param(GRADIENT, {}, id="a gradient that differs"),
+        pytest.param(BOTH, {}, id="a gradient that differs as well"),
+        pytest.param(BOTH, {"part": "gradient"}, id="an output that differs as well"),
+        pytest.param(Verdict("crashed"), {}, id="a crash"),
+        pytest.param(Verdict("timed-out"), {"outcome": "crashed"}, id="a hang"),
+        pytest.param(OUTPUT, {"operators": ("conv_transpose2d", "pad2d")}, id="another operator"),
+        pytest.param(OUTPUT, {"when": lambda case: case.attrs["groups"] == 2}, id="another case"),
+        pytest.param(OUTPUT, {"versions": ">=3"}, id="another version"),
+        pytest.param(PASSED, {}, id="a pass"),
+        pytest.param(PASSED, {"outcome": "exact"}, id="a pass, taken for an outcome"),
+    ],
+)
+def test_an_entry_explains_nothing_else(conv, verdict, changes):
+    assert explained(conv(), verdict, known(**changes)) == ""
+
+
+def test_several_entries_explain_a_difference_together(conv):
+    output, gradient = known(), known(id="K2", part="gradient")
+    assert explained(conv(), BOTH, output, gradient) == "K1 K2"
+    assert explained(conv(), BOTH, gradient, output) == "K2 K1"
+
+
+def test_gradients_of_different_outcomes_need_an_entry_each(conv):
+    verdict = Verdict("exact", "", EXACT, {"x": REFUSED, "w": DIFFERS})
+    refused, differs = known(part="gradient", outcome="rejected"), known(id="K2", part="gradient")
+    assert explained(conv(), verdict, refused) == ""
+    assert explained(conv(), verdict, differs) == ""
+    assert explained(conv(), verdict, refused, differs) == "K1 K2"
+
+
+def test_values_that_only_the_case_file_disputes_are_not_explained(conv):
+    disputed = Verdict("exact", "the case file expects other values", EXACT, expected="differs")
+    assert explained(conv(), disputed, known()) == ""
+
+
+@pytest.mark.parametrize(
+    ("versions", "version", "covered"),
+    [
+        ("", "2.13.0", True),
+        ("", "2.13.0+cpu", True),
+        (">=2,<3", "2.13.0+cpu", True),
+        (">=2,<3", "3.0.0", False),
+        ("<3", "3.0.0rc1", False),
+        ("<3", "2.9.0rc1", True),
+        ("==1.9.*", "1.9.1", True),
+        ("==1.9.*", "1.10.0", False),
+        ("", "nightly", True),
+        ("", "", True),
+        (">=2", "nightly", False),
+        (">=2", "", False),
+    ],
+)
+def test_versions_are_those_of_the_specifier(conv, versions, version, covered):
+    assert explained(conv(), OUTPUT, known(versions=versions), version=version) == ("K1" if covered else "")
+
+
+# ---- entries that no longer show -----------------------------------------------------------------
+
+
+def after(*verdicts: Verdict, entry: Known, case, version: str = "2.1.0") -> Ledger:
+    ledger = Ledger((entry,), version)
+    for verdict in verdicts:
+        ledger.explain(case, verdict)
+    return ledger
+
+
+def test_an_entry_that_no_longer_shows_is_stale(conv):
+    assert after(PASSED, PASSED, entry=known(), case=conv()).stale() == ["K1"]
+
+
+def test_an_entry_that_showed_once_is_not_stale(conv):
+    assert after(PASSED, OUTPUT, PASSED, entry=known(), case=conv()).stale() == []
+
+
+def test_an_entry_that_does_not_explain_the_whole_is_stale(conv):
+    assert after(BOTH, entry=known(), case=conv()).stale() == ["K1"]
+
+
+def test_an_entry_whose_cases_did_not_run_is_not_stale(conv):
+    assert after(PASSED, entry=known(operators=("pad2d",)), case=conv()).stale() == []
+    assert after(PASSED, entry=known(versions=">=3"), case=conv()).stale() == []
+
+
+def test_an_entry_that_depends_on_the_machine_may_be_absent(conv):
+    assert after(PASSED, entry=known(depends="the processor"), case=conv()).stale() == []
+
+
+def test_entries_on_gradients_are_not_stale_where_no_gradient_was_asked(conv):
+    ledger = after(PASSED, entry=known(part="gradient"), case=conv())
+    assert ledger.stale(gradients=False) == []
+    assert ledger.stale(gradients=True) == ["K1"]
+    assert after(PASSED, entry=known(), case=conv()).stale(gradients=False) == ["K1"]
+
+
+def test_an_entry_without_any_case_is_reported_by_a_full_run_only(conv):
+    nowhere = after(PASSED, entry=known(when=lambda case: False), case=conv())
+    assert nowhere.stale(everything=True) == ["K1"]
+    assert nowhere.stale(everything=False) == []
+    other_version = after(PASSED, entry=known(versions=">=3"), case=conv())
+    assert other_version.stale(everything=True) == []
+
+
+def test_a_stale_entry_is_reported_once_by_any_run(conv):
+    stale = after(PASSED, entry=known(), case=conv())
+    assert stale.stale(everything=False) == stale.stale(everything=True) == ["K1"]
+    assert after(OUTPUT, entry=known(), case=conv()).stale(everything=True) == []
+
+
+def test_another_version_need_not_show_what_the_pinned_one_does(conv):
+    ledger = Ledger((known(),), "2.0.0", pinned=False)
+    assert ledger.explain(conv(), PASSED) == ()
+    assert ledger.stale(everything=True) == []
+    assert ledger.explain(conv(), OUTPUT) == ("K1",)
+
+
+@pytest.mark.parametrize(
+    ("variants", "variant", "explains", "due"),
+    [
+        ((), "", True, True),
+        ((), "xla", True, False),
+        (("xla",), "xla", True, True),
+        (("xla",), "", False, False),
+        (("xla",), "function", False, False),
+        (("", "xla"), "", True, True),
+        (("", "xla"), "xla", True, True),
+        (("", "xla"), "function", False, False),
+    ],
+)
+def test_modes_of_which_an_entry_speaks_must_show_it_and_others_are_not_explained(
+    conv, variants, variant, explains, due
+):
+    entry, nowhere = known(variants=variants), known(id="K2", variants=variants, when=lambda case: False)
+    assert Ledger((entry,), "2.1.0", variant).explain(conv(), OUTPUT) == (("K1",) if explains else ())
+    ledger = Ledger((entry, nowhere), "2.1.0", variant)
+    ledger.explain(conv(), PASSED)
+    assert ledger.stale() == (["K1"] if due else [])
+    assert ledger.stale(everything=True) == (["K1", "K2"] if due else [])
+
+
+def test_a_mode_of_another_version_need_not_show_its_entries(conv):
+    ledger = Ledger((known(variants=("xla",)),), "2.0.0", "xla", pinned=False)
+    ledger.explain(conv(), PASSED)
+    assert ledger.stale(everything=True) == []
+    assert ledger.explain(conv(), OUTPUT) == ("K1",)
+
+
+def test_version_and_mode_of_a_ledger_are_those_of_its_backend(tmp_path):
+    def of(**changes) -> tuple[str, bool]:
+        ledger = Ledger.of(Backend("mine", tmp_path / "adapter.py", **changes), "2.1.0")
+        return ledger.variant, ledger.pinned
+
+    assert of() == ("", True)
+    assert of(variant="xla") == ("xla", True)
+    assert of(version="2.0.0", variant="xla") == ("xla", False)
+
+
+def test_a_run_names_the_backend_of_each_stale_entry(conv):
+    ledgers = {name: after(PASSED, entry=known(), case=conv()) for name in ("torch", "jax")}
+    chosen = [Backend(name, Path("adapter.py")) for name in ("jax", "unstarted", "torch")]
+    run = SimpleNamespace(backends=chosen, ledgers=ledgers, gradients=True)
+    assert _stale(run, everything=False) == ["jax: K1", "torch: K1"]
+
+
+def test_a_report_names_the_script_of_an_entry_where_there_is_one(conv, tmp_path):
+    (tmp_path / "backends" / "mine" / "repros").mkdir(parents=True)
+    (tmp_path / "backends" / "mine" / "repros" / "K1.py").write_text("raise AssertionError")
+    ledger = Ledger((known(), known(id="K2"), known(id="K3", operators=("pad2d",))), "2.1.0")
+    ledger.explain(conv(), OUTPUT)
+    chosen = [Backend("torch", tmp_path / "backends" / "mine" / "adapter.py")]
+    found = _ledger(SimpleNamespace(backends=chosen, ledgers={"torch": ledger}))
+    assert {one["id"]: one["repro"] for one in found["torch"]} == {"K1": "backends/mine/repros/K1.py", "K2": ""}
+
+
+# ---- from the file to the result -----------------------------------------------------------------
+
+
+def test_entries_are_read_from_the_files_beside_the_adapter(tmp_path):
+    backend = Backend("mine", tmp_path / "adapter.py")
+    assert entries(backend) == ()
+    (tmp_path / "ledger.py").write_text(f"{RECORD})]")
+    assert [entry.id for entry in entries(backend)] == ["M1"]
+    (tmp_path / "ledger").mkdir()
+    (tmp_path / "ledger" / "other_modes.py").write_text(
+        "from backends.contract import Known\n"
+        "LEDGER = [Known('M2', ('pad2d',), 'bug', 'differs', lambda case: True, 'what', 'why', variants=('fast',))]\n"
+    )
+    assert [entry.id for entry in entries(backend)] == ["M1", "M2"]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("LEDGER = [", "SyntaxError"),
+        ("import no_such_module", "No module named 'no_such_module'"),
+        ("ENTRIES = []", "has no attribute 'LEDGER'"),
+        ("LEDGER = ['K1']", "LEDGER holds 'K1'; its entries are records"),
+        (f"{RECORD}, versions='new')]", "M1: versions is 'new'; write it like"),
+        ("raise SystemError('nothing')", "SystemError: nothing"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_one_clear_error(tmp_path, content, words):
+    (tmp_path / "ledger.py").write_text(content)
+    with pytest.raises(UserError, match=re.escape(words)) as caught:
+        entries(Backend("mine", tmp_path / "adapter.py"))
+    assert str(tmp_path / "ledger.py") in str(caught.value)
+
+
+def test_an_entry_that_cannot_be_asked_names_itself_and_the_case(conv):
+    entry = known(when=lambda case: case.attrs["strides"] == 2)
+    with pytest.raises(UserError, match="ledger entry K1: `when` fails for the case conv: KeyError: 'strides'"):
+        explained(conv(), OUTPUT, entry)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "expect", "entries", "status"),
+    [
+        ("rejected", "value", (known(outcome="rejected"),), "known"),
+        ("rejected", "value", (known(),), "fail"),
+        ("crashed", "value", (known(outcome="crashed"),), "known"),
+        ("unsupported", "value", (), "known"),
+        ("unsupported", "rejected", (), "known"),
+        ("rejected", "rejected", (), "pass"),
+        ("not-run", "value", (), "fail"),
+    ],
+)
+def test_status_is_pass_known_or_fail(conv, outcome, expect, entries, status):
+    reply = {"outcome": outcome, "message": "because"}
+    result: Result = judged(conv(expect=expect), "planted", reply, Truth(), Ledger(entries, "2.1.0"))
+    assert result.status == status
+    assert result.ledger == (("K1",) if entries and status == "known" else ())

@@ -1,0 +1,193 @@
+"""From a worker's reply to a verdict: refusals, gradients, several outputs, and what a case file expects."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from backends.contract import execute
+from backends.numpy.adapter import Adapter
+from harness.judging.oracle import truth
+from harness.judging.verdict import judge
+from spec import operators
+from spec.core import Case
+
+COMPUTED = {"outcome": "computed"}
+
+
+def verdict(case: Case, change=lambda outputs, gradients: None, reply=COMPUTED):
+    """The verdict on what NumPy computes for the case, after `change` has spoilt it in place."""
+    wanted = truth(case)
+    found = execute(Adapter(), operators()[case.op], case.attrs, case.inputs, wanted.cotangent)
+    change(found.outputs, found.gradients)
+    return judge(case, wanted, reply, found.outputs, found.gradients)
+
+
+def test_what_is_right_passes(conv):
+    found = verdict(conv())
+    assert found.passed
+    assert found.outcome == "exact"
+    assert {name: one.outcome for name, one in found.gradients.items()} == {"x": "exact", "w": "exact"}
+    assert (found.why, found.expected) == ("", "")
+
+
+@pytest.mark.parametrize("name", ["x", "w"])
+def test_a_wrong_gradient_fails_though_the_output_is_right(conv, name):
+    def spoil(outputs, gradients):
+        gradients[name] = gradients[name] + np.float32(1)
+
+    found = verdict(conv(), spoil)
+    assert not found.passed
+    assert found.outcome == "exact"
+    assert {key for key, one in found.gradients.items() if one.outcome == "differs"} == {name}
+    assert f"gradient for {name} must be exact" in found.why
+
+
+def test_a_missing_gradient_fails(conv):
+    found = verdict(conv(), lambda outputs, gradients: gradients.pop("w"))
+    assert not found.passed
+    assert found.gradients["w"].outcome == "differs"
+    assert found.why == "returned no gradient for w"
+
+
+def test_a_gradient_in_another_shape_or_dtype_fails(conv):
+    def reshape(outputs, gradients):
+        gradients["x"] = gradients["x"][0]
+
+    def widen(outputs, gradients):
+        gradients["x"] = gradients["x"].astype("float64")
+
+    assert "gradient for x has shape [2, 5, 6], not [1, 2, 5, 6]" in verdict(conv(), reshape).why
+    assert "gradient for x has dtype float64, not float32" in verdict(conv(), widen).why
+
+
+@pytest.mark.parametrize("outcome", ["rejected", "unsupported"])
+def test_an_autodiff_that_refuses_is_an_outcome_of_the_gradients(conv, outcome):
+    reply = COMPUTED | {"gradient_error": {"outcome": outcome, "message": "no rule"}}
+    found = verdict(conv(), lambda outputs, gradients: gradients.clear(), reply)
+    assert not found.passed
+    assert found.outcome == "exact"
+    assert {one.outcome for one in found.gradients.values()} == {outcome}
+    assert found.why == "gradient for x: no rule"
+
+
+def test_a_missing_output_fails(conv):
+    found = verdict(conv(), lambda outputs, gradients: outputs.clear())
+    assert (found.outcome, found.passed, found.why) == ("differs", False, "returned no y")
+
+
+def test_the_worst_of_several_outputs_decides():
+    operator = operators()["learn_kernel"]
+    case = next(case for case in operator.cases() if case.expect == "value" and case.attrs["steps"] > 2)
+    assert verdict(case).passed
+    for name in ("losses", "kernels"):
+
+        def spoil(outputs, gradients, name=name):
+            outputs[name] = outputs[name].copy()
+            outputs[name].flat[-1] += 1
+
+        found = verdict(case, spoil)
+        assert not found.passed
+        assert found.outcome == "differs"
+        assert found.why.startswith(name)
+
+
+# ---- refusals ------------------------------------------------------------------------------------
+
+
+def refused(conv) -> Case:
+    return conv(attrs=operators()["conv2d"].complete({"groups": 2}))
+
+
+def test_a_refusal_of_what_must_be_refused_passes(conv):
+    case = refused(conv)
+    assert "per group" in truth(case).rejected or "groups" in truth(case).rejected
+    found = judge(case, truth(case), {"outcome": "rejected", "message": "no"}, {}, {})
+    assert (found.outcome, found.passed) == ("rejected", True)
+
+
+def test_accepting_what_must_be_refused_differs(conv):
+    case = refused(conv)
+    found = judge(case, truth(case), COMPUTED, {"y": np.zeros((1, 3, 4, 4), "float32")}, {})
+    assert (found.outcome, found.passed) == ("differs", False)
+    assert found.why.startswith("accepted what must be refused (groups 2 must divide")
+    assert found.why.endswith("returned y [1, 3, 4, 4]")
+
+
+@pytest.mark.parametrize("outcome", ["unsupported", "crashed", "timed-out", "not-run"])
+def test_only_a_refusal_is_a_refusal(conv, outcome):
+    case = refused(conv)
+    assert not judge(case, truth(case), {"outcome": outcome}, {}, {}).passed
+
+
+@pytest.mark.parametrize("outcome", ["rejected", "unsupported", "crashed", "timed-out", "not-run"])
+def test_what_was_not_computed_does_not_pass(conv, outcome):
+    case = conv()
+    found = judge(case, truth(case), {"outcome": outcome, "message": "why"}, {}, {})
+    assert (found.outcome, found.why, found.passed) == (outcome, "why", False)
+
+
+# ---- what a case file expects --------------------------------------------------------------------
+
+
+def agreement(conv, actual, stated, rtol=0.0, atol=0.0) -> str:
+    """What `expected` comes to when the backend returns `actual` and the case states `stated`."""
+    stated = np.asarray(stated)
+    case = dataclasses.replace(conv(gradient=False), expected={"y": stated}, rtol=rtol, atol=atol)
+    return judge(case, truth(case), COMPUTED, {"y": np.asarray(actual, "float32")}, {}).expected
+
+
+ABOVE, BELOW = np.nextafter(np.float32(5.5), np.float32(9)), np.nextafter(np.float32(2.5), np.float32(0))
+
+
+@pytest.mark.parametrize(
+    ("actual", "wanted"),
+    [(4.0, "agrees"), (5.5, "agrees"), (2.5, "agrees"), (ABOVE, "differs"), (BELOW, "differs"), (-4.0, "differs")],
+)
+def test_tolerance_is_atol_plus_rtol_times_the_expected_value(conv, actual, wanted):
+    """0.5 + 0.25 * 4 = 1.5, all exact in binary; were it relative to the actual value, 5.5 had 1.875."""
+    assert agreement(conv, [actual], [4.0], rtol=0.25, atol=0.5) == wanted
+
+
+def test_without_tolerances_only_equality_agrees(conv):
+    above = np.nextafter(np.float32(4), np.float32(9))
+    assert agreement(conv, [4.0, 0.0], [4.0, -0.0]) == "agrees"
+    assert agreement(conv, [above, 0.0], [4.0, 0.0]) == "differs"
+
+
+def test_one_wrong_value_among_many_differs(conv):
+    stated = np.arange(24.0).reshape(2, 3, 4)
+    actual = stated.copy()
+    actual[1, 1, 2] += 1
+    assert agreement(conv, stated, stated, 1e-6, 1e-6) == "agrees"
+    assert agreement(conv, actual, stated, 1e-6, 1e-6) == "differs"
+
+
+@pytest.mark.parametrize("tolerance", [0.0, 0.5])
+def test_special_values_agree_with_themselves_alone(conv, tolerance):
+    specials = [np.nan, np.inf, -np.inf]
+    assert agreement(conv, specials, specials, tolerance, tolerance) == "agrees"
+    for stated in specials:
+        for actual in (1.0, *(other for other in specials if other is not stated)):
+            assert agreement(conv, [actual], [stated], tolerance, tolerance) == "differs", (actual, stated)
+    for actual in specials:
+        assert agreement(conv, [actual], [1.0], tolerance, tolerance) == "differs"
+
+
+def test_another_shape_differs_even_if_it_broadcasts(conv):
+    assert agreement(conv, [1.0, 1.0], [1.0]) == "differs"
+    assert agreement(conv, [[1.0]], [1.0]) == "differs"
+
+
+def test_expected_values_count_beside_the_truth(conv):
+    """A backend that is right fails nevertheless where the case file expects something else, and says so."""
+    case = conv(gradient=False)
+    right = truth(case).outputs["y"].value
+    outputs = {"y": right.astype("float32")}
+    agreeing = dataclasses.replace(case, expected={"y": right})
+    found = judge(agreeing, truth(case), COMPUTED, outputs, {})
+    assert (found.outcome, found.expected, found.passed) == ("exact", "agrees", True)
+    differing = dataclasses.replace(case, expected={"y": right + 1})
+    found = judge(differing, truth(case), COMPUTED, outputs, {})
+    assert (found.outcome, found.expected, found.passed) == ("exact", "differs", False)
+    assert found.why == "the case file expects other values"

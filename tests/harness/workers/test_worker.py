@@ -1,0 +1,312 @@
+"""Isolation: whatever a worker does costs the case it had, and no other.
+
+The adapters are planted: NumPy's, with one fault each in the marked case.
+"""
+
+import os
+import signal
+import stat
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from harness.judging.oracle import Truth, truth
+from harness.running.result import judged
+from harness.workers import gateway
+from harness.workers.backends import Backend
+from harness.workers.gateway import NotStarted, Worker, WorkerDied
+from harness.workers.supervisor import Supervisor
+
+
+@pytest.fixture
+def answers(planted, conv):
+    """What becomes of three cases, of which the middle one is marked, as (outcome, status, message) each."""
+    stations = []
+
+    def ask(fault: str, timeout: float = 20.0):
+        backend = planted("on_marked", fault)
+        station = Supervisor(backend, timeout)
+        stations.append(station)
+        found = []
+        for case in (conv("before"), conv("marked", marked=True), conv("after")):
+            wanted = truth(case)
+            result = judged(case, backend.name, station.answer(case, wanted.cotangent), wanted, None)
+            found.append((result.verdict.outcome, result.status, result.verdict.why))
+        return found
+
+    yield ask
+    for station in stations:
+        station.close()
+
+
+PASSED = ("exact", "pass", "")
+
+
+def costs_only_its_own_case(found) -> tuple[str, str, str]:
+    """The answer to the marked case, after the innocent ones have been seen to pass."""
+    before, marked, after = found
+    assert before == PASSED
+    assert after == PASSED
+    return marked
+
+
+@pytest.mark.parametrize("fault", ["exit", "abort", "segfault", "sys.exit"])
+def test_a_death_costs_one_case(answers, fault):
+    outcome, status, message = costs_only_its_own_case(answers(fault))
+    assert (outcome, status) == ("crashed", "fail")
+    assert message.startswith("the worker died: ")
+
+
+def test_a_native_abort_tells_why(answers):
+    outcome, _, message = costs_only_its_own_case(answers("last words"))
+    assert outcome == "crashed"
+    assert message == "the worker died: Check failed: rank == 4 (3 vs. 4)"
+
+
+def test_a_greeting_is_no_reason_for_a_death(answers):
+    _, _, message = costs_only_its_own_case(answers("greeting"))
+    assert message == "the worker died: the process ended without a word"
+
+
+def test_a_hang_costs_one_case_and_its_time_limit(answers):
+    started = time.perf_counter()
+    outcome, status, message = costs_only_its_own_case(answers("hang", timeout=1.0))
+    assert (outcome, status, message) == ("timed-out", "fail", "no answer within 1 s")
+    assert time.perf_counter() - started < 15
+
+
+@pytest.mark.parametrize(
+    ("fault", "wanted", "words"),
+    [
+        ("objects", "crashed", "pickle"),
+        ("list", "crashed", "conv2d: y came as list, not as an array"),
+        ("none", "crashed", "conv2d: y came as NoneType, not as an array"),
+        ("scalar", "crashed", "conv2d: y came as float, not as an array"),
+        ("text", "crashed", "conv2d: y came as str, not as an array"),
+        ("nothing", "crashed", "conv2d returned 0 results, not 1: y"),
+        ("pair", "crashed", "conv2d returned 2 results, not 1: y"),
+        ("structured", "differs", "y has shape [2]"),
+    ],
+)
+def test_an_answer_that_is_no_result_costs_one_case(answers, fault, wanted, words):
+    outcome, status, message = costs_only_its_own_case(answers(fault))
+    assert (outcome, status) == (wanted, "fail")
+    assert words in message
+
+
+@pytest.mark.parametrize("fault", ["list", "nothing", "name", "attribute", "signature"])
+def test_a_fault_of_the_adapter_is_no_refusal(planted, conv, fault):
+    station = Supervisor(planted("on_marked", fault))
+    case = conv(marked=True, expect="rejected", why="the kernel is larger than the image", gradient=False)
+    result = judged(case, "planted", station.answer(case), Truth(rejected="too large"), None)
+    station.close()
+    assert (result.verdict.outcome, result.status) == ("crashed", "fail")
+
+
+def test_a_gradient_that_is_none_is_missing(answers):
+    outcome, status, message = costs_only_its_own_case(answers("no gradient"))
+    assert (outcome, status, message) == ("exact", "fail", "returned no gradient for w")
+
+
+def test_a_wrong_answer_differs(answers):
+    outcome, status, message = costs_only_its_own_case(answers("flipped"))
+    assert (outcome, status) == ("differs", "fail")
+    assert "must be exact" in message
+
+
+@pytest.mark.parametrize(
+    ("fault", "wanted"),
+    [
+        ("error", ("rejected", "fail", "kernel larger than image")),
+        ("recursion", ("rejected", "fail", "too deep")),
+        ("memory", ("rejected", "fail", "")),
+        ("unsupported", ("unsupported", "known", "no such operator here")),
+    ],
+)
+def test_an_error_of_the_framework_is_an_outcome(answers, fault, wanted):
+    assert costs_only_its_own_case(answers(fault)) == wanted
+
+
+def test_a_late_error_lands_on_the_case_that_caused_it(answers):
+    assert costs_only_its_own_case(answers("late")) == ("rejected", "fail", "an operator failed long ago")
+
+
+def test_a_gradient_that_fails_late_leaves_the_output_alone(answers):
+    outcome, status, message = costs_only_its_own_case(answers("late gradient"))
+    assert (outcome, status) == ("exact", "fail")
+    assert message == "gradient for x: RuntimeError: no gradient"
+
+
+def test_what_an_adapter_prints_disturbs_nothing(answers, capfd):
+    assert costs_only_its_own_case(answers("noise")) == PASSED
+    assert "chatter" not in "".join(capfd.readouterr())
+
+
+# ---- starting ------------------------------------------------------------------------------------
+
+
+def problem(backend: Backend) -> str:
+    with pytest.raises(NotStarted) as caught:
+        Worker.start(backend)
+    message = str(caught.value)
+    assert "\n" not in message
+    return message
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ("import", "ImportError: libplanted.so: cannot open shared object file"),
+        ("no class", "has no attribute 'Adapter'"),
+        ("exit", "the process ended without a word"),
+        ("abort", "Fatal: illegal instruction"),
+        ("sys.exit", "no licence"),
+        ("describe fails", "RuntimeError: no device found"),
+        ("a list", "describe"),
+        ("text", "describe"),
+    ],
+)
+def test_an_adapter_that_cannot_be_started_says_why(planted, fault, words):
+    assert words in problem(planted("at_start", fault))
+
+
+def test_what_an_adapter_says_of_itself_is_plain_json(planted):
+    worker = Worker.start(planted("at_start", "not a number"))
+    assert worker.description == {"version": "1.0", "share": "NaN"}
+    worker.close()
+
+
+def test_an_adapter_that_hangs_at_import_is_given_up(planted, monkeypatch):
+    monkeypatch.setattr(gateway, "STARTUP_SECONDS", 1.0)
+    assert "1.0 sec" in problem(planted("at_start", "hang"))
+
+
+def test_a_missing_adapter_file_says_so(planted):
+    assert "no_such_file.py" in problem(planted("no_such_file"))
+
+
+def interpreter(path: Path, script: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    return path
+
+
+@pytest.mark.parametrize("script", ["exit 3", "echo no python here", "exec cat"])
+def test_an_interpreter_that_is_no_python_says_so(planted, tmp_path, script):
+    python = interpreter(tmp_path / "python", script)
+    backend = Backend("planted", planted("on_marked").adapter, python)
+    assert problem(backend) == f"{python} is no Python interpreter: it did not do what Python does"
+
+
+def test_an_interpreter_that_never_speaks_is_given_up(planted, tmp_path, monkeypatch):
+    monkeypatch.setattr(gateway, "STARTUP_SECONDS", 1.0)
+    python = interpreter(tmp_path / "python", "exec sleep 30")
+    started = time.perf_counter()
+    message = problem(Backend("planted", planted("on_marked").adapter, python))
+    assert message.startswith(f"{python} is no Python interpreter: ")
+    assert time.perf_counter() - started < 10
+
+
+def test_a_missing_interpreter_says_so(planted, tmp_path):
+    backend = Backend("planted", planted("on_marked").adapter, tmp_path / "nowhere" / "python")
+    assert "is no Python interpreter: [Errno 2] No such file" in problem(backend)
+
+
+def test_the_folder_of_an_interpreter_may_have_spaces(planted, tmp_path):
+    python = interpreter(tmp_path / "my own" / "pythons" / "python", f'exec "{sys.executable}" "$@"')
+    backend = Backend("planted", planted("on_marked").adapter, python, environment={"PLANTED": ""})
+    worker = Worker.start(backend)
+    assert worker.description["version"]
+    worker.close()
+
+
+def test_a_backend_with_a_problem_is_not_started(planted):
+    backend = Backend("planted", planted("on_marked").adapter, problem="no Python 3.11 here")
+    with pytest.raises(NotStarted, match=r"no Python 3\.11 here"):
+        Supervisor(backend).open()
+
+
+# ---- the process and the channel -----------------------------------------------------------------
+
+
+def is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
+
+
+def pid_of(worker: Worker) -> int:
+    return next(iter(worker.group))._io.popen.pid
+
+
+def test_closing_ends_the_process_and_removes_its_log(planted):
+    worker = Worker.start(planted("on_marked"))
+    pid = pid_of(worker)
+    assert is_running(pid)
+    assert worker.log.exists()
+    worker.close()
+    assert not is_running(pid)
+    assert not worker.log.exists()
+
+
+def test_a_process_that_does_not_listen_is_killed(planted, conv):
+    station = Supervisor(planted("on_marked", "hang"), timeout=0.5)
+    pid = pid_of(station.open())
+    case = conv(marked=True)
+    assert station.answer(case, truth(case).cotangent)["outcome"] == "timed-out"
+    assert station.worker is None
+    assert not is_running(pid)
+
+
+def test_a_process_killed_from_outside_is_replaced(planted, conv):
+    station, case = Supervisor(planted("on_marked")), conv()
+    pid = pid_of(station.open())
+    os.kill(pid, signal.SIGKILL)
+    assert station.answer(case, truth(case).cotangent)["outcome"] == "crashed"
+    assert station.answer(case, truth(case).cotangent)["outcome"] == "computed"
+    assert pid_of(station.open()) != pid
+    station.close()
+
+
+def test_one_thread_per_worker(planted):
+    worker = Worker.start(planted("on_marked"))
+    assert worker.description["threads"] == 1
+    worker.close()
+
+
+class Channel:
+    """A worker's channel that answers whatever it is told to."""
+
+    TimeoutError = TimeoutError
+
+    def __init__(self, reply) -> None:
+        self.reply = reply
+
+    def send(self, request) -> None:
+        pass
+
+    def receive(self, timeout):
+        return self.reply
+
+
+@pytest.mark.parametrize(
+    "reply", [None, 7, "", "computed", "7", "[]", "{}", '{"id": "mine"}', '{"id": "other", "outcome": "computed"}']
+)
+def test_a_reply_that_is_none_to_the_request_is_a_death(reply, tmp_path):
+    worker = Worker(None, Channel(reply), tmp_path / "log", {}, 0.0)
+    with pytest.raises(WorkerDied, match="instead of a result"):
+        worker.ask("mine", '{"id": "mine"}', 1.0)
+
+
+def test_arrays_that_cannot_be_read_are_a_crash(conv):
+    case = conv()
+    damaged = {"dtype": "<f4", "shape": [9], "base64": "no array"}
+    reply = {"id": case.id, "outcome": "computed", "outputs": {"y": damaged}}
+    result = judged(case, "planted", reply, truth(case), None)
+    assert (result.verdict.outcome, result.status) == ("crashed", "fail")
+    assert "arrays that cannot be read" in result.verdict.why
