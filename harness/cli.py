@@ -81,11 +81,14 @@ def run(backends, ops, globs, files, out, jobs, timeout, shard, resume, no_gradi
 @click.argument("folder", default=OUT, type=click.Path(path_type=Path))
 @click.option("--format", "form", default="html", type=click.Choice(FORMATS), show_default=True, help="What to write.")
 def report(folder: Path, form: str) -> int:
-    """Write the report of a stored run again (FOLDER: reports/out/latest)."""
-    from reports import write
+    """Write the report of a stored run again (FOLDER: reports/out/latest). Exit code 1 where results are missing."""
+    from reports import run_folder, write
 
     click.echo(write(folder, form))
-    return 0
+    missing = run_folder.lacking(run_folder.summary(folder), run_folder.rows(folder))
+    if missing:
+        click.echo(f"{folder}: {missing}", err=True)
+    return 1 if missing else 0
 
 
 @cli.command()
@@ -159,7 +162,7 @@ def bridge(op, attrs, source, target, dtype, out) -> int:
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path))
 def diff(old: Path, new: Path) -> int:
-    """Compare two stored runs: what changed, for whom. Exit code 1 on a regression."""
+    """Compare two stored runs: what changed, for whom. Exit code 1 on a regression, and where results are missing."""
     from harness.commands.diff import perform
 
     return perform(old, new)

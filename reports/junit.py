@@ -5,6 +5,7 @@ known                  skipped, with the reason: a ledger entry, or what the ada
 fail                   failure; its type is the outcome
 fail, never ran        error
 stale ledger entry     a failure of its own, in the suite of its backend
+results are missing    an error, in the suite "run"
 """
 
 import xml.etree.ElementTree as ElementTree
@@ -13,6 +14,7 @@ from typing import Any
 
 from reports.facts import run as overview
 from reports.facts.matrix import Row
+from reports.run_folder import lacking
 
 
 def render(summary: Mapping[str, Any], rows: Sequence[Row]) -> str:
@@ -21,6 +23,11 @@ def render(summary: Mapping[str, Any], rows: Sequence[Row]) -> str:
     root = ElementTree.Element("testsuites", name="convolution parity", time=f"{run['times']['wall_seconds']:.3f}")
     for name, about in run["backends"].items():
         _suite(root, run, name, about, [row for row in rows if row["backend"] == name])
+    if missing := lacking(run, rows):
+        whole = {"name": "run", "tests": "1", "failures": "0", "errors": "1", "skipped": "0", "time": "0"}
+        case = ElementTree.SubElement(ElementTree.SubElement(root, "testsuite", whole), "testcase", classname="run")
+        case.attrib |= {"name": "whole", "time": "0"}
+        ElementTree.SubElement(case, "error", type="missing", message=missing)
     for attribute in ("tests", "failures", "errors", "skipped"):
         root.set(attribute, str(sum(int(suite.attrib[attribute]) for suite in root)))
     ElementTree.indent(root)

@@ -12,7 +12,7 @@ import json
 import math
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +123,15 @@ def summary(path: Path) -> dict[str, Any]:
     if version != SCHEMA_VERSION:
         raise UserError(f"{path}: schema_version is {version!r}; this version reads {SCHEMA_VERSION}")
     return found
+
+
+def lacking(run: Mapping[str, Any], lines: Iterable[Mapping[str, Any]]) -> str:
+    """What is wrong where results.jsonl does not hold the number of results that run.json counts; "" where it does."""
+    held = len({(line["case"], line["backend"]) for line in lines})
+    counted = run.get("results")
+    if counted == held:
+        return ""
+    return f"run.json counts {counted!r:.20} results, results.jsonl holds {held}; run again with --resume to finish it"
 
 
 def add_table(path: Path, name: str, data: Mapping[str, Any]) -> Path:

@@ -47,11 +47,15 @@ class Pair:
 
 @dataclasses.dataclass(frozen=True)
 class Comparison:
-    """Two runs: the backends of both, the changes, worst first, and the results that only one has, by its path."""
+    """Two runs: the backends of both, the changes, worst first, and the results that only one has, by its path.
+
+    `missing` says of each run that does not hold all its results how many it lacks: no conclusion stands on it.
+    """
 
     pairs: list[Pair]
     changes: list[Change]
     only: dict[str, list[str]]
+    missing: list[str]
 
 
 def compare(old: Path, new: Path) -> Comparison:
@@ -68,20 +72,22 @@ def compare(old: Path, new: Path) -> Comparison:
     ]
     changes.sort(key=lambda change: ("regression", "mended", "changed").index(change.kind))
     only = {str(old): _named(earlier.keys() - later.keys()), str(new): _named(later.keys() - earlier.keys())}
-    facts = _descriptions(old), _descriptions(new)
+    (facts, missing), (facts_new, missing_new) = _about(old, before), _about(new, after)
     pairs = []
     for one, other in sorted(names.items()):
         rows = [(earlier[key], later[key]) for key in both if key[1] == other]
-        pairs.append(_pair(one, other, facts[0].get(one, {}), facts[1].get(other, {}), rows))
-    return Comparison(pairs, changes, only)
+        pairs.append(_pair(one, other, facts.get(one, {}), facts_new.get(other, {}), rows))
+    return Comparison(pairs, changes, only, [*missing, *missing_new])
 
 
-def _descriptions(folder: Path) -> Mapping[str, Mapping[str, Any]]:
-    """What the backends of a run say of themselves; nothing where the run was cut off."""
+def _about(folder: Path, rows: Sequence[Row]) -> tuple[Mapping[str, Mapping[str, Any]], list[str]]:
+    """What the backends of a run say of themselves, nothing where it was cut off; and what the run lacks."""
     try:
-        return run_folder.summary(folder)["backends"]
-    except UserError:
-        return {}
+        run = run_folder.summary(folder)
+    except UserError as error:
+        return {}, [str(error)]
+    lacks = run_folder.lacking(run, rows)
+    return run["backends"], [f"{folder}: {lacks}"] if lacks else []
 
 
 def _pair(old: str, new: str, before: Mapping, after: Mapping, rows: Sequence[tuple[Row, Row]]) -> Pair:
@@ -135,9 +141,9 @@ def _named(keys: Iterable[tuple[str, str]]) -> list[str]:
 
 
 def perform(old: Path, new: Path) -> int:
-    """Print the changes; returns 1 if there is a regression."""
+    """Print the changes; returns 1 if there is a regression, or a run that lacks results."""
     from reports.terminal import diff as report
 
     found = compare(old, new)
     report.show(found)
-    return 1 if any(change.kind == "regression" for change in found.changes) else 0
+    return 1 if found.missing or any(change.kind == "regression" for change in found.changes) else 0

@@ -12,7 +12,7 @@ from typing import Any
 
 from reports.facts import matrix
 from reports.facts.matrix import Row
-from reports.run_folder import explaining, processor
+from reports.run_folder import explaining, lacking, processor
 
 STATUSES = ("pass", "known", "fail")
 KINDS = ("bug", "numeric", "unsupported", "convention")
@@ -163,15 +163,17 @@ def command(run: Mapping[str, Any]) -> str:
 
 
 def passed(run: Mapping[str, Any], rows: Sequence[Row]) -> bool:
-    """Whether the run as a whole passes; one without any result does not."""
-    return bool(rows) and not (any(row["status"] == "fail" for row in rows) or run["stale"] or not_run(run, rows))
+    """Whether the run as a whole passes; one without any result, or without all that it counts, does not."""
+    failed = any(row["status"] == "fail" for row in rows) or run["stale"] or not_run(run, rows)
+    return bool(rows) and not failed and not lacking(run, rows)
 
 
 def verdict(run: Mapping[str, Any], rows: Sequence[Row]) -> str:
     """The result of the run in plain words."""
-    if not rows:
+    lost_results = lacking(run, rows)
+    if not rows and not lost_results:
         return "Nothing was compared: the run has no results."
-    parts = []
+    parts = [f"Results are missing: {lost_results}."] if lost_results else []
     if failed := Counter(row["backend"] for row in failures(rows)):
         where = listed([f"{backend} ({count})" for backend, count in sorted(failed.items())])
         parts.append(f"{failed.total():,} of {counted(len(rows), 'result')} do not match the specification: {where}.")

@@ -13,7 +13,7 @@ SHOWN = 40
 
 
 def show(found: Any) -> None:
-    """Each backend with its versions; a line for each kind of change, worst first; what only one run has."""
+    """Each backend with its versions; each kind of change, worst first; what one run alone has; what is missing."""
     console = Console(highlight=False)
     for one in found.pairs:
         console.print(_backend(one), soft_wrap=True)
@@ -25,6 +25,8 @@ def show(found: Any) -> None:
     for folder, names in found.only.items():
         if names:
             console.print(Text(f"only in {folder}: {len(names)} results, such as {names[0]}"))
+    for sentence in found.missing:
+        console.print(Text(f"✗ {clean(sentence)}", style="red"), soft_wrap=True)
     counts = {kind: sum(change.kind == kind for change in found.changes) for kind in MARKS}
     console.print(", ".join(f"{count} {kind}" for kind, count in counts.items()))
 

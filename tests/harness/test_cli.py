@@ -351,6 +351,20 @@ def test_the_report_of_a_stored_run_can_be_written_again(run, cases, tmp_path, c
     assert (tmp_path / "out" / name).read_text(encoding="utf-8").startswith(begin)
 
 
+def test_a_report_without_all_results_says_what_is_missing_and_fails(run, cases, tmp_path, capsys):
+    run(cases(False, False))
+    out = tmp_path / "out"
+    lines = (out / "results.jsonl").read_bytes().splitlines(keepends=True)
+    (out / "results.jsonl").write_bytes(lines[0])
+    capsys.readouterr()
+    assert cli.main(["report", str(out)]) == 1
+    assert capsys.readouterr().err == (
+        f"{out}: run.json counts 2 results, results.jsonl holds 1; run again with --resume to finish it\n"
+    )
+    assert run(cases(False, False), "--resume")[0] == 0
+    assert cli.main(["report", str(out)]) == 0
+
+
 # ---- as a process --------------------------------------------------------------------------------
 
 

@@ -24,16 +24,22 @@ def test_verdict_names_what_fails(run):
 
 def test_a_run_without_results_does_not_pass(run):
     summary, _ = run
-    empty = summary | {"backends": {}, "stale": [], "bitwise": {}, "coverage": {}, "ledger": {}}
+    empty = summary | {"results": 0, "backends": {}, "stale": [], "bitwise": {}, "coverage": {}, "ledger": {}}
     assert not overview.passed(empty, [])
     assert "Failed" in Page(page.render(empty, [])).text
     assert markdown.render(empty, []).startswith("## ✗ Failed\n\nNothing was compared")
 
 
+def passing(summary, rows):
+    """The summary as it would be if the run held these rows alone, none of which fails."""
+    backends = {name: summary["backends"][name] for name in ("torch", "jax")}
+    return {**summary, "stale": [], "backends": backends, "results": len(rows)}
+
+
 def test_a_run_that_passes_says_so(run):
     summary, rows = run
     good = [row for row in rows if row["status"] != "fail"]
-    calm = {**summary, "stale": [], "backends": {name: summary["backends"][name] for name in ("torch", "jax")}}
+    calm = passing(summary, good)
     assert overview.passed(calm, good)
     assert (
         overview.verdict(calm, good) == "All 7 results match the specification, or differ in a way that is known (3)."
@@ -47,7 +53,27 @@ def test_one_lack_is_enough_to_fail(run, lack):
     backends = summary["backends"] if lack == "backend" else {"torch": summary["backends"]["torch"]}
     stale = summary["stale"] if lack == "stale" else []
     kept = [row for row in rows if row["status"] != "fail" or (lack == "result" and row["backend"] == "jax")]
-    assert not overview.passed({**summary, "stale": stale, "backends": backends}, kept)
+    calm = {**summary, "stale": stale, "backends": backends, "results": len(kept)}
+    assert not overview.passed(calm, kept)
+
+
+@pytest.mark.parametrize("kept", [0, 3, 6, "twice", "one more"])
+def test_a_run_without_all_the_results_that_it_counts_does_not_pass(run, kept):
+    """As where results.jsonl was cut, or where it grew after run.json was written."""
+    summary, rows = run
+    good = [row for row in rows if row["status"] != "fail"]
+    calm = passing(summary, good)
+    found = {"twice": [*good[:-1], good[0]], "one more": [*good, line("new", "torch")]}.get(kept) or good[:kept]
+    held = {0: 0, 3: 3, 6: 6, "twice": 6, "one more": 8}[kept]
+    words = f"run.json counts 7 results, results.jsonl holds {held}; run again with --resume to finish it"
+    assert not overview.passed(calm, found)
+    assert overview.verdict(calm, found).startswith(f"Results are missing: {words}.")
+    assert words in Page(page.render(calm, found)).text
+    assert "✓ Passed" not in Page(page.render(calm, found)).text
+    assert markdown.render(calm, found).startswith("## ✗ Failed\n\nResults are missing")
+    suites = ElementTree.fromstring(junit.render(calm, found).encode())
+    assert suites.find("testsuite[@name='run']/testcase/error").get("message") == words
+    assert suites.get("errors") == "1"
 
 
 def test_results_of_a_backend_that_was_not_chosen_again_are_shown(run):

@@ -19,7 +19,8 @@ def printed(run, monkeypatch, capsys):
 
     def show(rows=None, width=80, **changes):
         monkeypatch.setenv("COLUMNS", str(width))
-        terminal.summary({**run[0], **changes}, run[1] if rows is None else rows, Path("out"))
+        rows = run[1] if rows is None else rows
+        terminal.summary({**run[0], "results": len(rows), **changes}, rows, Path("out"))
         return [text.rstrip() for text in capsys.readouterr().out.splitlines()]
 
     return show

@@ -21,7 +21,8 @@ def stored(tmp_path):
         folder.mkdir()
         (folder / "results.jsonl").write_text("".join(json.dumps(one) + "\n" for one in rows))
         if backends:
-            summary = {"schema_version": run_folder.SCHEMA_VERSION, "backends": backends}
+            version, results = run_folder.SCHEMA_VERSION, len(rows)
+            summary = {"schema_version": version, "results": results, "backends": backends}
             (folder / "run.json").write_text(json.dumps(summary))
         return folder
 
@@ -98,18 +99,39 @@ def test_a_backend_that_is_the_same_in_both_is_named_once(stored, capsys):
 
 def test_a_run_that_was_cut_off_is_compared_by_its_results(stored, capsys):
     old, new = stored("old", row("a", "jax@0.4.38")), stored("new", row("a", "jax"), jax=NEW)
-    assert printed(capsys, old, new)[1][0] == "jax@0.4.38 -> jax 0.10.2"
+    code, lines = printed(capsys, old, new)
+    assert lines[0] == "jax@0.4.38 -> jax 0.10.2"
+    assert code == 1
+    assert f"✗ {old} holds no finished run" in lines[1]
+
+
+@pytest.mark.parametrize("kept", [0, 1, 2])
+@pytest.mark.parametrize("side", ["old", "new"])
+def test_results_that_were_lost_are_missing_and_fail(stored, capsys, kept, side):
+    whole = [stored(name, *(row(case, "jax") for case in "abc"), jax=NEW) for name in ("old", "new")]
+    assert printed(capsys, *whole)[0] == 0
+    folder = whole[("old", "new").index(side)]
+    lines = (folder / "results.jsonl").read_bytes().splitlines(keepends=True)
+    (folder / "results.jsonl").write_bytes(b"".join(lines[:kept]))
+    code, text = printed(capsys, *whole)
+    assert code == 1
+    words = f"run.json counts 3 results, results.jsonl holds {kept}; run again with --resume to finish it"
+    assert f"✗ {folder}: {words}" in text
 
 
 def test_changes_come_worst_first_and_alike_together(stored, capsys):
     cases = [f"conv2d/{number}" for number in range(3)]
     old = stored(
-        "old", *(row(case, "jax") for case in cases), row("mended", "jax", "differs", "fail", message="was so")
+        "old",
+        *(row(case, "jax") for case in cases),
+        row("mended", "jax", "differs", "fail", message="was so"),
+        jax={},
     )
     new = stored(
         "new",
         *(row(case, "jax", "rejected", "fail", message=f"no window of {case[-1]}") for case in cases),
         row("mended", "jax"),
+        jax={},
     )
     code, lines = printed(capsys, old, new)
     assert code == 1
