@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from backends.condition import TRIED, On, Processor
 from spec.core import Case, Operator, as_tuple, convert_images
 from spec.layouts import convert
 
@@ -83,8 +84,10 @@ class Known:
     `kind` is "convention", "numeric", "unsupported" or "bug". The entry explains the `outcome` ("rejected",
     "differs", "crashed", ...) of a `part` ("output" or "gradient") of every case of `operators` for which
     `when(case)` is true, in the framework versions of the specifier `versions` (">=2,<3"; "" is all).
-    `what` says what the framework does, `why` the reason, `link` where that is known upstream. `depends` names
-    what of the machine it hangs on (the processor, say): such an entry may be absent elsewhere.
+    `what` says what the framework does, `why` the reason, `link` where that is known upstream.
+
+    `on` is where the entry holds, if that hangs on the processor or on a switch: there it must show, and elsewhere it
+    explains nothing. `tried` are the processors on which that was seen: what another one shows is new.
 
     `variants` are the modes of `modes.py` of which it speaks, and of no others; "" is the default mode. It must
     show in each of them. An entry without variants must show in the default mode, and may show in any other.
@@ -100,7 +103,8 @@ class Known:
     part: str = "output"
     versions: str = ""
     link: str = ""
-    depends: str = ""
+    on: On = dataclasses.field(default_factory=On)
+    tried: tuple[Processor, ...] = TRIED
     variants: tuple[str, ...] = ()
 
 

@@ -6,6 +6,7 @@ fail                   failure; its type is the outcome
 fail, never ran        error
 stale ledger entry     a failure of its own, in the suite of its backend
 results are missing    an error, in the suite "run"
+new on this processor  a failure whose type says so
 """
 
 import xml.etree.ElementTree as ElementTree
@@ -44,11 +45,12 @@ def _suite(root: ElementTree.Element, run: Mapping, name: str, about: Mapping, r
     if about.get("problem") and not any(overview.is_lost(row) for row in rows):
         lost = ElementTree.SubElement(suite, "testcase", classname="backend", name="starts", time="0")
         ElementTree.SubElement(lost, "error", type="not-run", message=about["problem"])
-    for entry in run["stale"]:
-        backend, _, known = entry.partition(": ")
-        if backend == name:
+    absent = [("stale", "the entry no longer shows what it explains", run["stale"])]
+    absent += [("new on this processor", "the entry does not show, and was never tried here", run.get("new", []))]
+    for kind, message, entries in absent:
+        for known in (known for backend, _, known in (entry.partition(": ") for entry in entries) if backend == name):
             stale = ElementTree.SubElement(suite, "testcase", classname="ledger", name=known, time="0")
-            ElementTree.SubElement(stale, "failure", type="stale", message="the entry no longer shows what it explains")
+            ElementTree.SubElement(stale, "failure", type=kind, message=message)
     cases = suite.findall("testcase")
     suite.set("tests", str(len(cases)))
     for attribute, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
@@ -72,8 +74,9 @@ def _case(suite: ElementTree.Element, row: Row) -> None:
     elif row["status"] == "known":
         entry = f" ({row['ledger']})" if row.get("ledger") else ""
         ElementTree.SubElement(case, "skipped", message=f"{overview.problem(row)}{entry}: {message}")
-    elif row["status"] == "fail":
-        failure = ElementTree.SubElement(case, "failure", type=overview.problem(row), message=message)
+    elif row["status"] in ("fail", "new"):
+        kind = "new on this processor: " if row["status"] == "new" else ""
+        failure = ElementTree.SubElement(case, "failure", type=kind + overview.problem(row), message=message)
         failure.text = "\n".join(
             f"{key}: {value}" for key, value in row.items() if key not in ("case", "op", "backend")
         )

@@ -13,7 +13,7 @@ from reports.facts.matrix import Cell, Row
 
 LONGEST_LIST = 40
 LONGEST_TEXT = 240
-SIGNS = {"pass": "✓", "known": "\\~", "fail": "✗", "not-run": "not run"}
+SIGNS = {"pass": "✓", "known": "\\~", "new": "?", "fail": "✗", "not-run": "not run"}
 
 
 def render(summary: Mapping[str, Any], rows: Sequence[Row]) -> str:
@@ -26,6 +26,7 @@ def render(summary: Mapping[str, Any], rows: Sequence[Row]) -> str:
         _matrix(run, rows),
         *_not_run(run, rows),
         *_failures(rows),
+        *_new(run, rows),
         *_parity(run, rows),
         *_stale(run),
         *_unsupported(rows),
@@ -63,7 +64,8 @@ def _matrix(run: Mapping[str, Any], rows: Sequence[Row]) -> str:
     names = list(run["backends"])
     lines = [[code(op), *(_cell(cells.get(name)) for name in names)] for op, cells in matrix.matrix(rows).items()]
     legend = (
-        f"{SIGNS['pass']} pass, {SIGNS['known']} known difference, {SIGNS['fail']} fail; "
+        f"{SIGNS['pass']} pass, {SIGNS['known']} known difference, {SIGNS['new']} new on this processor, "
+        f"{SIGNS['fail']} fail; "
         "below, the worst errors that passed, as parts of the two bounds (1 is the limit)"
     )
     return table(["operator", *map(text, names)], lines) + f"\n\n<sub>{legend}</sub>"
@@ -91,8 +93,20 @@ def _not_run(run: Mapping[str, Any], rows: Sequence[Row]) -> list[str]:
 
 def _failures(rows: Sequence[Row]) -> list[str]:
     found = overview.failures(rows)
-    if not found:
+    return [f"### Failures ({len(found)})", _kinds(found)] if found else []
+
+
+def _new(run: Mapping[str, Any], rows: Sequence[Row]) -> list[str]:
+    """What is new on this processor: results, and ledger entries that do not show."""
+    where, found = overview.new_where(run, rows), overview.new(rows)
+    if not where:
         return []
+    absent = "\n".join(f"- {code(entry)} does not show" for entry in run.get("new", ()))
+    return list(filter(None, ["### New on this processor", text(where), _kinds(found) if found else "", absent]))
+
+
+def _kinds(found: Sequence[Row]) -> str:
+    """Results with what was found, those of one kind together."""
     groups = overview.kinds(found, overview.alike)
     lines = []
     for kind in groups[:LONGEST_LIST]:
@@ -102,10 +116,7 @@ def _failures(rows: Sequence[Row]) -> list[str]:
         if kind.cause:
             said = f"what came {text(kind.cause)}<br>{said}"
         lines.append([text(kind.backend), case, text(", ".join(kind.problems)), said])
-    return [
-        f"### Failures ({len(found)})",
-        table(["backend", "case", "outcome", "what was found"], lines) + _cut(groups),
-    ]
+    return table(["backend", "case", "outcome", "what was found"], lines) + _cut(groups)
 
 
 def _stale(run: Mapping[str, Any]) -> list[str]:

@@ -1,9 +1,9 @@
 """Who may know whom, and what keeps files readable: read off the source, without importing any of it.
 
 spec      pure NumPy, in any version; `ml_dtypes` only where it is used, because not every environment has it
-backends  spec, NumPy, their own framework, contract and processor; never each other, never the harness
+backends  spec, NumPy, their own framework, and the files that all share; never each other, never the harness
 reports   spec; they read stored runs and run nothing
-harness   spec, reports, contract and processor of the backends; its rooms import downwards alone
+harness   spec, reports, and what all backends share; its rooms import downwards alone
 """
 
 import ast
@@ -24,7 +24,7 @@ MODULES = {
     "scikit_learn": {"sklearn"},
     "tensorflow_cpu": {"tensorflow"},
 }
-SHARED = ("backends.contract", "backends.processor")  # of the backends, beside each its own
+SHARED = ("backends.contract", "backends.condition", "backends.processor")  # of the backends, beside each its own
 OWN = ("spec", "backends", "harness", "reports", "tests")
 
 
@@ -78,7 +78,7 @@ def allowed(path: Path) -> tuple[set[str], set[str]]:
     if folder == "spec":
         return {"spec", "numpy"}, {"ml_dtypes"}
     if folder == "backends" and len(inner) == 1:
-        return {"spec", "numpy"}, set()
+        return {"spec", "numpy", *SHARED}, set()
     if folder == "backends":
         framework = required(f"backends/{inner[0]}/requirements.txt")
         return {"spec", "numpy", "ml_dtypes", *SHARED, f"backends.{inner[0]}"} | framework, set()
@@ -189,18 +189,21 @@ def test_what_the_table_allows_is_not_seen(path, source):
     assert violations(Path(path), source) == []
 
 
-WORKER = ("backends/contract.py", "backends/processor.py", "harness/worker.py", "harness/wire.py")
+WORKER = (
+    "backends/contract.py",
+    "backends/condition.py",
+    "backends/processor.py",
+    "harness/workers/worker.py",
+    "harness/workers/wire.py",
+)
 
 
 def test_a_worker_needs_numpy_alone():
     """What a worker of any framework loads before its adapter: nothing but NumPy at the top of a file."""
-    loaded = [
-        *sources("spec"),
-        *map(Path, ("backends/contract.py", "harness/workers/worker.py", "harness/workers/wire.py")),
-    ]
+    loaded = [*sources("spec"), *map(Path, WORKER)]
     for path in loaded:
         outside = {module.partition(".")[0] for module, _, late in imports((ROOT / path).read_text()) if not late}
-        assert outside - set(sys.stdlib_module_names) <= {"numpy", "spec"}, path
+        assert outside - set(sys.stdlib_module_names) <= {"numpy", "spec", "backends"}, path
 
 
 # ---- no choice by name ---------------------------------------------------------------------------

@@ -88,7 +88,10 @@ def prove(bridges: Sequence[Bridge], stations: Mapping[str, Supervisor], version
     texts = {key: answers for future in speaking for key, answers in future.result().items()}
     calls = {said: answers for future in answering for said, answers in future.result().items()}
     ends = {end.name: end for bridge in bridges for end in (bridge.source, bridge.target)}
-    ledgers = {name: Ledger.of(end, versions[name]) for name, end in ends.items()}
+    described = {name: station.open().description for name, station in stations.items()}
+    ledgers = {
+        name: Ledger.of(end, {**described.get(name, {}), "version": versions[name]}) for name, end in ends.items()
+    }
     proofs = []
     for bridge in bridges:
         if any(bridge.lacking):

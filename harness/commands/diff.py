@@ -14,7 +14,7 @@ from reports.run_folder import framework, processor
 from spec.errors import UserError
 
 Row = Mapping[str, Any]
-ORDER = ("pass", "known", "fail")
+ORDER = ("pass", "known", "new", "fail")
 MEASURED = ("problem", "seconds", "startup_seconds")  # what a backend's description holds beside what it says of itself
 
 

@@ -99,8 +99,9 @@ def examine(backend: Backend, chosen: Sequence[Law], bounds: Bounds, timeout: fl
     """Try the laws on one backend; `advance` hears of every trial."""
     found, station = Findings(), Supervisor(backend, timeout)
     try:
-        found.version = str(station.open().description.get("version", ""))
-        ledger, asker = Ledger.of(backend, found.version), Asker(by(station), bounds)
+        description = station.open().description
+        found.version = str(description.get("version", ""))
+        ledger, asker = Ledger.of(backend, description), Asker(by(station), bounds)
         for law in chosen:
             for name, tier in law.trials():
                 outcome, ratio, message, part = attempt(law, name, tier, asker)

@@ -72,7 +72,7 @@ def perform(choice: Choice) -> int:
             advance(result)
     for name in _idle(ready, lines, choice.everything):
         run.problems.setdefault(name, "nothing was compared: the adapter expresses none of the cases")
-    stale = _stale(run, choice.everything)
+    stale, new = _absent(run, choice.everything)
     summary = {
         "command": choice.command,
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
@@ -89,12 +89,13 @@ def perform(choice: Choice) -> int:
         "coverage": coverage(cases) if choice.everything else {},
         "ledger": _ledger(run),
         "stale": stale,
+        "new": new,
     }
     folder.finish(summary)
     write(choice.out, "html")
     terminal.summary(summary, lines, choice.out)
-    failed = summary["counts"].get("fail", 0) or stale or run.problems  # type: ignore[attr-defined]
-    return 1 if failed else 0
+    counts: dict[str, int] = summary["counts"]  # type: ignore[assignment]
+    return 1 if counts.get("fail") or counts.get("new") or stale or new or run.problems else 0
 
 
 def _cases(choice: Choice) -> list[Case]:
@@ -114,19 +115,28 @@ def _idle(ready: list[backends.Backend], lines: list[dict], everything: bool) ->
     return idle if everything or len(idle) == len(ready) else []
 
 
-def _stale(run: Run, everything: bool) -> list[str]:
-    """Ledger entries that their cases did not show; over all built-in cases, also those without a case."""
-    names = [backend.name for backend in run.backends if backend.name in run.ledgers]
-    return [f"{name}: {entry}" for name in names for entry in run.ledgers[name].stale(run.gradients, everything)]
+def _absent(run: Run, everything: bool) -> tuple[list[str], list[str]]:
+    """Ledger entries that their cases did not show; over all built-in cases, also those without a case.
+
+    Those that were tried on this processor, and those that were not.
+    """
+    ledgers = {backend.name: run.ledgers[backend.name] for backend in run.backends if backend.name in run.ledgers}
+    stale = [f"{name}: {entry}" for name, one in ledgers.items() for entry in one.stale(run.gradients, everything)]
+    return stale, [f"{name}: {entry}" for name, one in ledgers.items() for entry in one.new(run.gradients, everything)]
 
 
 def _ledger(run: Run) -> dict[str, list[dict[str, Any]]]:
     """The entries that showed, in full, for the report."""
-    keys = ("id", "operators", "kind", "outcome", "part", "versions", "variants", "what", "why", "link", "depends")
+    keys = ("id", "operators", "kind", "outcome", "part", "versions", "variants", "what", "why", "link")
     folders = {backend.name: backend.folder for backend in run.backends}
     return {
         name: [
-            {**{key: getattr(known, key) for key in keys}, "repro": _repro(folders[name], known.id)}
+            {
+                **{key: getattr(known, key) for key in keys},
+                "on": str(known.on),
+                "tried": [" ".join(processor) for processor in known.tried],
+                "repro": _repro(folders[name], known.id),
+            }
             for known in ledger.known
             if known.id in ledger.reproduced
         ]

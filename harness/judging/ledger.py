@@ -1,17 +1,20 @@
 """Known differences: typed records beside each adapter, matched against what a run finds.
 
 The ledger is strict in both directions: a difference without an entry fails, and an entry that no selected
-case reproduces fails too, so that it never outlives what it explains. The latter holds for the pinned version, and
-for the modes of which an entry speaks.
+case reproduces fails too, so that it never outlives what it explains. The latter holds for the pinned version, for
+the modes of which an entry speaks, and on the processors of its condition `on`. On a processor on which it was never
+tried both are new: told apart from failures.
 """
 
 import dataclasses
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
+from backends.condition import TRIED, Processor, processor_of
 from backends.contract import Known
 from harness.judging.verdict import Verdict
 from harness.workers.backends import Backend, load
@@ -48,20 +51,37 @@ def _records(file: Path, name: str) -> tuple[Known, ...]:
 class Ledger:
     """The entries of one backend in one version and mode, and which of them a run has reproduced.
 
-    `pinned` says that the version is the one of which the entries were written.
+    `pinned` says that the version is the one of which the entries were written; `description` is what the backend says
+    of itself.
     """
 
     known: tuple[Known, ...]
     version: str
     variant: str = ""
     pinned: bool = True
+    description: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     reproduced: set[str] = dataclasses.field(default_factory=set)
     selected: set[str] = dataclasses.field(default_factory=set)
 
     @classmethod
-    def of(cls, backend: Backend, version: str, shown: Iterable[str] = ()) -> "Ledger":
-        """The ledger of a backend whose framework says that it is of this version; `shown` has shown before."""
-        return cls(entries(backend), version, backend.variant, not backend.version, set(shown), set(shown))
+    def of(cls, backend: Backend, description: Mapping[str, Any], shown: Iterable[str] = ()) -> "Ledger":
+        """The ledger of a backend that describes itself so; `shown` has shown before."""
+        version = str(description.get("version", ""))
+        known = entries(backend)
+        return cls(known, version, backend.variant, not backend.version, description, set(shown), set(shown))
+
+    @functools.cached_property
+    def tried(self) -> bool:
+        """Whether any entry was tried on this processor; of a backend that names none, it is taken for granted."""
+        return any(self.tried_here(known) for known in self.known) if self.known else self._is_tried(TRIED)
+
+    def tried_here(self, known: Known) -> bool:
+        """Whether an entry was tried on this processor."""
+        return self._is_tried(known.tried)
+
+    def _is_tried(self, tried: Iterable[Processor]) -> bool:
+        processor = processor_of(self.description)
+        return processor is None or processor in tried
 
     def explain(self, case: Case, verdict: Verdict) -> tuple[str, ...]:
         """The ids of the entries that together explain the whole of a verdict that did not pass, or none."""
@@ -84,10 +104,18 @@ class Ledger:
     def stale(self, gradients: bool = True, everything: bool = False) -> list[str]:
         """Entries whose cases ran without showing the difference; without `gradients` only those of outputs.
 
-        After a run of `everything` also those that no case selects.
+        After a run of `everything` also those that no case selects. On a processor on which an entry was never tried
+        it is not stale, but new.
         """
-        due = [known for known in self.known if self._is_due(known)]
-        certain = {known.id for known in due if not known.depends and (gradients or known.part == "output")}
+        return self._absent(gradients, everything, tried=True)
+
+    def new(self, gradients: bool = True, everything: bool = False) -> list[str]:
+        """Entries that would be stale if they had been tried on this processor."""
+        return self._absent(gradients, everything, tried=False)
+
+    def _absent(self, gradients: bool, everything: bool, tried: bool) -> list[str]:
+        due = [known for known in self.known if self._is_due(known) and self.tried_here(known) == tried]
+        certain = {known.id for known in due if gradients or known.part == "output"}
         unselected = {known.id for known in due} - self.selected if everything else set()
         return sorted(((self.selected - self.reproduced) & certain) | unselected)
 
@@ -101,9 +129,13 @@ class Ledger:
         return found
 
     def _covers(self, known: Known) -> bool:
-        """Whether an entry may speak of the version and mode at hand."""
+        """Whether an entry may speak of the version, mode and processor at hand."""
         in_mode = not known.variants or self.variant in known.variants
-        return in_mode and SpecifierSet(known.versions).contains(self.version, prereleases=True)
+        return (
+            in_mode
+            and known.on.holds(self.description)
+            and SpecifierSet(known.versions).contains(self.version, prereleases=True)
+        )
 
     def _is_due(self, known: Known) -> bool:
         """Whether an entry must show in the version and mode at hand."""

@@ -20,6 +20,7 @@ from spec.core import Case
 class Result:
     """One case on one backend; `ledger` are the ids of the entries that explain a verdict that did not pass.
 
+    `tried` says whether the ledger was ever tried on the processor.
     `gradients`, `truth` and `memory`, of what explained other results of the backend, are there for the diagnosis.
     """
 
@@ -29,6 +30,7 @@ class Result:
     reply: Mapping[str, Any]
     outputs: Mapping[str, np.ndarray]
     ledger: tuple[str, ...] = ()
+    tried: bool = True
     gradients: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
     truth: Truth | None = None
     memory: Memory | None = None
@@ -39,7 +41,7 @@ class Result:
 
         It is searched when it is first asked for. A search that fails is told, and ends no run.
         """
-        if self.status != "fail" or self.truth is None or not self.outputs:
+        if self.status not in ("fail", "new") or self.truth is None or not self.outputs:
             return Diagnosis()
         try:
             return diagnose(self.case, self.truth, self.outputs, self.gradients, self.memory)
@@ -63,11 +65,12 @@ class Result:
 
     @property
     def status(self) -> str:
-        """pass, known (the ledger or the adapter explains it), or fail."""
+        """pass, known (the ledger or the adapter explains it), fail, or new: a failure where nobody looked before."""
         if self.verdict.passed:
             return "pass"
-        explained = self.ledger or self.verdict.outcome == "unsupported"
-        return "known" if explained else "fail"
+        if self.ledger or self.verdict.outcome == "unsupported":
+            return "known"
+        return "fail" if self.tried or self.verdict.outcome == "not-run" else "new"
 
 
 def _digest(arrays: Mapping[str, np.ndarray]) -> str:
@@ -96,4 +99,5 @@ def judged(
         outputs, gradients = {}, {}
     verdict = judge(case, truth, reply, outputs, gradients)
     known = ledger.explain(case, verdict) if ledger else ()
-    return Result(case, backend, verdict, reply, outputs, known, gradients, truth, memory)
+    tried = ledger.tried if ledger else True
+    return Result(case, backend, verdict, reply, outputs, known, tried, gradients, truth, memory)

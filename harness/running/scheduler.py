@@ -181,8 +181,8 @@ class _Work:
         """Note what a new worker says of itself."""
         self.run.descriptions[backend.name] = worker.description
         self.run.startup[backend.name] += worker.seconds
-        version, shown = str(worker.description.get("version", "")), self.run.shown.get(backend.name, ())
-        self.run.ledgers.setdefault(backend.name, Ledger.of(backend, version, shown))
+        shown = self.run.shown.get(backend.name, ())
+        self.run.ledgers.setdefault(backend.name, Ledger.of(backend, worker.description, shown))
 
     def _give_up(self, backend: Backend, case: Case | None, problem: str) -> None:
         """The backend cannot be started: `case`, and every other that it still has, is not-run."""

@@ -39,9 +39,9 @@ def matrix(rows: Iterable[Row]) -> dict[str, dict[str, Cell]]:
     return dict(sorted(found.items()))
 
 
-def failures(rows: Iterable[Row]) -> list[Row]:
-    """The rows that fail, backends together."""
-    return sorted((row for row in rows if row["status"] == "fail"), key=lambda row: (row["backend"], row["case"]))
+def failures(rows: Iterable[Row], status: str = "fail") -> list[Row]:
+    """The rows that fail, or are of another status, backends together."""
+    return sorted((row for row in rows if row["status"] == status), key=lambda row: (row["backend"], row["case"]))
 
 
 def unsupported(rows: Iterable[Row]) -> list[tuple[str, str, str, int]]:

@@ -14,7 +14,7 @@ from reports.facts import matrix
 from reports.facts.matrix import Row
 from reports.run_folder import explaining, lacking, processor
 
-STATUSES = ("pass", "known", "fail")
+STATUSES = ("pass", "known", "new", "fail")
 KINDS = ("bug", "numeric", "unsupported", "convention")
 OUTCOMES = ("exact", "close", "differs", "rejected", "unsupported", "crashed", "timed-out", "not-run")
 
@@ -76,6 +76,23 @@ def not_run(run: Mapping[str, Any], rows: Iterable[Row]) -> list[tuple[str, str,
 def failures(rows: Iterable[Row]) -> list[Row]:
     """The rows that ran and fail, backends together."""
     return [row for row in matrix.failures(rows) if not is_lost(row)]
+
+
+def new(rows: Iterable[Row]) -> list[Row]:
+    """The rows that fail on a processor on which the ledger was never tried, backends together."""
+    return matrix.failures(rows, "new")
+
+
+def new_where(run: Mapping[str, Any], rows: Iterable[Row]) -> str:
+    """On which processors something is new, and how to report it; "" where nothing is."""
+    names = {row["backend"] for row in new(rows)} | {entry.partition(": ")[0] for entry in run.get("new", ())}
+    if not names:
+        return ""
+    where = processors({"backends": {name: about for name, about in run["backends"].items() if name in names}})
+    return (
+        f"Nobody has tried the ledger of known differences on {where} before. Please report what is new here: open an "
+        "issue with the files run.json and results.jsonl of this run."
+    )
 
 
 def problem(row: Row) -> str:
@@ -164,8 +181,8 @@ def command(run: Mapping[str, Any]) -> str:
 
 def passed(run: Mapping[str, Any], rows: Sequence[Row]) -> bool:
     """Whether the run as a whole passes; one without any result, or without all that it counts, does not."""
-    failed = any(row["status"] == "fail" for row in rows) or run["stale"] or not_run(run, rows)
-    return bool(rows) and not failed and not lacking(run, rows)
+    failed = any(row["status"] in ("new", "fail") for row in rows) or run["stale"] or run.get("new")
+    return bool(rows) and not failed and not not_run(run, rows) and not lacking(run, rows)
 
 
 def verdict(run: Mapping[str, Any], rows: Sequence[Row]) -> str:
@@ -177,12 +194,17 @@ def verdict(run: Mapping[str, Any], rows: Sequence[Row]) -> str:
     if failed := Counter(row["backend"] for row in failures(rows)):
         where = listed([f"{backend} ({count})" for backend, count in sorted(failed.items())])
         parts.append(f"{failed.total():,} of {counted(len(rows), 'result')} do not match the specification: {where}.")
+    if found := Counter(row["backend"] for row in new(rows)):
+        where = listed([f"{backend} ({count})" for backend, count in sorted(found.items())])
+        parts.append(f"{found.total():,} of {counted(len(rows), 'result')} are new on this processor: {where}.")
     if lost := not_run(run, rows):
         parts.append(f"{listed(sorted({backend for backend, _, _ in lost}))} did not run.")
     if run["stale"]:
         parts.append(
             f"{counted(len(run['stale']), 'ledger entry', 'ledger entries')} no longer shows what it explains."
         )
+    if absent := run.get("new"):
+        parts.append(f"{counted(len(absent), 'ledger entry', 'ledger entries')} does not show on this processor.")
     if not parts:
         parts.append(f"All {counted(len(rows), 'result')} match the specification")
         known = sum(row["status"] == "known" for row in rows)

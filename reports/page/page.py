@@ -23,7 +23,7 @@ from reports.page.sections import choose
 from reports.run_folder import explaining
 
 TEMPLATES = Path(__file__).parent / "templates"
-SIGNS = {"pass": "✓", "known": "~", "fail": "✗", "not-run": "○"}
+SIGNS = {"pass": "✓", "known": "~", "new": "?", "fail": "✗", "not-run": "○"}
 SHORT = {"exact": "=", "close": "≈", "differs": "≠", "rejected": "⊘", "unsupported": "∅"}
 
 
@@ -127,6 +127,8 @@ def render(summary: Mapping[str, Any], rows: Sequence[Row], found: Mapping[str, 
         not_run=overview.not_run(run, rows),
         failures=overview.failures(rows),
         kinds=overview.kinds(overview.failures(rows), overview.alike),
+        new_where=overview.new_where(run, rows),
+        new_kinds=overview.kinds(overview.new(rows), overview.alike),
         command=overview.command(run),
         unsupported=matrix.unsupported(rows),
         differences=differences,

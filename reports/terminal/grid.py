@@ -10,7 +10,13 @@ from rich.text import Text
 from reports.facts import matrix as tables
 from reports.facts import run
 
-SIGNS = {"pass": ("", ""), "known": ("~", "yellow"), "fail": ("✗", "bold red"), "not-run": ("○", "red")}
+SIGNS = {
+    "pass": ("", ""),
+    "known": ("~", "yellow"),
+    "new": ("?", "magenta"),
+    "fail": ("✗", "bold red"),
+    "not-run": ("○", "red"),
+}
 GAP = Text("  ")
 
 

@@ -54,7 +54,7 @@ def running(total: int) -> Iterator[Callable[[Any], None]]:
 
         def advance(result: Any) -> None:
             nonlocal failed
-            failed += result.status == "fail"
+            failed += result.status in ("fail", "new")
             progress.update(
                 task, advance=1, note=f"{result.backend} {'[red]' + str(failed) + ' failed' if failed else ''}"
             )
@@ -87,13 +87,18 @@ def _problems(run: Mapping[str, Any], rows: Sequence[matrix.Row]) -> Iterator[tu
     for backend, reason, count in overview.not_run(run, rows):
         cases = f" ({overview.counted(count, 'case')})" if count else ""
         yield "○", Text.assemble((backend, "bold"), f" did not run{cases}: {reason}")
-    kinds = sorted(overview.kinds(overview.failures(rows), overview.akin), key=lambda kind: -len(kind.rows))
-    for kind in kinds[:NAMED_KINDS]:
-        yield "✗", _kind(kind)
-    if hidden := sum(len(kind.rows) for kind in kinds[NAMED_KINDS:]):
-        yield "✗", Text(f"{hidden:,} of other kinds; all are in the report")
+    for sign, found in (("✗", overview.failures(rows)), ("?", overview.new(rows))):
+        kinds = sorted(overview.kinds(found, overview.akin), key=lambda kind: -len(kind.rows))
+        for kind in kinds[:NAMED_KINDS]:
+            yield sign, _kind(kind)
+        if hidden := sum(len(kind.rows) for kind in kinds[NAMED_KINDS:]):
+            yield sign, Text(f"{hidden:,} of other kinds; all are in the report")
     for entry in run["stale"]:
         yield "✗", Text.assemble("ledger: ", (entry, "bold"), " no longer shows; remove or correct the entry")
+    for entry in run.get("new", ()):
+        yield "?", Text.assemble("ledger: ", (entry, "bold"), " does not show on this processor")
+    if where := overview.new_where(run, rows):
+        yield "?", Text(where)
 
 
 def _kind(kind: overview.Kind) -> Text:
@@ -113,7 +118,8 @@ def _kind(kind: overview.Kind) -> Text:
 def _figures(run: Mapping[str, Any], results: int) -> Iterator[str]:
     """What was compared, how much of the specification that covers, and how long it took."""
     counts, times = run["counts"], run["times"]
-    statuses = ", ".join(f"{counts.get(status, 0):,} {status}" for status in overview.STATUSES)
+    shown = [status for status in overview.STATUSES if status != "new" or counts.get(status)]
+    statuses = ", ".join(f"{counts.get(status, 0):,} {status}" for status in shown)
     yield f"{overview.counted(run['cases'], 'case')}, {overview.counted(results, 'result')}: {statuses}"
     if pairs := run["coverage"].values():
         covered, possible = (sum(found[i] for found in pairs) for i in (0, 1))

@@ -62,7 +62,7 @@ def test_page_names_every_failure_and_every_reason(run, page):
 
 def test_page_counts_add_up(run, page):
     _, rows = run
-    for status in overview.STATUSES:
+    for status in ("pass", "known", "fail"):
         shown = re.search(rf"\b{status} (\d+) (?:as specified|explained|unexplained)", page.text)
         assert int(shown[1]) == sum(row["status"] == status for row in rows)
     assert "results 12 6 cases" in page.text

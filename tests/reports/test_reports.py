@@ -194,3 +194,46 @@ def test_backends_of_one_instruction_set_are_named_together(run):
     several = {"torch": about, "jax": about, "mxnet": {"problem": "none"}}
     assert overview.processors({"backends": several}) == "x86_64 avx512 (torch and jax)"
     assert overview.processors({"backends": {"mxnet": {"problem": "none"}}}) == ""
+
+
+NEW = [line("a", "torch"), line("b", "torch", "differs", "new", message="off by 1")]
+
+
+@pytest.fixture
+def elsewhere(run):
+    """A run on a processor on which nothing was tried: a result and an entry are new there, and nothing else is bad."""
+    summary = {**run[0], "stale": [], "new": ["torch: same-stride"], "counts": {"pass": 1, "new": 1}}
+    summary["backends"] = {"torch": {**run[0]["backends"]["torch"]}}
+    return {**summary, "bitwise": {}, "coverage": {}, "ledger": {}}
+
+
+def test_what_is_new_on_a_processor_is_no_failure_and_no_pass(elsewhere):
+    assert not overview.passed(elsewhere, NEW)
+    assert not overview.passed(elsewhere, NEW[:1])  # the entry alone
+    assert overview.passed({**elsewhere, "new": []}, NEW[:1])
+    assert overview.failures(NEW) == []
+    said = overview.verdict(elsewhere, NEW)
+    assert said == (
+        "1 of 2 results are new on this processor: torch (1). 1 ledger entry does not show on this processor."
+    )
+
+
+def test_every_report_says_what_is_new_and_how_to_report_it(elsewhere):
+    how = "on x86_64 avx512 (torch) before. Please report what is new here: open an issue with the files run.json and"
+    assert how in overview.new_where(elsewhere, NEW)
+    shown = Page(page.render(elsewhere, NEW)).text
+    assert how in shown
+    assert "torch: same-stride does not show" in shown
+    text = markdown.render(elsewhere, NEW)
+    assert "### New on this processor" in text
+    assert "### Failures" not in text
+    assert "off by 1" in text
+    assert "`torch: same-stride` does not show" in text
+    suite = ElementTree.fromstring(junit.render(elsewhere, NEW)).find("testsuite")
+    kinds = [one.get("type") for one in suite.iter("failure")]
+    assert kinds == ["new on this processor: differs", "new on this processor"]
+
+
+def test_where_nothing_is_new_nobody_is_asked(run):
+    assert overview.new_where(*run) == ""
+    assert "New on this processor" not in Page(page.render(*run)).text

@@ -149,3 +149,14 @@ def test_a_run_that_passes_says_so(printed):
 
 def test_nothing_at_all_can_be_printed(printed):
     assert "✗ Nothing was compared: the run has no results." in printed([], backends={}, stale=[], coverage={})
+
+
+def test_what_is_new_on_a_processor_stands_apart(printed):
+    rows = [line("a", "torch"), line("b", "torch", "differs", "new", message="off by 1")]
+    lines = printed(rows, stale=[], new=["torch: same-stride"], counts={"pass": 1, "new": 1}, width=200)
+    text = "\n".join(lines)
+    assert "? torch b" in text
+    assert "? ledger: torch: same-stride does not show on this processor" in text
+    assert "Please report what is new here" in text
+    assert "1 pass, 0 known, 1 new, 0 fail" in text
+    assert not any(one.startswith("✗ torch b") for one in lines)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from backends.condition import On
 from backends.contract import Known
 from backends.jax.ledger.default_mode import CONVOLUTIONS, POOLS, PRODUCTS
 from spec.cases import predicates
@@ -33,6 +34,8 @@ def _crops_before_padding(case):
     few = max(image, outputs) // max(predicates.groups(case), 1) <= 16
     return case.dtype.itemsize < 8 and few and predicates.is_cropped_before_padding(case)
 
+
+FLUSHING = On(architectures=("x86_64", "arm64"))  # where a thread can be set to flush (tsl/platform/denormal.cc)
 
 LEDGER = [
     Known(
@@ -82,7 +85,7 @@ LEDGER = [
         "moved they stay.",
         why="XLA switches on flush-to-zero and denormals-are-zero on the CPU, as other devices have nothing else.",
         link="jax-ml/jax#16200",
-        depends="the processor: XLA sets its threads to flush where that can be set",
+        on=FLUSHING,
     ),
     Known(
         id="subnormal-numbers-are-zero-gradient",
@@ -95,7 +98,7 @@ LEDGER = [
         "goes to another pixel.",
         why="XLA switches on flush-to-zero and denormals-are-zero on the CPU.",
         link="jax-ml/jax#16200",
-        depends="the processor: XLA sets its threads to flush where that can be set",
+        on=FLUSHING,
     ),
     Known(
         id="gradient-of-padded-cotangent",

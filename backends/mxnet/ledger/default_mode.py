@@ -8,12 +8,13 @@ from fractions import Fraction
 
 import numpy as np
 
+from backends.condition import On
 from backends.contract import Known
 from spec.cases import predicates
 
 CONVOLUTIONS = ("conv2d", "conv2d_layer")
 POOLS = ("max_pool2d", "avg_pool2d")
-ONEDNN = "oneDNN (MXNET_MKLDNN_ENABLED)"
+ONEDNN = On("oneDNN")
 
 
 def _is_minus_infinity_alone(case):
@@ -101,7 +102,7 @@ LEDGER = [
         "window, the output by the part of it that counts: 1/4 instead of 1 in the corner of 3x3 with windows of 2x2.",
         why="Whether oneDNN can compute the pool is asked of the shape of inputs[0], which in the backward pass is the "
         "gradient of the output: there the windows seem to fit. In float64 the gradient is right.",
-        depends=ONEDNN,
+        on=ONEDNN,
     ),
     Known(
         id="maximum-drops-nan",

@@ -6,11 +6,12 @@ framework's own check was never met.
 
 import numpy as np
 
+from backends.condition import On
 from backends.contract import Known
 from spec.cases import predicates
 
-ONEDNN = "oneDNN (TF_ENABLE_ONEDNN_OPTS), which the adapter switches on where TensorFlow has it"
-FLUSHING = "the processor: TensorFlow sets its threads to flush where that can be set"
+ONEDNN = On("oneDNN")  # which the adapter switches on where TensorFlow has it
+FLUSHING = On(architectures=("x86_64", "arm64"))  # where a thread can be set to flush (tsl/platform/denormal.cc)
 LAYERED = ("conv2d", "conv2d_layer", "corr2d", "convolve2d", "conv_transpose2d")
 
 
@@ -141,7 +142,7 @@ LEDGER = [
         why="The size is (H - k + stride) / stride, cut towards 0, which is 0 and not negative; for an output without "
         "elements oneDNN's kernel allocates the shape of its input. Without oneDNN the result is empty.",
         link="tensorflow/tensorflow#127835",
-        depends=ONEDNN,
+        on=ONEDNN,
     ),
     Known(
         id="empty-batch-in-the-shape-of-the-image",
@@ -153,7 +154,7 @@ LEDGER = [
         "layer then fails to add its bias.",
         why="For an output without elements oneDNN's kernel allocates the shape of its input.",
         link="tensorflow/tensorflow#127835",
-        depends=ONEDNN,
+        on=ONEDNN,
     ),
     Known(
         id="rank-3-image-aborts",
@@ -164,7 +165,7 @@ LEDGER = [
         what="An image with 3 axes ends the process (SIGABRT). In float64, and without oneDNN, it is refused.",
         why="oneDNN's kernel asks for the fourth axis before anything has counted them.",
         link="tensorflow/tensorflow#111453",
-        depends=ONEDNN,
+        on=ONEDNN,
     ),
     Known(
         id="negative-output-aborts",
@@ -176,7 +177,7 @@ LEDGER = [
         "(SIGABRT).",
         why="oneDNN's kernel makes a shape of the sizes before anything has looked at them.",
         link="tensorflow/tensorflow#57715",
-        depends=ONEDNN,
+        on=ONEDNN,
     ),
     Known(
         id="window-a-stride-too-large-crash",
@@ -189,7 +190,7 @@ LEDGER = [
         why="The size is (W - k + stride) / stride, cut towards 0, which is 0 and not negative; oneDNN's kernel "
         "divides by it. Without oneDNN the result is empty.",
         link="tensorflow/tensorflow#88481",
-        depends=ONEDNN,
+        on=ONEDNN,
     ),
     Known(
         id="groups-from-the-shapes",
@@ -302,7 +303,7 @@ LEDGER = [
         why="TensorFlow switches on flush-to-zero and denormals-are-zero in every thread, because some processors are "
         "slow with such numbers.",
         link="tensorflow/tensorflow#11902",
-        depends=FLUSHING,
+        on=FLUSHING,
     ),
     Known(
         id="subnormal-numbers-are-zero-gradient",
@@ -315,7 +316,7 @@ LEDGER = [
         "goes to another pixel.",
         why="TensorFlow switches on flush-to-zero and denormals-are-zero in every thread.",
         link="tensorflow/tensorflow#11902",
-        depends=FLUSHING,
+        on=FLUSHING,
     ),
     Known(
         id="bilinear-infinity",

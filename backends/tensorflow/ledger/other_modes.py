@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from backends.condition import On
 from backends.contract import Known
 from backends.tensorflow.ledger.default_mode import ONEDNN, has_no_outputs
 from spec.cases import predicates
@@ -61,6 +62,8 @@ def _crops_before_padding(case):
     """Computed by Eigen, which has no float64 here."""
     return case.dtype.itemsize < 8 and predicates.is_cropped_before_padding(case)
 
+
+FUSED = On("XLA", at_least="avx2")  # XLA has fused multiply-add from there on
 
 LEDGER = [
     # ---- without oneDNN --------------------------------------------------------------------------
@@ -162,7 +165,7 @@ LEDGER = [
         what="A convolution with activation=relu makes 0 of NaN, so the logits of a spoilt image are numbers. Eager, "
         "without oneDNN, and without Grappler's remapping NaN stays.",
         why=f"{GRAPPLER}: convolution, bias and relu become one operator of oneDNN, whose relu is x > 0 ? x : 0.",
-        depends=ONEDNN,
+        on=ONEDNN,
         variants=("function",),
     ),
     # ---- compiled by XLA -------------------------------------------------------------------------
@@ -200,7 +203,7 @@ LEDGER = [
         why="For each place XLA computes twice at which pixel it begins, for the pixels and for their weights. Where "
         "one of the two is compiled to a fused multiply-add they differ by a pixel when a place is a whole number.",
         link="tensorflow/tensorflow#118467",
-        depends="the processor: XLA uses fused multiply-add where there is one",
+        on=FUSED,
         variants=("xla",),
     ),
     Known(
@@ -215,7 +218,7 @@ LEDGER = [
         why="It computes twice at which pixel a place begins, as the operator itself; with align_corners it goes "
         "another way.",
         link="tensorflow/tensorflow#118467",
-        depends="the processor: XLA uses fused multiply-add where there is one",
+        on=FUSED,
         variants=("xla",),
     ),
     Known(

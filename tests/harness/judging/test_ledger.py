@@ -7,8 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from backends.condition import On
 from backends.contract import Known
-from harness.commands.run import _ledger, _stale
+from harness.commands.run import _absent, _ledger
 from harness.judging.ledger import Ledger, entries
 from harness.judging.oracle import Truth
 from harness.judging.verdict import Comparison, Verdict
@@ -129,8 +130,107 @@ def test_an_entry_whose_cases_did_not_run_is_not_stale(conv):
     assert after(PASSED, entry=known(versions=">=3"), case=conv()).stale() == []
 
 
-def test_an_entry_that_depends_on_the_machine_may_be_absent(conv):
-    assert after(PASSED, entry=known(depends="the processor"), case=conv()).stale() == []
+# ---- the processor -------------------------------------------------------------------------------
+
+
+def machine(level: str, architecture: str = "x86_64", onednn: str = "", **switches) -> dict:
+    """What a backend says of itself on such a processor."""
+    parts = {"oneDNN": {"level": onednn or level, "word": ""}}
+    return {"processor": {"architecture": architecture, "level": level, "parts": parts}, "switches": switches}
+
+
+def on(description: dict, *verdicts: Verdict, case, **changes) -> Ledger:
+    ledger = Ledger((known(**changes),), "2.1.0", description=description)
+    for verdict in verdicts:
+        ledger.explain(case, verdict)
+    return ledger
+
+
+@pytest.mark.parametrize("level", ["avx512", "avx512_bf16", "amx"])
+def test_an_entry_must_show_where_its_condition_holds(conv, level):
+    wide = On("oneDNN", at_least="avx512")
+    assert on(machine(level), PASSED, case=conv(), on=wide).stale() == ["K1"]
+    assert on(machine(level), OUTPUT, case=conv(), on=wide).stale() == []
+    assert on(machine(level), case=conv(), on=wide).explain(conv(), OUTPUT) == ("K1",)
+
+
+@pytest.mark.parametrize(
+    "description", [machine("avx2"), machine("sve", "arm64"), machine("amx", onednn="off"), machine("unknown"), {}]
+)
+def test_an_entry_explains_nothing_where_its_condition_does_not_hold(conv, description):
+    wide = On("oneDNN", at_least="avx512")
+    ledger = on(description, PASSED, case=conv(), on=wide)
+    assert ledger.explain(conv(), OUTPUT) == ()
+    assert ledger.stale(everything=True) == []
+    result = judged(conv(), "planted", {"outcome": "rejected", "message": "no"}, Truth(), ledger)
+    assert result.status in ("fail", "new")
+
+
+@pytest.mark.parametrize("level", ["avx", "avx512_fp16", "unknown"])
+def test_what_a_processor_shows_that_was_never_tried_is_new(conv, level):
+    ledger = on(machine(level), PASSED, case=conv())
+    assert (ledger.stale(), ledger.new()) == ([], ["K1"])
+    reply = {"outcome": "rejected", "error_class": "ValueError", "message": "no", "seconds": 0.0}
+    other = Ledger((known(operators=("pad2d",)),), "2.1.0", description=machine(level))
+    assert judged(conv(), "planted", reply, Truth(), other).status == "new"
+    assert judged(conv(), "planted", {"outcome": "not-run", "message": "no"}, Truth(), other).status == "fail"
+
+
+def test_where_it_was_tried_nothing_is_new(conv):
+    reply = {"outcome": "rejected", "error_class": "ValueError", "message": "no", "seconds": 0.0}
+    for description in (machine("avx2"), {}):
+        ledger = on(description, PASSED, case=conv())
+        assert (ledger.stale(), ledger.new()) == (["K1"], [])
+        assert judged(conv(), "planted", reply, Truth(), ledger).status == "fail"
+
+
+def test_an_entry_says_itself_where_it_was_tried(conv):
+    here = {"tried": (("arm64", "neon"),)}
+    assert on(machine("neon", "arm64"), PASSED, case=conv(), **here).stale() == ["K1"]
+    assert on(machine("avx2"), PASSED, case=conv(), **here).new() == ["K1"]
+    assert on(machine("avx2"), OUTPUT, case=conv(), **here).new() == []
+
+
+@pytest.mark.parametrize(
+    ("condition", "description", "holds"),
+    [
+        (On(), {}, True),
+        (On("oneDNN"), machine("avx2"), True),
+        (On("oneDNN"), machine("avx2", onednn="off"), False),
+        (On("XLA"), machine("avx2"), False),
+        (On(below="avx512"), machine("avx2"), True),
+        (On(below="avx512"), machine("avx512"), False),
+        (On(below="avx512"), machine("neon", "arm64"), False),
+        (On(below="avx512"), machine("unknown"), False),
+        (On(at_least="sve"), machine("sve", "arm64"), True),
+        (On(at_least="sve"), machine("neon", "arm64"), False),
+        (On(architectures=("arm64",)), machine("neon", "arm64"), True),
+        (On(architectures=("arm64",)), machine("amx"), False),
+        (On(without="oneDNN"), machine("avx2", onednn="off"), True),
+        (On(without="oneDNN"), machine("avx2"), False),
+        (On(switches={"jit": True}), machine("avx2", jit=True), True),
+        (On(switches={"jit": True}), machine("avx2", jit=False), False),
+        (On(switches={"jit": True}), machine("avx2"), False),
+    ],
+)
+def test_a_condition_is_true_of_what_a_backend_says(condition, description, holds):
+    assert condition.holds(description) == holds
+
+
+def test_a_condition_on_a_level_that_is_none_is_refused():
+    with pytest.raises(ValueError, match="'avx9' is no level of x86_64, arm64"):
+        On(at_least="avx9")
+    with pytest.raises(ValueError, match="no level"):
+        On(at_least="neon", below="amx")  # of two architectures
+
+
+def test_a_condition_is_said_in_words():
+    assert str(On()) == ""
+    assert str(On("oneDNN", at_least="avx512")) == "with oneDNN, from avx512 on"
+    assert str(On(below="avx2", switches={"jit": False})) == "below avx2, with jit False"
+
+
+# ---- gradients, and entries without cases --------------------------------------------------------
 
 
 def test_entries_on_gradients_are_not_stale_where_no_gradient_was_asked(conv):
@@ -194,7 +294,7 @@ def test_a_mode_of_another_version_need_not_show_its_entries(conv):
 
 def test_version_and_mode_of_a_ledger_are_those_of_its_backend(tmp_path):
     def of(**changes) -> tuple[str, bool]:
-        ledger = Ledger.of(Backend("mine", tmp_path / "adapter.py", **changes), "2.1.0")
+        ledger = Ledger.of(Backend("mine", tmp_path / "adapter.py", **changes), {"version": "2.1.0"})
         return ledger.variant, ledger.pinned
 
     assert of() == ("", True)
@@ -206,7 +306,7 @@ def test_a_run_names_the_backend_of_each_stale_entry(conv):
     ledgers = {name: after(PASSED, entry=known(), case=conv()) for name in ("torch", "jax")}
     chosen = [Backend(name, Path("adapter.py")) for name in ("jax", "unstarted", "torch")]
     run = SimpleNamespace(backends=chosen, ledgers=ledgers, gradients=True)
-    assert _stale(run, everything=False) == ["jax: K1", "torch: K1"]
+    assert _absent(run, everything=False) == (["jax: K1", "torch: K1"], [])
 
 
 def test_a_report_names_the_script_of_an_entry_where_there_is_one(conv, tmp_path):
