@@ -5,16 +5,15 @@ the backend's `conventions/`, and what fits is named. A cell holds the probe's o
 what was called.
 """
 
-import ast
 import concurrent.futures
 import fnmatch
-import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from harness.source.probes import probes
 from harness.workers import backends, environments
 from harness.workers.backends import Backend
 from harness.workers.gateway import NotStarted
@@ -26,7 +25,6 @@ from spec.questions import questions, subject
 from spec.questions.question import REFUSES, Question
 
 NONE = "none of these"
-PARSING = threading.Lock()  # CPython before 3.11.8 and 3.12.2 must not parse in two threads at once (gh-106905)
 
 
 def perform(names: tuple[str, ...], globs: tuple[str, ...], out: Path, jobs: int, timeout: float) -> int:
@@ -124,52 +122,3 @@ def describe(question: Question) -> dict[str, Any]:
         "explanation": question.explanation,
         "bridge": question.bridge,
     }
-
-
-def probes(files: Iterable[Path]) -> Mapping[tuple[str, str], str]:
-    """(question, interface) -> source text of each probe, read without importing it.
-
-    A probe is followed by what else of its file it uses, so that its text tells the whole call.
-    """
-    found = {}
-    for file in files:
-        text = file.read_text(encoding="utf-8")
-        with PARSING:
-            tree = ast.parse(text)
-        helpers = {name: node for node in tree.body if not _asked(node) for name in _defined(node)}
-        for node in tree.body:
-            for question, api in _asked(node):
-                used = dict.fromkeys(_used(node, helpers))
-                found[question, api] = "\n\n".join(_source(text, one) for one in (node, *used))
-    return found
-
-
-def _asked(node: ast.stmt) -> list[tuple[str, str]]:
-    """(question, interface) of each `@probe` of a definition."""
-    calls = [one for one in getattr(node, "decorator_list", []) if isinstance(one, ast.Call)]
-    named = [call for call in calls if getattr(call.func, "id", "") == "probe"]
-    return [tuple(argument.value for argument in call.args[:2]) for call in named]  # type: ignore[attr-defined, misc]
-
-
-def _defined(node: ast.stmt) -> list[str]:
-    """The names that a function or an assignment at the top of a file defines."""
-    if isinstance(node, ast.FunctionDef):
-        return [node.name]
-    return [one.id for one in node.targets if isinstance(one, ast.Name)] if isinstance(node, ast.Assign) else []
-
-
-def _used(node: ast.AST, helpers: Mapping[str, ast.stmt]) -> Iterator[ast.stmt]:
-    """The helpers that a definition uses, and those that they use."""
-    names = [one for one in ast.walk(node) if isinstance(one, ast.Name)]
-    own = {one.id for one in names if isinstance(one.ctx, ast.Store)}
-    for name in dict.fromkeys(one.id for one in names):
-        if name in helpers and name not in own:
-            yield helpers[name]
-            yield from _used(helpers[name], helpers)
-
-
-def _source(text: str, node: ast.stmt) -> str:
-    """The text of a definition, with its decorators unless it is a probe."""
-    decorators = [] if _asked(node) else getattr(node, "decorator_list", [])
-    lines = [f"@{ast.get_source_segment(text, one)}" for one in decorators]
-    return "\n".join([*lines, ast.get_source_segment(text, node) or ""])

@@ -6,56 +6,14 @@ deep, and the imports that these need. Nothing is imported: the sources are read
 
 import ast
 import dataclasses
-import functools
 import re
-import textwrap
 from pathlib import Path
 
+from harness.source.parser import Source, read
 from harness.workers.backends import ROOT
 from spec.errors import UserError
 
 PROJECT = ("spec", "backends")
-
-
-@dataclasses.dataclass
-class Source:
-    """One file: its text, the definitions at its top level, what its imports bind, and what it runs when loaded."""
-
-    path: Path
-    text: str
-    definitions: dict[str, ast.stmt]
-    imports: dict[str, tuple[str, str, str]]  # bound name -> (module, name in it or "", line of code)
-    effects: list[str]
-
-    def code(self, node: ast.AST) -> str:
-        """The text of a node, unindented, without the decorators before it."""
-        lines = self.text.splitlines()[node.lineno - 1 : node.end_lineno]  # type: ignore[attr-defined]
-        return textwrap.dedent("\n".join(lines))
-
-
-@functools.cache
-def read(path: Path) -> Source:
-    """A file's definitions and imports."""
-    text = path.read_text(encoding="utf-8")
-    found = Source(path, text, {}, {}, [])
-    for node in ast.parse(text).body:
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            found.definitions[node.name] = node
-        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            found.definitions[node.targets[0].id] = node
-        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-            found.definitions[node.target.id] = node
-        elif isinstance(node, ast.Import):
-            for one in node.names:
-                line = f"import {one.name}" + (f" as {one.asname}" if one.asname else "")
-                found.imports[one.asname or one.name.partition(".")[0]] = one.name, "", line
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            for one in node.names:
-                line = f"from {node.module} import {one.name}" + (f" as {one.asname}" if one.asname else "")
-                found.imports[one.asname or one.name] = node.module, one.name, line
-        elif isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant):
-            found.effects.append(found.code(node))
-    return found
 
 
 class Snippet:
@@ -117,7 +75,7 @@ class Snippet:
 
     def _define(self, name: str, source: Source) -> None:
         node = source.definitions[name]
-        if self.nodes.get(name) is node:
+        if any(one is node for one in self.nodes.values()):  # by this name or another: A, B = 1, 2
             return
         self._hold(name, node)
         code = source.code(node)

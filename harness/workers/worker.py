@@ -54,10 +54,12 @@ def renewed(path, env):
 @functools.cache
 def probes(folder):
     """The probes in `conventions.py` or the files of `conventions/` in a folder: (question, api) -> function."""
-    files = sorted([*folder.glob("conventions.py"), *folder.glob("conventions/*.py")])
-    modules = [load(file, f"convparity_{file.stem}") for file in files]
-    functions = [one for module in modules for one in vars(module).values()]
-    return {(one.question, one.api): one for one in functions if hasattr(one, "question")}
+    found = {}
+    for file in sorted([*folder.glob("conventions.py"), *folder.glob("conventions/*.py")]):
+        module = load(file, f"convparity_{file.stem}")
+        found |= getattr(module, "PROBES", {})
+        found |= {(one.question, one.api): one for one in vars(module).values() if hasattr(one, "question")}
+    return found
 
 
 def answer(adapter, folder, request):
@@ -70,7 +72,7 @@ def answer(adapter, folder, request):
     try:
         if len(arrays) != len(inspect.signature(probe).parameters):
             raise Broken(f"the probe does not take the {len(arrays)} inputs of its question")
-        found = probe(*(arrays if probe.arrays else map(adapter.from_numpy, arrays)))
+        found = probe(*(arrays if getattr(probe, "arrays", False) else map(adapter.from_numpy, arrays)))
         if found is None or isinstance(found, (bool, list, tuple)):
             raise Broken(f"the probe returned {found!r}, neither a tensor nor a word")
         found = found if isinstance(found, str) else pack(adapter.to_numpy(found))

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from harness.cli import main
-from harness.commands.conventions import NONE, ask, choose, compare, perform, probes
+from harness.commands.conventions import NONE, ask, choose, compare, perform
 from harness.workers.backends import Backend
 from spec.errors import UserError
 from spec.questions import questions
 
-HEAD = "import os\nimport time\n\nimport numpy as np\n\nfrom backends.contract import probe\n"
+HEAD = "import os\nimport time\n\nimport numpy as np\n\nfrom backends.contract import arrays, probe\n"
 ADAPTER = "from backends.numpy.adapter import Adapter\n"
 INNOCENT = '@probe("convolve.default", "planted")\ndef innocent(x, k):\n    return np.convolve(x, k)\n'
 
@@ -132,6 +132,30 @@ def arrays(x):
     assert {cell["api"]: cell["output"] for cell in found} == {"tensors": "[20. 30. 40.]", "arrays": "[10. 20. 30.]"}
 
 
+def test_a_row_of_the_table_is_a_probe_too(backend):
+    text = """
+PROBES = {
+    ("memory.in", "tensors"): lambda x: 10 * x,
+    ("memory.in", "arrays"): arrays(lambda x: 10 * x),
+}
+"""
+    adapter = ADAPTER + "\n\nAdapter.from_numpy = lambda self, array: array + 1\n"
+    found = ask(backend(text, adapter), [questions()["memory.in"]], 20.0)["memory.in"]
+    cells = {cell["api"]: (cell["code"], cell["output"]) for cell in found}
+    assert cells == {"tensors": ("10 * x", "[20. 30. 40.]"), "arrays": ("10 * x", "[10. 20. 30.]")}
+
+
+def test_a_row_that_raises_has_the_answer_refuses_and_one_that_names_nothing_is_at_fault(backend):
+    text = """
+PROBES = {
+    ("correlate.default", "one"): lambda x, k: np.correlate(x, k, "such"),
+    ("correlate.default", "other"): lambda x, k: np.correlates(x, k),
+}
+"""
+    found = ask(backend(text), [questions()["correlate.default"]], 20.0)["correlate.default"]
+    assert {cell["api"]: cell["answer"] for cell in found} == {"one": "refuses", "other": "crashed"}
+
+
 def test_a_question_is_answered_once_for_each_interface(backend, tmp_path):
     planted = backend(correlate("return np.correlate(x, k)"))
     more = '@probe("correlate.default", "other")\ndef other(x, k):\n    return np.convolve(x, k)\n'
@@ -146,42 +170,6 @@ def test_a_question_is_answered_once_for_each_interface(backend, tmp_path):
 
 def test_a_question_that_nobody_asks_has_no_answer(backend):
     assert ask(backend(""), [questions()["pool.nan"]], 20.0) == {"pool.nan": []}
-
-
-def test_probes_are_read_without_being_imported(tmp_path):
-    (tmp_path / "conventions.py").write_text('import nothing_such\n\n\n@probe("a.b", "c")\ndef f():\n    return "d"\n')
-    assert probes([tmp_path / "conventions.py"]) == {("a.b", "c"): 'def f():\n    return "d"'}
-    assert probes([]) == {}
-
-
-HELPED = """
-SIZE = 3
-
-def inner(x):
-    return x[:SIZE]
-
-@contextlib.contextmanager
-def outer():
-    yield inner
-
-def stranger(): ...
-
-@probe("a.b", "c")
-def f(x):
-    with outer() as helper:
-        stranger = helper(x)
-        return stranger
-"""
-
-
-def test_a_probe_is_followed_by_what_it_uses(tmp_path):
-    """Helpers with their decorators, and what they use; a variable that is called like a function is none."""
-    (tmp_path / "conventions.py").write_text(HELPED)
-    [code] = probes([tmp_path / "conventions.py"]).values()
-    assert code.startswith("def f(x):")
-    assert "@contextlib.contextmanager\ndef outer():" in code
-    assert code.count("def inner(x):") == code.count("SIZE = 3") == 1
-    assert "def stranger" not in code
 
 
 def named(backend: Backend) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import spec.questions as questions_folder
-from harness.commands.conventions import probes
+from harness.source.probes import probes
 from spec.questions import SUBJECTS, questions, subject
 from spec.questions.question import REFUSES, Question, same
 from spec.questions.words import accepted, spelled, takes, when
