@@ -2,7 +2,8 @@
 
 Slots (as many as `jobs`) work side by side, a worker each. A free slot starts a backend that nobody has
 started yet; when all are started it helps the one with most work left, if that pays for a second start. A
-worker that dies, hangs or answers nonsense costs the case it had; the slot starts another.
+worker that dies, hangs or answers nonsense costs the case it had; the slot starts another. A worker that dies while it
+starts is started again, and a run ends with its last result, whatever else is still starting.
 """
 
 import dataclasses
@@ -19,12 +20,13 @@ from harness.judging.ledger import Ledger
 from harness.judging.oracle import Truth
 from harness.running.result import Result, judged
 from harness.workers.backends import Backend
-from harness.workers.gateway import NotStarted, Worker
+from harness.workers.gateway import NotStarted, Worker, end_processes
 from harness.workers.supervisor import Supervisor, question
 from spec.core import Case
 
 # A second worker for a backend pays when the work left is worth this many of its starts.
 WORTH_HELPING = 2.0
+PATIENCE = 3.0  # seconds in which slots end by themselves when all results are there
 
 
 Answer = tuple[Case, Backend, dict[str, Any]]  # with the worker's reply
@@ -65,21 +67,23 @@ class Run:
         for thread in threads:
             thread.start()
         digests: dict[str, dict[str, str]] = {}
-        running = len(threads)
-        while running:
-            answer = answers.get()
-            if answer is None:
-                running -= 1
-            elif isinstance(answer, BaseException):
-                raise answer
-            else:
+        try:
+            while work.results or work.silent:
+                answer = answers.get()
+                if isinstance(answer, BaseException):
+                    raise answer
+                if answer is None:  # a backend with nothing left has said what it is
+                    continue
                 before = time.perf_counter()
                 case, backend, reply = answer
                 ledger, memory = self.ledgers.get(backend.name), self.memories[backend.name]
                 result = judged(case, backend.name, reply, truths.of(case)[0], ledger, memory)
                 self._compare_bits(result, digests)
                 self.judging += time.perf_counter() - before
+                work.results -= 1
                 yield result
+        finally:
+            work.abandon(threads)
         self.seconds = time.perf_counter() - started
 
     def _compare_bits(self, result: Result, digests: dict[str, dict[str, str]]) -> None:
@@ -117,43 +121,62 @@ class _Work:
     def __init__(self, run: Run, truths: _Truths, answers: queue.SimpleQueue) -> None:
         self.run, self.truths, self.answers = run, truths, answers
         self.lock = threading.Lock()
+        self.changed = threading.Condition(self.lock)  # what a slot that waits may want to know
         self.left = {
             backend.name: deque(case for case in run.cases if (case.id, backend.name) not in run.done)
             for backend in run.backends
         }
         self.waiting = deque(run.backends)  # also those with nothing left: each says what it is
+        self.silent = {backend.name for backend in run.backends}  # those that have not said it yet
+        self.results = sum(map(len, self.left.values()))  # that are still to come
         self.slots: Counter = Counter()
         self.answered: Counter = Counter()
+        self.alone: set[str] = set()  # backends of which a worker could not be started: no other slot helps them
+        self.over = False
 
     def slot(self) -> None:
         """One slot: backends one after the other until nothing is left."""
         try:
             while backend := self._choose():
                 self._serve(backend)
-            self.answers.put(None)
         except BaseException as error:  # the main thread must hear of it, or it would wait for ever
             self.answers.put(error)
 
-    def _choose(self) -> Backend | None:
+    def abandon(self, slots: list[threading.Thread]) -> None:
+        """Let the slots end; what they still start or wait for when all results are there is ended by force."""
         with self.lock:
-            backend = self.waiting.popleft() if self.waiting else self._worth_helping()
-            if backend is None:
-                return None
-            self.slots[backend.name] += 1
-            return backend
+            self.over = True
+            self.changed.notify_all()
+        deadline = time.monotonic() + (0 if self.results else PATIENCE)
+        for slot in slots:
+            slot.join(max(0.0, deadline - time.monotonic()))
+        end_processes(slots)
+
+    def _choose(self) -> Backend | None:
+        """The next backend for a slot, which waits as long as nobody can tell whether its help would pay."""
+        with self.lock:
+            while not self.over:
+                backend = self.waiting.popleft() if self.waiting else self._worth_helping()
+                if backend:
+                    self.slots[backend.name] += 1
+                    return backend
+                if not any(self.left[one.name] and not self.answered[one.name] for one in self.run.backends):
+                    return None
+                self.changed.wait()
+            return None
 
     def _worth_helping(self) -> Backend | None:
         """The backend with most work left, if that pays for starting another worker."""
-        unfinished = [backend for backend in self.run.backends if self.left[backend.name]]
-        slowest = max(unfinished, key=lambda one: self._seconds_left(one.name), default=None)
-        if slowest and self._seconds_left(slowest.name) >= WORTH_HELPING * self.run.startup[slowest.name]:
-            return slowest
-        return None
+        known = [one for one in self.run.backends if self.answered[one.name] and one.name not in self.alone]
+        slowest = max(known, key=lambda one: self._seconds_left(one.name), default=None)
+        if slowest is None or len(self.left[slowest.name]) <= self.slots[slowest.name]:
+            return None
+        worth = self._seconds_left(slowest.name) >= WORTH_HELPING * self.run.startup[slowest.name]
+        return slowest if worth else None
 
     def _seconds_left(self, name: str) -> float:
         """What the rest of a backend's cases will take, judged by those it has answered."""
-        answered = self.answered[name]
-        return len(self.left[name]) * self.run.busy[name] / answered if answered else 0.0
+        return len(self.left[name]) * self.run.busy[name] / self.answered[name]
 
     def _next(self, backend: Backend, helper: bool) -> Case | None:
         """The next case; a helping slot takes from the other end, so that both keep neighbours together."""
@@ -162,20 +185,25 @@ class _Work:
             return (left.pop() if helper else left.popleft()) if left else None
 
     def _serve(self, backend: Backend) -> None:
-        """Work off a backend's cases at a station of its own."""
+        """Work off a backend's cases with a worker of its own."""
         helper = self.slots[backend.name] > 1
         station = Supervisor(backend, self.run.timeout)
         case = None
         try:
             self._welcome(backend, station.open())
-            while case := self._next(backend, helper):
+            while not self.over and (case := self._next(backend, helper)):
                 reply = station.put(case.id, self.truths.of(case)[1])
-                self.answered[backend.name] += 1
-                self.run.busy[backend.name] += reply.get("seconds", 0.0)
+                with self.lock:
+                    self.answered[backend.name] += 1
+                    self.run.busy[backend.name] += reply.get("seconds", 0.0)
+                    self.changed.notify_all()
                 self.answers.put((case, backend, reply))
         except NotStarted as error:
-            self._give_up(backend, case, str(error))
-        station.close()
+            self._retreat(backend, case, str(error))
+        finally:
+            station.close()
+            with self.lock:
+                self.slots[backend.name] -= 1
 
     def _welcome(self, backend: Backend, worker: Worker) -> None:
         """Note what a new worker says of itself."""
@@ -183,10 +211,26 @@ class _Work:
         self.run.startup[backend.name] += worker.seconds
         shown = self.run.shown.get(backend.name, ())
         self.run.ledgers.setdefault(backend.name, Ledger.of(backend, worker.description, shown))
+        self._has_spoken(backend)
 
-    def _give_up(self, backend: Backend, case: Case | None, problem: str) -> None:
-        """The backend cannot be started: `case`, and every other that it still has, is not-run."""
-        self.run.problems[backend.name] = problem
-        while case := case or self._next(backend, False):
+    def _retreat(self, backend: Backend, case: Case | None, problem: str) -> None:
+        """No worker of the backend can be started here: others go on, or all that it has left is not-run."""
+        with self.lock:
+            self.alone.add(backend.name)
+            left = self.left[backend.name]
+            if case:
+                left.appendleft(case)
+            if self.slots[backend.name] > 1 or not (left or backend.name in self.silent):
+                return
+            self.run.problems[backend.name] = problem
+            lost = [*left]
+            left.clear()
+            self.changed.notify_all()
+        for case in lost:
             self.answers.put((case, backend, {"outcome": "not-run", "message": problem}))
-            case = None
+        self._has_spoken(backend)
+
+    def _has_spoken(self, backend: Backend) -> None:
+        """Note that a backend has said what it is, or why it cannot."""
+        self.silent.discard(backend.name)
+        self.answers.put(None)

@@ -3,22 +3,31 @@
 import contextlib
 import dataclasses
 import json
+import os
 import re
-import shlex
 import subprocess
 import tempfile
+import threading
+import weakref
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import execnet
+from execnet import gateway_bootstrap, gateway_io
 
 from harness.workers import worker
 from harness.workers.backends import ROOT, Backend
 
 STARTUP_SECONDS = 300.0
+PIPE = 30_000  # characters that a pipe holds for a process that does not read
 
 # One thread per worker, so that results do not depend on the machine's load.
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+# Every worker's process, from before it speaks until it is closed, and the thread that started it.
+RUNNING: dict[subprocess.Popen, threading.Thread] = {}
+ABANDONED: weakref.WeakSet[threading.Thread] = weakref.WeakSet()  # threads for which nobody waits any more
 
 
 class WorkerDied(Exception):
@@ -30,7 +39,27 @@ class WorkerHung(Exception):
 
 
 class NotStarted(Exception):
-    """The interpreter could not be started, or the adapter not imported; the message says why."""
+    """The interpreter could not be started, or the adapter not imported; the message says why.
+
+    `died` tells a process that ended by itself, for which another try may go well, from an adapter that refused.
+    """
+
+    def __init__(self, message: str, died: bool = False) -> None:
+        super().__init__(message)
+        self.died = died
+
+
+class _Process(gateway_io.Popen2IOMaster):
+    """An interpreter that waits for execnet; what it says on stderr goes to a file without a name."""
+
+    def __init__(self, python: Path | None, environment: dict[str, str], log: IO[bytes], execmodel) -> None:
+        if threading.current_thread() in ABANDONED:
+            raise OSError("nobody waits for it any more")
+        command = [str(python), "-u", "-c", gateway_io.popen_bootstrapline]
+        pipe = subprocess.PIPE
+        self.popen = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=log, env=environment)
+        RUNNING[self.popen] = threading.current_thread()
+        gateway_io.Popen2IO.__init__(self, self.popen.stdin, self.popen.stdout, execmodel=execmodel)
 
 
 @dataclasses.dataclass
@@ -39,7 +68,8 @@ class Worker:
 
     group: execnet.Group
     channel: Any
-    log: Path
+    process: subprocess.Popen
+    log: IO[bytes]
     description: dict[str, Any]
     seconds: float
 
@@ -48,41 +78,41 @@ class Worker:
         """Start the backend's interpreter and import its adapter. Raises `NotStarted`."""
         if backend.python and not backend.python.is_relative_to(ROOT / ".tox"):  # tox makes none but interpreters
             check_interpreter(backend.python)
-        with tempfile.NamedTemporaryFile(prefix=f"convparity-{backend.name}-", suffix=".log", delete=False) as file:
-            log = Path(file.name)
-        group = execnet.Group()
-        started = None
+        environment = {**os.environ, **{name: str(threads) for name in THREADS}, **backend.environment}
+        group, log = execnet.Group(), tempfile.TemporaryFile()  # noqa: SIM115  # closed with the worker
+        process, started = None, None
         try:
-            # Frameworks expect to be called from the main thread.
-            python = shlex.quote(str(backend.python))
-            gateway = group.makegateway(f"popen//python={python}//execmodel=main_thread_only")
-            channel = gateway.remote_exec(worker)
-            env = {**{name: str(threads) for name in THREADS}, **backend.environment}
-            channel.send({"root": str(ROOT), "adapter": str(backend.adapter), "env": env, "log": str(log)})
+            process = _Process(backend.python, environment, log, group.execmodel)
+            channel = _open(group, process)
+            channel.send({"root": str(ROOT), "adapter": str(backend.adapter)})
             reply = channel.receive(timeout=STARTUP_SECONDS)
             if "failed" in reply:
                 raise NotStarted(reply["failed"])
-            started = cls(group, channel, log, reply["ready"], reply["seconds"])
+            started = cls(group, channel, process.popen, log, reply["ready"], reply["seconds"])
             return started
-        except (OSError, EOFError, channel_errors()) as error:
-            raise NotStarted(f"{backend.python}: {_last_words(log) or _last_line(error)}") from error
+        except (OSError, EOFError, AssertionError, channel_errors()) as error:
+            why = f"{backend.python}: {_last_words(log) or _last_line(error)}"
+            raise NotStarted(why, died=isinstance(error, (EOFError, AssertionError))) from error
         finally:
             if started is None:
-                group.terminate(timeout=1)
-                log.unlink(missing_ok=True)
+                _end(group, process.popen if process else None, log)
 
     def ask(self, id: str, request: str, timeout: float) -> dict[str, Any]:
         """The reply to a request in JSON, which has this id.
 
         Raises `WorkerHung` after `timeout` seconds, `WorkerDied` on anything worse.
         """
+        hung = threading.Event()
         try:
-            self.channel.send(request)
+            with self._limit(timeout, hung) if len(request) > PIPE else contextlib.nullcontext():
+                self.channel.send(request)
             text = self.channel.receive(timeout=timeout)
         except self.channel.TimeoutError:
             raise WorkerHung(f"no answer within {timeout:g} s") from None
         except (OSError, EOFError, channel_errors()) as error:
-            self.group.terminate(timeout=1)
+            if hung.is_set():
+                raise WorkerHung(f"the case was not taken within {timeout:g} s") from None
+            self.group.terminate(timeout=1)  # its last words are complete when it has ended
             raise WorkerDied(f"the worker died: {_last_words(self.log) or _last_line(error)}") from error
         try:
             reply = json.loads(text)
@@ -92,12 +122,65 @@ class Worker:
             raise WorkerDied(f"the worker answered {str(reply)[:80]!r} instead of a result")
         return reply
 
+    @contextlib.contextmanager
+    def _limit(self, seconds: float, hung: threading.Event) -> Iterator[None]:
+        """Kill a worker that takes longer than this to read what it is sent, and set `hung`."""
+
+        def end() -> None:
+            hung.set()
+            self.process.kill()
+
+        timer = threading.Timer(seconds, end)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
     def close(self) -> None:
         """End the process, by force where it does not listen."""
         with contextlib.suppress(OSError):
             self.channel.send(None)
-        self.group.terminate(timeout=1)
-        self.log.unlink(missing_ok=True)
+        _end(self.group, self.process, self.log)
+
+
+def _open(group: execnet.Group, process: _Process) -> Any:
+    """The channel to a new interpreter, which calls the framework from its main thread, as frameworks expect.
+
+    An interpreter that does not speak within the time limit is killed.
+    """
+    spec = execnet.XSpec("popen//python=given//execmodel=main_thread_only")
+    group.allocate_id(spec)
+    silence = threading.Timer(STARTUP_SECONDS, process.popen.kill)
+    silence.daemon = True
+    silence.start()
+    try:
+        gateway = gateway_bootstrap.bootstrap(process, spec)
+    finally:
+        silence.cancel()
+    gateway.spec = spec
+    group._register(gateway)
+    return gateway.remote_exec(worker)
+
+
+def _end(group: execnet.Group, process: subprocess.Popen | None, log: IO[bytes]) -> None:
+    """Close a worker's channel and end its process, by force where it does not listen."""
+    group.terminate(timeout=1)
+    if process:
+        process.kill()
+        process.wait()
+        RUNNING.pop(process, None)
+    log.close()
+
+
+def end_processes(threads: Sequence[threading.Thread]) -> None:
+    """End the workers that these threads started and have not closed, and let them start no others."""
+    ABANDONED.update(threads)
+    for process, thread in list(RUNNING.items()):
+        if thread in threads:
+            process.kill()
+            process.wait()
 
 
 def check_interpreter(python: Path) -> None:
@@ -125,12 +208,10 @@ def _last_line(error: Exception) -> str:
     return (lines or [type(error).__name__])[-1]
 
 
-def _last_words(log: Path) -> str:
+def _last_words(log: IO[bytes]) -> str:
     """What the process wrote to stderr at the end, which is where a native abort says why."""
-    try:
-        lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    except OSError:
-        return ""
+    log.seek(0)
+    lines = [line.strip() for line in log.read().decode(errors="replace").splitlines() if line.strip()]
     telling = [
         line for line in lines if any(word in line for word in ("Check failed", "Fatal", "terminate called", "F0"))
     ]

@@ -12,6 +12,8 @@ from harness.workers.gateway import NotStarted, Worker, WorkerDied, WorkerHung
 from harness.workers.wire import pack, pack_all
 from spec.core import Case
 
+STARTS = 3  # tries to start a worker that dies at it
+
 
 def question(case: Case, cotangent: np.ndarray | None = None) -> str:
     """The request to compute a case, in JSON."""
@@ -37,8 +39,18 @@ class Supervisor:
         if self.worker is None:
             if self.backend.problem:
                 raise NotStarted(self.backend.problem)
-            self.worker = Worker.start(self.backend)
+            self.worker = self._start()
         return self.worker
+
+    def _start(self) -> Worker:
+        """A new worker; one that dies while it starts is started again, some times."""
+        for _ in range(STARTS - 1):
+            try:
+                return Worker.start(self.backend)
+            except NotStarted as error:
+                if not error.died:
+                    raise
+        return Worker.start(self.backend)
 
     def answer(self, case: Case, cotangent: np.ndarray | None = None) -> dict[str, Any]:
         """The worker's reply to a case, or what became of the worker. Raises `NotStarted`."""

@@ -4,7 +4,7 @@ The gateway sends the source of this file; the environment holds nothing of the 
 under `root`. A request is a case as plain data, a reply says what became of it; after the first of each they are
 JSON, which execnet's own serializer is many times slower than. The protocol:
 
-    -> {"root", "adapter", "env", "log"}                     once
+    -> {"root", "adapter"}                                   once
     <- {"ready": describe()} or {"failed": message}
     -> {"id", "op", "attrs", "inputs", "cotangent"}          a case; None ends the worker
     <- {"id", "outcome": "computed" | "rejected" | "unsupported" | "crashed", "seconds", ...}
@@ -178,9 +178,6 @@ def settle(adapter):
 def serve(channel):
     """Answer requests until None comes."""
     config = channel.receive()
-    os.environ.update(config["env"])
-    log = os.open(config["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    os.dup2(log, 2)
     sys.path.insert(0, config["root"])
     started = time.perf_counter()
     try:

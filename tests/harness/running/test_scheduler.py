@@ -8,7 +8,9 @@ import pytest
 from harness.judging import oracle
 from harness.running import scheduler as module
 from harness.running.scheduler import Run
+from harness.workers import gateway
 from harness.workers.gateway import Worker
+from harness.workers.supervisor import STARTS
 
 
 def results(run: Run, seconds: float = 30.0) -> list:
@@ -120,6 +122,59 @@ def test_a_free_slot_helps_a_backend_that_has_started(planted, conv, starts, mon
     found = results(Run(cases, [planted("slow")], jobs=2))
     assert pairs(found) == every(cases, [planted("slow")])
     assert starts == {"slow": 2}
+
+
+@pytest.fixture
+def starting(planted, tmp_path):
+    """A backend whose starts go as a plan says, and how many there were."""
+
+    def backend(plan: str):
+        return planted("at_each_start", f"{tmp_path / 'starts'} {plan}")
+
+    backend.count = lambda: len((tmp_path / "starts").read_bytes())
+    return backend
+
+
+def test_a_worker_that_dies_while_it_starts_is_started_again(starting, conv):
+    found = results(Run([conv("one"), conv("two")], [starting("ddo")], jobs=1))
+    assert [result.status for result in found] == ["pass", "pass"]
+    assert starting.count() == 3
+
+
+def test_a_backend_whose_workers_all_die_at_the_start_is_not_run_after_some_tries(starting, conv):
+    run = Run([conv("one"), conv("two")], [starting("d")], jobs=2)
+    found = results(run)
+    assert [result.verdict.outcome for result in found] == ["not-run", "not-run"]
+    assert "ended without a word" in run.problems["at_each_start"]
+    assert starting.count() == STARTS
+
+
+def test_a_helper_that_cannot_start_leaves_the_work_to_the_first(starting, conv, monkeypatch):
+    monkeypatch.setattr(module, "WORTH_HELPING", 0.0)
+    cases = [conv(f"case-{number}", gradient=False) for number in range(12)]
+    run = Run(cases, [starting("od")], jobs=2)
+    found = results(run)
+    assert pairs(found) == every(cases, run.backends)
+    assert {result.status for result in found} == {"pass"}
+    assert run.problems == {}
+    assert starting.count() == 1 + STARTS  # and nobody else is sent to help
+
+
+def test_a_helper_that_stands_still_at_its_start_delays_no_run(starting, conv, monkeypatch):
+    monkeypatch.setattr(module, "WORTH_HELPING", 0.0)
+    monkeypatch.setattr(module, "PATIENCE", 0.2)
+    cases = [conv(f"case-{number}", gradient=False) for number in range(12)]
+    run = Run(cases, [starting("os")], jobs=2)
+    assert pairs(results(run)) == every(cases, run.backends)
+    assert starting.count() == 2
+    assert [one for one in gateway.RUNNING if one.poll() is None] == []
+
+
+def test_no_more_slots_help_than_there_is_work(starting, conv):
+    cases = [conv(f"case-{number}", gradient=False) for number in range(4)]
+    run = Run(cases, [starting("o")], jobs=40)
+    assert pairs(results(run)) == every(cases, run.backends)
+    assert starting.count() <= len(cases)
 
 
 @pytest.mark.parametrize(

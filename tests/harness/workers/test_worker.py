@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from harness.judging.oracle import Truth, truth
@@ -241,17 +242,17 @@ def is_running(pid: int) -> bool:
 
 
 def pid_of(worker: Worker) -> int:
-    return next(iter(worker.group))._io.popen.pid
+    return worker.process.pid
 
 
-def test_closing_ends_the_process_and_removes_its_log(planted):
+def test_closing_ends_the_process_and_its_log(planted):
     worker = Worker.start(planted("on_marked"))
     pid = pid_of(worker)
     assert is_running(pid)
-    assert worker.log.exists()
     worker.close()
     assert not is_running(pid)
-    assert not worker.log.exists()
+    assert worker.log.closed  # a file without a name: nothing of it stays
+    assert list(gateway.RUNNING) == []
 
 
 def test_a_process_that_does_not_listen_is_killed(planted, conv):
@@ -260,6 +261,16 @@ def test_a_process_that_does_not_listen_is_killed(planted, conv):
     case = conv(marked=True)
     assert station.answer(case, truth(case).cotangent)["outcome"] == "timed-out"
     assert station.worker is None
+    assert not is_running(pid)
+
+
+def test_a_process_that_takes_no_question_is_killed(planted, conv):
+    """More than a pipe holds, for a process that does not read."""
+    station = Supervisor(planted("on_marked"), timeout=0.5)
+    pid = pid_of(station.open())
+    os.kill(pid, signal.SIGSTOP)
+    large = conv(inputs={"x": np.zeros((1, 2, 300, 300), "f4"), "w": np.zeros((3, 2, 2, 3), "f4")})
+    assert station.answer(large)["outcome"] == "timed-out"
     assert not is_running(pid)
 
 
@@ -297,8 +308,8 @@ class Channel:
 @pytest.mark.parametrize(
     "reply", [None, 7, "", "computed", "7", "[]", "{}", '{"id": "mine"}', '{"id": "other", "outcome": "computed"}']
 )
-def test_a_reply_that_is_none_to_the_request_is_a_death(reply, tmp_path):
-    worker = Worker(None, Channel(reply), tmp_path / "log", {}, 0.0)
+def test_a_reply_that_is_none_to_the_request_is_a_death(reply):
+    worker = Worker(None, Channel(reply), None, None, {}, 0.0)
     with pytest.raises(WorkerDied, match="instead of a result"):
         worker.ask("mine", '{"id": "mine"}', 1.0)
 
