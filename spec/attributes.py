@@ -1,10 +1,12 @@
 """The attributes that several operators share: their form, default, and values to be covered in pairs."""
 
+import sys
 from typing import Any
 
 from spec.core import Attribute
 from spec.layouts import IMAGE, KERNEL, TRANSPOSED_KERNEL
 
+LARGEST = sys.float_info.max
 RULES = ("valid", "same", "same_lower", "full")
 
 
@@ -14,13 +16,14 @@ def is_pair(value: Any) -> bool:
 
 
 def is_whole(value: Any) -> bool:
-    """A whole number; True and False are none."""
-    return isinstance(value, int) and not isinstance(value, bool)
+    """A whole number of 64 bits, which are what frameworks take; True and False are none."""
+    return isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63
 
 
 def is_number(value: Any) -> bool:
-    """A whole or floating number; True and False are none."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    """A whole or floating number; True and False are none, nor is what is beyond all floating numbers."""
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, float) or (whole and abs(value) <= LARGEST)
 
 
 def is_pads(value: Any) -> bool:

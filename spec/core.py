@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from spec.errors import shown
 from spec.layouts import convert
 
 
@@ -115,9 +116,9 @@ class Operator:
         for name, value in attrs.items():
             if name not in self.attributes:
                 known = ", ".join(self.attributes) or "none"
-                raise BadCase(f"{self.name} has no attribute {name!r}; it has: {known}")
+                raise BadCase(f"{self.name} has no attribute {shown(name)}; it has: {known}")
             if not self.attributes[name].valid(value):
-                raise BadCase(f"{self.name}: {name} is {value!r}; it must be {self.attributes[name].form}")
+                raise BadCase(f"{self.name}: {name} is {shown(value)}; it must be {self.attributes[name].form}")
         missing = [name for name, attribute in self.attributes.items() if attribute.required and name not in attrs]
         if missing:
             raise BadCase(f"{self.name} needs the attribute {missing[0]!r}: {self.attributes[missing[0]].form}")
@@ -127,7 +128,7 @@ class Operator:
         """Raise `BadCase` for an unknown or missing input."""
         names = set(names)
         for name in sorted(names.difference(self.inputs)):
-            raise BadCase(f"{self.name} has no input {name!r}; it has: {', '.join(self.inputs)}")
+            raise BadCase(f"{self.name} has no input {shown(name)}; it has: {', '.join(self.inputs)}")
         for name in self.inputs:
             if name not in names and name not in self.optional:
                 raise BadCase(f"{self.name} needs the input {name!r}")

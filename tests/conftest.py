@@ -3,9 +3,18 @@
 import os
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 # As the harness itself: small sums on one thread. NumPy reads it when it is imported, which is later.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+# Property tests try the same examples every time, and how long they take says nothing: no result may depend on the
+# load of the machine. `--hypothesis-profile search` looks further.
+settings.register_profile(
+    "same", derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
+)
+settings.register_profile("search", settings.get_profile("same"), derandomize=False, max_examples=2000)
+settings.load_profile("same")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -11,25 +11,25 @@ from typing import Any
 
 from harness.cases import case_file_arrays
 from spec import operators
+from spec.attributes import is_whole
 from spec.core import BadCase, Case
-from spec.errors import UserError
+from spec.errors import UserError, shown
 
+FILE_KEYS = ("schema_version", "cases")
 CASE_KEYS = {"id", "op", "attrs", "inputs", "expected", "rtol", "atol", "gradient", "why"}
 LARGEST = sys.float_info.max
+LARGEST_FILE = 100_000_000  # bytes
 ID_LENGTH = 200  # bytes: files of the run folder are named after it
 
 
 def load(path: Path) -> list[Case]:
     """The cases of a file. Raises `UserError`."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UserError(f"case file {path}: {error.strerror}") from None
-    except (ValueError, RecursionError) as error:
-        raise UserError(f"case file {path} is not JSON: {error}") from None
-    if not isinstance(content, dict) or content.get("schema_version") != 1:
+    content = _content(path)
+    if not isinstance(content, dict) or not is_whole(content.get("schema_version")) or content["schema_version"] != 1:
         version = content.get("schema_version") if isinstance(content, dict) else None
-        raise UserError(f"case file {path}: schema_version is {version!r}; this version reads 1")
+        raise UserError(f"case file {path}: schema_version is {shown(version)}; this version reads 1")
+    if unknown := sorted(content.keys() - FILE_KEYS):
+        raise UserError(f"case file {path} has an unknown key {shown(unknown[0])}; known: {', '.join(FILE_KEYS)}")
     rows = content.get("cases")
     if not isinstance(rows, list) or not rows:
         raise UserError(f"case file {path} has no cases; write them as a list under 'cases'")
@@ -42,33 +42,68 @@ def load(path: Path) -> list[Case]:
     return cases
 
 
+def _content(path: Path) -> Any:
+    """The JSON of a file. Raises `UserError`."""
+    try:
+        if path.exists() and not (path.is_file() or path.is_dir()):  # a pipe could keep its reader waiting for ever
+            raise UserError(f"case file {path} is no regular file; write the cases into one")
+        if (size := path.stat().st_size) > LARGEST_FILE:
+            limit = LARGEST_FILE // 10**6
+            raise UserError(f"case file {path} has {size / 1e6:.0f} MB; keep to {limit} MB, with arrays in .npy files")
+        return json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_object)
+    except OSError as error:
+        raise UserError(f"case file {path}: {error.strerror}") from None
+    except Twice as key:
+        raise UserError(
+            f"case file {path}: the key {shown(key.args[0])} stands twice in one object; keep one"
+        ) from None
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"case file {path} is not JSON: {error}") from None
+
+
+class Twice(Exception):
+    """A key that stands twice in one JSON object."""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise Twice(next(key for key in keys if keys.count(key) > 1))
+    return found
+
+
 def _case(row: Any, where: str, folder: Path) -> Case:
     if not isinstance(row, dict):
-        raise UserError(f"{where} is {row!r:.60}; it must be an object with 'id', 'op' and 'inputs'")
+        raise UserError(f"{where} is {shown(row)}; it must be an object with 'id', 'op' and 'inputs'")
     if not _is_name(row.get("id")):
-        raise UserError(f"{where}: id is {row.get('id')!r:.60}; it must be a name of one line, up to {ID_LENGTH} bytes")
+        raise UserError(
+            f"{where}: id is {shown(row.get('id'))}; it must be a name of one line, up to {ID_LENGTH} bytes"
+        )
     where = where.rpartition(", case ")[0] + f", case {row['id']!r}"
     if unknown := sorted(row.keys() - CASE_KEYS):
-        raise UserError(f"{where} has an unknown key {unknown[0]!r:.60}; known: {', '.join(sorted(CASE_KEYS))}")
+        raise UserError(f"{where} has an unknown key {shown(unknown[0])}; known: {', '.join(sorted(CASE_KEYS))}")
     if not isinstance(row.get("op"), str) or row["op"] not in operators():
-        raise UserError(f"{where}: unknown operator {row.get('op')!r:.60}; choose from: {', '.join(operators())}")
+        raise UserError(f"{where}: unknown operator {shown(row.get('op'))}; choose from: {', '.join(operators())}")
     operator = operators()[row["op"]]
     attrs, inputs, expected = (_mapping(row, key, where) for key in ("attrs", "inputs", "expected"))
     for key in ("rtol", "atol"):
         value = row.get(key, 0.0)
         if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 <= value <= LARGEST:
-            raise UserError(f"{where}: {key} is {value!r:.60}; it must be a number from 0 on")
+            raise UserError(f"{where}: {key} is {shown(value)}; it must be a number from 0 on")
     if not isinstance(row.get("gradient", True), bool):
-        raise UserError(f"{where}: gradient is {row['gradient']!r:.60}; it must be true or false")
+        raise UserError(f"{where}: gradient is {shown(row['gradient'])}; it must be true or false")
     if not isinstance(row.get("why", ""), str):
-        raise UserError(f"{where}: why is {row['why']!r:.60}; it must be text")
+        raise UserError(f"{where}: why is {shown(row['why'])}; it must be text")
     try:
         complete = operator.complete(attrs)
         operator.check_inputs(inputs)
     except BadCase as error:
         raise UserError(f"{where}: {error}") from None
     if unknown := sorted(expected.keys() - set(operator.outputs)):
-        raise UserError(f"{where}: {operator.name} has no output {unknown[0]!r}; it has: {', '.join(operator.outputs)}")
+        raise UserError(
+            f"{where}: {operator.name} has no output {shown(unknown[0])}; it has: {', '.join(operator.outputs)}"
+        )
     arrays = {
         name: case_file_arrays.read(inputs[name], f"{where}, input {name!r}", folder)
         for name in operator.inputs
@@ -98,5 +133,5 @@ def _is_name(value: Any) -> bool:
 def _mapping(row: Mapping, key: str, where: str) -> dict:
     value = row.get(key, {})
     if not isinstance(value, dict):
-        raise UserError(f"{where}: {key} is {value!r:.60}; it must be an object")
+        raise UserError(f"{where}: {key} is {shown(value)}; it must be an object")
     return value

@@ -11,34 +11,38 @@ import numpy as np
 
 from spec.attributes import is_whole
 from spec.cases.sketches import dtype_of
-from spec.errors import UserError
+from spec.errors import UserError, shown
 
 DTYPES = ("float16", "bfloat16", "float32", "float64", "int8", "uint8", "int32", "int64")
 KEYS = ("data", "dtype", "shape")
+MOST_AXES = 32  # that an array may have, in NumPy before version 2
 SPECIAL = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 
 def read(value: Any, where: str, folder: Path) -> np.ndarray:
     """The array of {"dtype", "shape", "data"} or {"file"}; files are looked for in `folder`. Raises `UserError`."""
     if not isinstance(value, dict):
-        raise UserError(f"{where} is {value!r:.60}; it must be an object with 'dtype', 'shape' and 'data', or 'file'")
+        raise UserError(f"{where} is {shown(value)}; it must be an object with 'dtype', 'shape' and 'data', or 'file'")
     known = ("file",) if "file" in value else KEYS
     if unknown := sorted(value.keys() - set(known)):
-        raise UserError(f"{where} has an unknown key {unknown[0]!r:.60}; known: {', '.join(KEYS)}, or file alone")
+        raise UserError(f"{where} has an unknown key {shown(unknown[0])}; known: {', '.join(KEYS)}, or file alone")
     if "file" in value:
         return _from_file(value["file"], where, folder)
     dtype, shape, data = value.get("dtype"), value.get("shape"), value.get("data")
     if dtype not in DTYPES:
-        raise UserError(f"{where}: unknown dtype {dtype!r:.60}; choose from: {', '.join(DTYPES)}")
-    if not isinstance(shape, list) or not all(is_whole(size) and size >= 0 for size in shape):
-        raise UserError(f"{where}: shape is {shape!r:.60}; it must be a list of sizes")
+        raise UserError(f"{where}: unknown dtype {shown(dtype)}; choose from: {', '.join(DTYPES)}")
+    if not isinstance(shape, list) or not all(is_whole(size) and 0 <= size < 2**63 for size in shape):
+        raise UserError(f"{where}: shape is {shown(shape)}; it must be a list of sizes")
+    if len(shape) > MOST_AXES:
+        raise UserError(f"{where}: shape has {len(shape)} axes; an array may have {MOST_AXES} at most")
     if not isinstance(data, list) or len(data) != math.prod(shape):
-        found = f"{len(data)} values" if isinstance(data, list) else repr(data)[:60]
-        raise UserError(f"{where}: data has {found}; shape {shape} needs {math.prod(shape)}, flat in C order")
+        found = f"{len(data)} values" if isinstance(data, list) else shown(data)
+        wanted = f"shape {shown(shape)} needs {shown(math.prod(shape))}"
+        raise UserError(f"{where}: data has {found}; {wanted}, flat in C order")
     try:
         return _numbers(data, dtype_of(dtype), where).reshape(shape)
     except ValueError as error:
-        raise UserError(f"{where}: shape has {len(shape)} axes: {error}") from None
+        raise UserError(f"{where}: shape {shown(shape)}: {error}") from None
 
 
 def _numbers(data: list, dtype: np.dtype, where: str) -> np.ndarray:
@@ -46,7 +50,7 @@ def _numbers(data: list, dtype: np.dtype, where: str) -> np.ndarray:
     numbers: list[Any] = [SPECIAL.get(number, number) if isinstance(number, str) else number for number in data]
     for number in numbers:
         if isinstance(number, bool) or not isinstance(number, (int, float)):
-            raise UserError(f'{where}: {number!r:.60} is no number; write numbers, or "nan", "inf", "-inf"')
+            raise UserError(f'{where}: {shown(number)} is no number; write numbers, or "nan", "inf", "-inf"')
     if dtype.kind in "iu":
         limits = np.iinfo(dtype)
         fits = [float(one).is_integer() and limits.min <= one <= limits.max for one in map(_bounded, numbers)]
@@ -57,7 +61,7 @@ def _numbers(data: list, dtype: np.dtype, where: str) -> np.ndarray:
         fits = [not infinite or abs(number) == math.inf for number, infinite in zip(numbers, np.isinf(array))]
     for number, fit in zip(numbers, fits):
         if not fit:
-            raise UserError(f"{where}: {number!r:.60} does not fit {dtype}")
+            raise UserError(f"{where}: {shown(number)} does not fit {dtype}")
     return array
 
 
@@ -73,17 +77,21 @@ def _bounded(number: float) -> float:
 def _from_file(name: Any, where: str, folder: Path) -> np.ndarray:
     """An `.npy` file beside the case file; nothing outside that folder is opened, nothing is unpickled."""
     if not isinstance(name, str):
-        raise UserError(f"{where}: file is {name!r:.60}; it must be the name of an .npy file")
-    where = f"{where}: file {name!r:.100}"
+        raise UserError(f"{where}: file is {shown(name)}; it must be the name of an .npy file")
+    where = f"{where}: file {shown(name, 200)}"
     try:
         path = (folder / name).resolve()
         if not path.is_relative_to(folder.resolve()):
             raise UserError(f"{where} lies outside the folder of the case file; put it beside it")
+        if path.exists() and not (path.is_file() or path.is_dir()):  # a pipe could keep its reader waiting for ever
+            raise UserError(f"{where} is no regular file; save it with numpy.save")
         with path.open("rb") as file:
             array = np.lib.format.read_array(file, allow_pickle=False)
     except OSError as error:
         raise UserError(f"{where}: {error.strerror or error}") from None
-    except (ValueError, RuntimeError, EOFError, MemoryError):  # RuntimeError: links that lead round in circles
+    except UserError:
+        raise
+    except Exception:  # NumPy's reader of headers raises what Python's own tokenizer does, and more
         raise UserError(f"{where} is no plain .npy array; save it with numpy.save(..., allow_pickle=False)") from None
     if array.dtype.name not in DTYPES:
         raise UserError(f"{where} holds {array.dtype}; known dtypes: {', '.join(DTYPES)}")

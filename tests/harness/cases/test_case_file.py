@@ -168,6 +168,10 @@ def test_a_file_that_is_no_json(tmp_path, content):
         ({"schema_version": 2}, "schema_version is 2; this version reads 1"),
         ({"schema_version": "1"}, "schema_version is '1'; this version reads 1"),
         ({"schema_version": None}, "schema_version is None; this version reads 1"),
+        ({"schema_version": True}, "schema_version is True; this version reads 1"),
+        ({"schema_version": 1.0}, "schema_version is 1.0; this version reads 1"),
+        ({"schema_version": [1] * 10**5}, "schema_version is [1, 1, 1, 1, 1, 1, ...]; this version reads 1"),
+        ({"case": []}, "has an unknown key 'case'; known: schema_version, cases"),
         ({"cases": []}, "has no cases"),
         ({"cases": None}, "has no cases"),
         ({"cases": {"id": "x"}}, "has no cases"),
@@ -180,6 +184,38 @@ def test_a_file_of_another_form(tmp_path, content, words):
 def test_a_file_that_is_a_list(tmp_path):
     (tmp_path / "cases.json").write_text("[]")
     with pytest.raises(UserError, match="schema_version is None"):
+        case_file.load(tmp_path / "cases.json")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ('"cases":', '"cases": [], "cases":', "cases"),
+        ('"op":', '"op": "pad2d", "op":', "op"),
+        ('"shape":', '"shape": [4], "shape":', "shape"),
+    ],
+)
+def test_a_key_that_stands_twice(tmp_path, old, new, key):
+    text = json.dumps({"schema_version": 1, "cases": [case()]})
+    (tmp_path / "cases.json").write_text(text.replace(old, new, 1))
+    with pytest.raises(UserError, match=rf"cases\.json: the key '{key}' stands twice in one object; keep one$"):
+        case_file.load(tmp_path / "cases.json")
+
+
+def test_a_pipe_is_not_read(tmp_path):
+    """It would be waited for."""
+    os.mkfifo(tmp_path / "cases.json")
+    with pytest.raises(UserError, match="is no regular file; write the cases into one"):
+        case_file.load(tmp_path / "cases.json")
+    os.remove(tmp_path / "cases.json")
+    os.mkfifo(tmp_path / "w.npy")
+    assert "file 'w.npy' is no regular file" in file_message(tmp_path, "w.npy")
+
+
+def test_a_file_that_would_take_minutes_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(case_file, "LARGEST_FILE", 10**6)
+    (tmp_path / "cases.json").write_bytes(b" " * 1_500_000)
+    with pytest.raises(UserError, match=r"cases\.json has 2 MB; keep to 1 MB, with arrays in \.npy files"):
         case_file.load(tmp_path / "cases.json")
 
 
@@ -206,6 +242,10 @@ def test_an_id_that_stands_twice(tmp_path):
         ({"input": {}}, "case 'mine/first' has an unknown key 'input'; known: atol, attrs"),
         ({"attrs": []}, "attrs is []; it must be an object"),
         ({"attrs": {"strides": [1, 1]}}, "conv2d has no attribute 'strides'; it has: stride, padding"),
+        ({"attrs": {"s" * 10**6: 2}}, "conv2d has no attribute 'sss"),
+        ({"attrs": {"stride": "2" * 10**6}}, "stride is '222"),
+        ({"attrs": {"stride": [10**30, 1]}}, "stride is [1000000000000000000000000000000, 1]; it must be [h, w]"),
+        ({"inputs": {"x": ONES, "w": ONES, "k" * 10**6: ONES}}, "conv2d has no input 'kkk"),
         ({"attrs": {"stride": 2}}, "stride is 2; it must be [h, w]"),
         ({"attrs": {"stride": [1.5, 1]}}, "stride is [1.5, 1]; it must be [h, w]"),
         ({"attrs": {"stride": [True, 1]}}, "stride is [True, 1]; it must be [h, w]"),
@@ -264,7 +304,7 @@ def test_the_case_with_the_mistake_is_the_one_named(tmp_path):
         ({"shape": [1, 1, -2, -2]}, "shape is [1, 1, -2, -2]"),
         ({"shape": [1, 1, 2.0, 2]}, "shape is [1, 1, 2.0, 2]"),
         ({"shape": [True, 1, 2, 2]}, "shape is [True, 1, 2, 2]"),
-        ({"shape": [1] * 100 + [4]}, "shape has 101 axes: maximum supported dimension"),
+        ({"shape": [1] * 100 + [4]}, "shape has 101 axes; an array may have 32 at most"),
         ({"shape": [1, 1, 2, 3]}, "data has 4 values; shape [1, 1, 2, 3] needs 6, flat in C order"),
         ({"shape": [1, 1, 10**6, 10**6]}, "data has 4 values"),
         ({"data": [[1, 2], [3, 4]]}, "data has 2 values"),
@@ -285,6 +325,9 @@ def test_the_case_with_the_mistake_is_the_one_named(tmp_path):
         ({"dtype": "int32", "data": [1, 2, 3, "nan"]}, "nan does not fit int32"),
         ({"dtype": "int64", "data": [1, 2, 3, 10**400]}, "000 does not fit int64"),
         ({"dtype": "int64", "data": [1, 2, 3, "inf"]}, "inf does not fit int64"),
+        ({"shape": [10**400, 0], "data": []}, "shape is [1000"),
+        ({"shape": [2**62, 2**62, 0], "data": []}, "shape [4611686018427387904, 4611686018427387904, 0]: "),
+        ({"shape": [2**62] * 32}, "data has 4 values; shape [4611686018427387904, "),
         ({"order": "C"}, "has an unknown key 'order'; known: data, dtype, shape, or file"),
         ({"file": "w.npy"}, "has an unknown key"),
     ],

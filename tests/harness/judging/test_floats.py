@@ -3,8 +3,10 @@
 import ml_dtypes
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from harness.judging.floats import distance, info
+from harness.judging.floats import cut, distance, info, through
 
 DTYPES = [np.dtype(name) for name in ("float16", "float32", "float64")] + [np.dtype(ml_dtypes.bfloat16)]
 
@@ -81,3 +83,78 @@ def test_unit_roundoff_is_half_the_step_above_one():
     assert [info(dtype)[0] for dtype in DTYPES] == [2**-11, 2**-24, 2**-53, 2**-8]
     assert [info(dtype)[1] for dtype in DTYPES] == [2**-24, 2**-149, 2**-1074, 2**-133]
     assert info(np.dtype("int32")) == (0, 0)
+
+
+# ---- a metric --------------------------------------------------------------------------------------
+
+
+@st.composite
+def numbers(draw, count: int, dtypes=DTYPES):
+    """So many numbers of one dtype, no NaN, by their bits: all exponents come equally often; neighbours too."""
+    dtype = draw(st.sampled_from(dtypes))
+    bits = draw(st.lists(st.integers(0, 2 ** (8 * dtype.itemsize) - 1), min_size=count, max_size=count))
+    if draw(st.booleans()):  # a few steps from the first
+        bits = [max(bits[0] - 2, 0) + one % 5 for one in bits]
+    found = np.array(bits, f"u{dtype.itemsize}").view(dtype)
+    return np.where(np.isnan(found), np.zeros((), dtype), found)
+
+
+def between(a, b) -> float:
+    return float(distance(np.array([a]), np.array([b]))[0])
+
+
+@given(numbers(2))
+def test_distance_is_symmetric_and_zero_for_equal_numbers_alone(given):
+    a, b = given
+    assert between(a, a) == 0
+    assert between(a, b) == between(b, a) >= 0
+    assert (between(a, b) == 0) == bool(a == b)
+
+
+@given(numbers(3))
+def test_a_way_round_is_never_shorter(given):
+    a, b, c = given
+    exact = a.dtype.itemsize < 8  # beyond 2^53 steps are rounded, each by half a unit in its last place
+    assert between(a, c) <= (between(a, b) + between(b, c)) * (1 if exact else 1 + 2**-51)
+
+
+@given(numbers(3))
+def test_distances_along_the_order_add_up(given):
+    a, b, c = sorted(given, key=float)
+    whole, parts = between(a, c), between(a, b) + between(b, c)
+    assert whole == parts if a.dtype.itemsize < 8 else abs(whole - parts) <= whole * 2**-51
+
+
+@given(numbers(1))
+def test_neighbours_are_one_step_apart(given):
+    (a,) = given
+    above = np.nextafter(a, np.array(np.inf, a.dtype))
+    assert between(a, above) == (0 if a == np.inf else 1)
+    assert between(-a, -above) == between(a, above)
+
+
+@given(st.integers(-(2**63), 2**63 - 1), st.integers(-(2**63), 2**63 - 1))
+def test_whole_numbers_are_as_far_apart_as_they_differ(a, b):
+    assert steps(a, b, "int64") == float(abs(a - b))
+
+
+@given(numbers(1, [np.dtype("float32"), np.dtype("float64")]), st.integers(2, 24))
+def test_a_number_cut_to_some_bits_is_the_nearest_that_has_so_many(given, bits):
+    (a,) = given
+    found = cut(np.array([a]), bits)[0]
+    assert found.dtype == a.dtype
+    if not np.isfinite(a) or a == 0 or abs(a) < np.finfo(a.dtype).tiny * 2**bits:
+        return
+    with np.errstate(over="ignore"):
+        step = np.ldexp(1.0, np.frexp(float(a))[1] - bits)
+    assert float(found) / step == np.rint(float(found) / step)
+    assert abs(float(found) - float(a)) <= step / 2
+
+
+@given(numbers(1, [np.dtype("float32"), np.dtype("float64")]), st.sampled_from(DTYPES))
+def test_what_went_through_a_dtype_once_goes_through_unchanged(given, dtype):
+    with np.errstate(over="ignore"):
+        once = through(dtype)(given)
+        assert once.dtype == given.dtype
+        assert through(dtype)(once).tobytes() == once.tobytes()
+        assert between(once.astype(dtype)[0], given.astype(dtype)[0]) == 0

@@ -7,6 +7,9 @@ import pickle
 import ml_dtypes
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
 
 from harness.workers.wire import pack, pack_all, unpack, unpack_all
 
@@ -28,6 +31,32 @@ def assert_same(found: np.ndarray, array: np.ndarray) -> None:
 def test_every_dtype_and_shape_survives(dtype, shape):
     array = np.random.default_rng(1).integers(0, 2, shape).astype(dtype)
     assert_same(round_trip(array), array)
+
+
+@st.composite
+def any_array(draw):
+    """An array of any dtype that may cross, any bits, any shape, and any order in memory: axes swapped and cut."""
+    dtype = np.dtype(draw(st.sampled_from(DTYPES)))
+    bits = dtype if dtype.kind == "b" else np.dtype(f"u{dtype.itemsize}")
+    shape = draw(arrays.array_shapes(min_dims=0, max_dims=5, min_side=0, max_side=4))
+    array = draw(arrays.arrays(bits, shape)).view(dtype)
+    array = array.transpose(draw(st.permutations(range(array.ndim))))
+    step = st.sampled_from([1, 2, -1, -2])
+    return array[tuple(slice(None, None, draw(step)) for _ in range(array.ndim))]
+
+
+@given(any_array())
+def test_every_array_survives(array):
+    assert_same(round_trip(array), array)
+
+
+@given(any_array())
+def test_an_array_arrives_as_one_that_may_be_changed_and_is_nobody_elses(array):
+    packed = pack(array)
+    first, second = unpack(packed), unpack(packed)
+    assert first.flags.writeable
+    assert first.flags.c_contiguous
+    assert not np.shares_memory(first, second)
 
 
 @pytest.mark.parametrize("dtype", ["float32", ml_dtypes.bfloat16], ids=str)
