@@ -237,7 +237,6 @@ class Adapter:
     @native(*IMAGE)
     @compiled
     def max_pool2d(self, x, *, kernel_size, stride, padding, dilation, ceil_mode, layout):
-        stride = stride or kernel_size
         size = spatial(x.shape, layout)
         pads, overhangs = pool_pads(size, kernel_size, stride, dilation, padding, ceil_mode)
         pads = longer(pads, overhangs)
@@ -250,7 +249,6 @@ class Adapter:
     @native(*IMAGE)
     @compiled
     def avg_pool2d(self, x, *, kernel_size, stride, padding, ceil_mode, count_include_pad, layout):
-        stride = stride or kernel_size
         size = spatial(x.shape, layout)
         pads, overhangs = pool_pads(size, kernel_size, stride, (1, 1), padding, ceil_mode)
         sums = reduce_windows(x, 0, lax.add, kernel_size, stride, longer(pads, overhangs), layout)

@@ -146,7 +146,6 @@ class Adapter:
 
     @native("NCHW")
     def max_pool2d(self, x, *, kernel_size, stride, padding, dilation, ceil_mode):
-        stride = stride or kernel_size
         pads = explicit(padding, x.shape[-2:], kernel_size, stride, dilation)
         options = {"kernel": kernel_size, "pool_type": "max", "pooling_convention": _convention(ceil_mode)}
         if max(dilation) > 1:
@@ -159,7 +158,6 @@ class Adapter:
 
     @native("NCHW")
     def avg_pool2d(self, x, *, kernel_size, stride, padding, ceil_mode, count_include_pad):
-        stride = stride or kernel_size
         pads = explicit(padding, x.shape[-2:], kernel_size, stride)
         padded, pad = _pad_unequal(x, pads)
         options = {"kernel": kernel_size, "stride": stride, "pad": pad, "pooling_convention": _convention(ceil_mode)}

@@ -188,7 +188,7 @@ class Adapter:
         """LeNet-5 with rectifiers and max pooling, trained on the one batch."""
         checks.same_dtype(images, *weights)
         c1, c3, c5, f6, out = zip(weights[::2], weights[1::2])
-        geometry = {"kernel_size": (2, 2), "stride": None, "padding": "valid", "dilation": (1, 1), "ceil_mode": False}
+        geometry = {"kernel_size": (2, 2), "stride": (2, 2), "padding": "valid", "dilation": (1, 1), "ceil_mode": False}
         pool = partial(self.max_pool2d, **geometry)
         net = Sequential(
             self._convolution(*c1, padding=[[2, 2], [2, 2]]),

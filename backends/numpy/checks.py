@@ -91,9 +91,9 @@ def transposed_convolution(x, w, b, stride, padding, output_padding, dilation, g
 
 
 def pooling(x, kernel_size, stride, padding, dilation=(1, 1), ceil_mode=False) -> Windows:
-    """The windows of a pool on x (N, C, H, W); a stride of None is the kernel size."""
+    """The windows of a pool on x (N, C, H, W)."""
     ranked(4, x=x)
-    windows = slide(x.shape[2:], kernel_size, stride or kernel_size, padding, dilation, ceil_mode)
+    windows = slide(x.shape[2:], kernel_size, stride, padding, dilation, ceil_mode)
     spans = map(extent, windows.kernel, windows.dilation)
     beyond = any(max(pads) >= span for pads, span in zip(windows.pads, spans))
     if beyond or windows.counts(include_pads=False).min() < 1:  # the latter when dilated taps skip the image

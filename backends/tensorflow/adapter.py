@@ -209,7 +209,6 @@ class Adapter:
 
     @native("NHWC")
     def max_pool2d(self, x, *, kernel_size, stride, padding, dilation, ceil_mode):
-        stride = stride or kernel_size
         geometry = x.shape[1:3], kernel_size, stride, dilation
         if all(rate == 1 for rate in dilation):
             return tf.nn.max_pool2d(x, kernel_size, stride, _padding(padding, *geometry, ceil_mode=ceil_mode))
@@ -219,7 +218,6 @@ class Adapter:
 
     @native("NHWC")
     def avg_pool2d(self, x, *, kernel_size, stride, padding, ceil_mode, count_include_pad):
-        stride = stride or kernel_size
         mean = functools.partial(tf.nn.avg_pool2d, ksize=kernel_size, strides=stride)
         geometry = x.shape[1:3], kernel_size, stride, (1, 1)
         pads, reach = explicit(padding, *geometry), _pads(padding, *geometry, ceil_mode)

@@ -178,7 +178,6 @@ class Adapter:
 
     @native("NCHW")
     def max_pool2d(self, x, *, kernel_size, stride, padding, dilation, ceil_mode):
-        stride = stride or kernel_size
         pads = explicit(padding, x.shape[-2:], kernel_size, stride, dilation)
         own, rest = _share(pads, most=[taps // 2 for taps in kernel_size])
         if any(rest):
@@ -189,7 +188,6 @@ class Adapter:
 
     @native("NCHW")
     def avg_pool2d(self, x, *, kernel_size, stride, padding, ceil_mode, count_include_pad):
-        stride = stride or kernel_size
         pads = explicit(padding, x.shape[-2:], kernel_size, stride)
         own, rest = _share(pads, most=[taps // 2 for taps in kernel_size])
         if not any(rest):

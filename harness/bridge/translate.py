@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from backends.execute import completed
 from harness.source.standalone import Layouts, Snippet, layouts_of_function, layouts_of_method
 from harness.workers.backends import Backend
 from spec import operators
@@ -146,7 +147,7 @@ class Bridge:
     def call(self) -> str:
         """The call of the target's words."""
         takes, own = self.words.parameters(self.op), self.own(self.target)
-        attrs = dict(self.attrs) | {"layout": own.image, "kernel_layout": own.kernel}
+        attrs = completed(self.attrs) | {"layout": own.image, "kernel_layout": own.kernel}
         given = [f"{name}={attrs[name]!r}" for name in takes]
         return f"{self.op}({', '.join([*self.operator.inputs, *given])})"
 
@@ -159,7 +160,7 @@ class Bridge:
         """Cases with these attributes, in the source's layouts: whole numbers and reals."""
         operator, own = self.operator, self.own(self.source)
         layouts = {"layout": own.image, "kernel_layout": own.kernel}
-        attrs = dict(self.attrs) | {name: layouts[name] for name in layouts if name in operator.attributes}
+        attrs = completed(self.attrs) | {name: layouts[name] for name in layouts if name in operator.attributes}
         variants = [(tier, self.dtype) for tier in TIERS]
         rows = enumerate(_rows(operator, self.attrs))
         sketches = [build.Sketch(f"bridge-{n}", "", attrs, operator.shapes(row), variants) for n, row in rows]

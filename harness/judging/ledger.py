@@ -15,7 +15,7 @@ from typing import Any
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from backends.condition import TRIED, Processor, processor_of
-from backends.contract import Known
+from backends.known import Known
 from harness.judging.verdict import Verdict
 from harness.workers.backends import Backend, load
 from spec.core import Case
@@ -37,9 +37,7 @@ def _records(file: Path, name: str) -> tuple[Known, ...]:
         raise UserError(f"{file} cannot be read: {type(error).__name__}: {error}") from error
     for known in found:
         if not isinstance(known, Known):
-            raise UserError(
-                f"{file}: LEDGER holds {known!r:.60}; its entries are records `Known` of backends/contract.py"
-            )
+            raise UserError(f"{file}: LEDGER holds {known!r:.60}; its entries are records `Known` of backends/known.py")
         try:
             SpecifierSet(known.versions)
         except InvalidSpecifier:

@@ -41,6 +41,8 @@ def by(station: Supervisor) -> Compute:
         reply = station.answer(case, cotangent)
         if reply["outcome"] != "computed":
             raise NoAnswer(case, reply["outcome"], reply.get("message", ""))
+        if reply.get("outputs_only"):
+            raise NoAnswer(case, "unsupported", "outputs only: the adapter has no vjp", "gradient")
         if "gradient_error" in reply:
             error = reply["gradient_error"]
             raise NoAnswer(case, error["outcome"], f"gradient: {error['message']}", "gradient")

@@ -7,7 +7,8 @@ JSON, which execnet's own serializer is many times slower than. The protocol:
     -> {"root", "adapter"}                                   once
     <- {"ready": describe()} or {"failed": message}
     -> {"id", "op", "attrs", "inputs", "cotangent"}          a case; None ends the worker
-    <- {"id", "outcome": "computed" | "rejected" | "unsupported" | "crashed", "seconds", ...}
+    <- {"id", "outcome": "computed" | "rejected" | "unsupported" | "crashed", "seconds", ...}, with "outputs_only"
+       where gradients were asked for and the adapter has none
     -> {"id", "probe": [question, api], "inputs"}            a probe of `conventions/` beside the adapter
     <- {"id", "outcome": "computed" | "rejected", "answer": text or array, ...}
     -> {"id", "network": [file, function], "inputs"}         a function of a file beside the adapter
@@ -64,7 +65,7 @@ def probes(folder):
 
 def answer(adapter, folder, request):
     """Make a probe's call; the reply as plain data. What it raises is an answer too, unless the probe is to blame."""
-    from backends.contract import Broken
+    from backends.execute import Broken
     from harness.workers.wire import pack, unpack_all
 
     probe = probes(folder)[tuple(request["probe"])]
@@ -124,7 +125,8 @@ def first_line(error):
 
 def outcome(error):
     """What an error that a case raised amounts to. Some speak of the adapter's own text, whatever the input was."""
-    from backends.contract import Broken, Unsupported
+    from backends.contract import Unsupported
+    from backends.execute import Broken
 
     if isinstance(error, (Broken, NameError, AttributeError, ImportError, SyntaxError)):
         return "crashed"
@@ -133,17 +135,17 @@ def outcome(error):
 
 def attempt(adapter, request):
     """Run one case; the reply as plain data."""
-    from backends.contract import execute
+    from backends.execute import execute
     from harness.workers.wire import pack_all, unpack, unpack_all
     from spec import operators
 
-    operator = operators()[request["op"]]
+    operator, asked = operators()[request["op"]], request["cotangent"]
+    reply = {"outputs_only": True} if asked and not has_autodiff(adapter) else {}
     try:
         inputs = unpack_all(request["inputs"])
-        cotangent = unpack(request["cotangent"]) if request["cotangent"] else None
+        cotangent = unpack(asked) if asked and not reply else None
     except ImportError as error:
         return {"outcome": "unsupported", "error_class": type(error).__name__, "message": first_line(error)}
-    reply = {}
     started = time.perf_counter()
     try:
         try:
@@ -169,6 +171,11 @@ def attempt(adapter, request):
     return reply
 
 
+def has_autodiff(adapter):
+    """Whether the adapter has gradients at all; without `vjp` its outputs alone are judged."""
+    return getattr(adapter, "vjp", None) is not None
+
+
 def settle(adapter):
     """Wait for work that a failed case left behind, so that its error does not land on the next one."""
     with contextlib.suppress(Exception):  # it belongs to the case whose error is being reported
@@ -186,6 +193,8 @@ def serve(channel):
         description = json.loads(json.dumps(adapter.describe(), default=str), parse_constant=str)
         if not isinstance(description, dict):
             raise TypeError(f"describe() returned {description!r}; it must be a dict")
+        if not has_autodiff(adapter):
+            description["gradients"] = "outputs only"
         ready = {"ready": description, "seconds": time.perf_counter() - started}
     except Exception as error:
         traceback.print_exc()

@@ -68,7 +68,11 @@ def summary(run: Mapping[str, Any], rows: Sequence[matrix.Row], folder: Path) ->
     console = Console(highlight=False)
     for line in grid.lines(list(run["backends"]), matrix.matrix(rows), console.width):
         console.print(line, soft_wrap=True)
-    versions = [f"{name} {about['version']}" for name, about in run["backends"].items() if about.get("version")]
+    versions = [
+        f"{name} {about['version']}" + (f" ({about['gradients']})" if "gradients" in about else "")
+        for name, about in run["backends"].items()
+        if about.get("version")
+    ]
     console.print(Text(f"\n{', '.join(versions)}", style="dim"))
     console.print(Text(f"{overview.processors(run)}\n", style="dim"))
     if problems := list(_problems(run, rows)):

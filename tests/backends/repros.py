@@ -12,7 +12,7 @@ import ast
 import dataclasses
 from pathlib import Path
 
-from backends.contract import Known
+from backends.known import Known
 from harness.judging.ledger import entries
 from harness.workers.backends import FOLDER, select
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from packaging.specifiers import SpecifierSet
 
-from backends.contract import Known
+from backends.known import Known
 from harness.cases.catalogue import built_in
 from harness.workers.backends import variants
 from spec import operators

@@ -3,8 +3,8 @@
 import numpy as np
 
 from backends.condition import On
-from backends.contract import Known
 from backends.jax.ledger.default_mode import CONVOLUTIONS, POOLS, PRODUCTS
+from backends.known import Known
 from spec.cases import predicates
 
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from backends.contract import Known
 from backends.jax.ledger.default_mode import CONVOLUTIONS, POOLS, PRODUCTS
+from backends.known import Known
 from spec.cases import predicates
 
 DTYPES = "https://docs.jax.dev/en/latest/default_dtypes.html"

@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 
 from backends.condition import On
-from backends.contract import Known
+from backends.known import Known
 from spec.cases import predicates
 
 CONVOLUTIONS = ("conv2d", "conv2d_layer")

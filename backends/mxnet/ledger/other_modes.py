@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from backends.contract import Known
+from backends.known import Known
 from backends.mxnet.ledger.default_mode import CONVOLUTIONS, POOLS, interleaves
 from spec.cases import predicates
 

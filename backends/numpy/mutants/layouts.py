@@ -9,8 +9,8 @@ import numpy as np
 from backends.numpy.mutants.mutant import Place, methods
 
 CONVOLUTIONS, OTHERS = "conv2d conv2d_layer conv_transpose2d", "pad2d max_pool2d avg_pool2d upsample2d"
-kernels = Place("bridges", CONVOLUTIONS, "contract:convert")
-images = Place("bridges", f"{CONVOLUTIONS} {OTHERS}", "contract:convert_images")
+kernels = Place("bridges", CONVOLUTIONS, "execute:convert")
+images = Place("bridges", f"{CONVOLUTIONS} {OTHERS}", "execute:convert_images")
 
 
 @kernels

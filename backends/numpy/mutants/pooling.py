@@ -14,6 +14,7 @@ max_pool2d = Place("max_pool2d", "max_pool2d", *methods("max_pool2d"))
 avg_pool2d = Place("avg_pool2d", "avg_pool2d", *methods("avg_pool2d"))
 pools = Place("pools", "max_pool2d avg_pool2d", *methods("max_pool2d avg_pool2d"))
 windows = Place("pools", "max_pool2d avg_pool2d", "numpy.checks:pooling")
+attributes = Place("pools", "max_pool2d avg_pool2d", "execute:completed")
 counts = Place("avg_pool2d", "avg_pool2d", "numpy.windows:Windows.counts")
 
 pools.plant("kernel-swapped", "The kernel size is read as [w, h].", swapped("kernel_size"))
@@ -28,17 +29,17 @@ avg_pool2d.plant("pads-never-count", "count_include_pad is ignored.", replaced(c
 avg_pool2d.plant("pads-always-count", "Pads count by default, as in PyTorch.", replaced(count_include_pad=True))
 
 
-@pools
-def stride_one_by_default(original, self, x, *, stride, **attrs):
+@attributes
+def stride_one_by_default(original, attrs):
     """Without a stride the windows overlap (stride 1), as in Flax and npx."""
-    return original(self, x, stride=stride or (1, 1), **attrs)
+    return {**attrs, "stride": (1, 1)} if attrs.get("stride", ()) is None else original(attrs)
 
 
 @pools
-def stride_always_the_kernel(original, self, x, *, stride, **attrs):
+def stride_always_the_kernel(original, self, x, *, kernel_size, stride, **attrs):
     """The windows always lie side by side."""
-    original(self, x, stride=stride, **attrs)  # what must be refused still is
-    return original(self, x, stride=None, **attrs)
+    original(self, x, kernel_size=kernel_size, stride=stride, **attrs)  # what must be refused still is
+    return original(self, x, kernel_size=kernel_size, stride=kernel_size, **attrs)
 
 
 @pools
@@ -126,7 +127,7 @@ def average(original, self, x, *, dilation, **attrs):
 def one_axis_after_the_other(original, self, x, *, kernel_size, stride, padding, dilation, **attrs):
     """Columns are pooled first, then rows."""
     original(self, x, kernel_size=kernel_size, stride=stride, padding=padding, dilation=dilation, **attrs)  # refuses
-    stride, none = stride or kernel_size, (0, 0)
+    none = (0, 0)
     rows, columns = explicit(padding, x.shape[2:], kernel_size, stride, dilation)
     for axis, pads in ((1, (none, columns)), (0, (rows, none))):
         k, s, d = ([1 if other != axis else pair[axis] for other in (0, 1)] for pair in (kernel_size, stride, dilation))

@@ -7,7 +7,7 @@ framework's own check was never met.
 import numpy as np
 
 from backends.condition import On
-from backends.contract import Known
+from backends.known import Known
 from spec.cases import predicates
 
 ONEDNN = On("oneDNN")  # which the adapter switches on where TensorFlow has it

@@ -3,7 +3,7 @@
 import numpy as np
 
 from backends.condition import On
-from backends.contract import Known
+from backends.known import Known
 from backends.tensorflow.ledger.default_mode import ONEDNN, has_no_outputs
 from spec.cases import predicates
 

@@ -4,7 +4,7 @@ Every entry was seen in the framework's own calls. "Bridged" says that the adapt
 framework's own check was never met.
 """
 
-from backends.contract import Known
+from backends.known import Known
 from spec.cases import predicates
 
 CONVOLUTIONS = ("conv2d", "conv2d_layer", "conv_transpose2d")

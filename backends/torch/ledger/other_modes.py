@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from backends.contract import Known
+from backends.known import Known
 from spec.cases import predicates
 
 

@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 
-from backends.contract import execute
+from backends.execute import execute
 from spec import operators
 
 ATTRS = {"layout": "NCHW"}

@@ -7,7 +7,7 @@ from pathlib import Path
 import mxnet as mx
 import numpy as np
 
-from backends.contract import execute
+from backends.execute import execute
 from backends.mxnet.adapter import Adapter
 from spec import operators
 from tests.conformance.modes.calling import tell

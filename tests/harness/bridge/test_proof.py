@@ -201,7 +201,7 @@ def test_what_fails_is_not_excused_by_what_cannot_be_expressed(last):
 
 
 LEDGER = """
-from backends.contract import Known
+from backends.known import Known
 LEDGER = [Known("half", ("conv2d",), "{kind}", "rejected", lambda case: True, "It has no such thing.", "why")]
 """
 

@@ -29,7 +29,7 @@ class Adapter(NumPy):
 """
 RIGHT = {"convolve2d": "return super().convolve2d(x, k)", "vjp": "return super().vjp(fn, tensors, cotangent)"}
 LEDGER = """
-from backends.contract import Known
+from backends.known import Known
 
 LEDGER = [Known("not-today", ("{op}",), "bug", "{outcome}", lambda case: True, "what", "why", "{part}")]
 """

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from backends.contract import Known
+from backends.known import Known
 from harness.diagnosis.search import LARGE, Diagnosis, diagnose
 from harness.judging.ledger import Ledger
 from harness.judging.oracle import truth

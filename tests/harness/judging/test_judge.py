@@ -10,7 +10,7 @@ import ml_dtypes
 import numpy as np
 import pytest
 
-from backends.contract import execute
+from backends.execute import execute
 from backends.numpy.adapter import Adapter
 from harness.judging.oracle import Expected, truth
 from harness.judging.repeated_errors import of_products

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from backends.condition import On
-from backends.contract import Known
+from backends.known import Known
 from harness.commands.run import _absent, _ledger
 from harness.judging.ledger import Ledger, entries
 from harness.judging.oracle import Truth
@@ -17,7 +17,7 @@ from harness.running.result import Result, judged
 from harness.workers.backends import Backend
 from spec.errors import UserError
 
-RECORD = """from backends.contract import Known
+RECORD = """from backends.known import Known
 LEDGER = [Known('M1', ('conv2d',), 'bug', 'differs', lambda case: True, 'what', 'why'"""
 EXACT, DIFFERS, REFUSED = Comparison("exact"), Comparison("differs"), Comparison("rejected")
 OUTPUT = Verdict("differs", "", DIFFERS)
@@ -329,7 +329,7 @@ def test_entries_are_read_from_the_files_beside_the_adapter(tmp_path):
     assert [entry.id for entry in entries(backend)] == ["M1"]
     (tmp_path / "ledger").mkdir()
     (tmp_path / "ledger" / "other_modes.py").write_text(
-        "from backends.contract import Known\n"
+        "from backends.known import Known\n"
         "LEDGER = [Known('M2', ('pad2d',), 'bug', 'differs', lambda case: True, 'what', 'why', variants=('fast',))]\n"
     )
     assert [entry.id for entry in entries(backend)] == ["M1", "M2"]

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from backends.contract import execute
+from backends.execute import execute
 from backends.numpy.adapter import Adapter
 from harness.judging.oracle import truth
 from harness.judging.verdict import judge
