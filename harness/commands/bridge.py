@@ -14,8 +14,7 @@ import click
 from harness.bridge import weights as transfer
 from harness.bridge.proof import FAILS, HOLDS, INEXPRESSIBLE, Proof, prove
 from harness.bridge.translate import NETWORK, OPERATORS, Bridge, bridge
-from harness.commands import doctor
-from harness.workers import backends, environments
+from harness.workers import backends, environments, requirements
 from harness.workers.backends import Backend
 from harness.workers.gateway import NotStarted
 from harness.workers.supervisor import Supervisor
@@ -177,8 +176,8 @@ def versions(ready: Sequence[Backend]) -> dict[str, str]:
     """The version of the framework of each backend, the first that its requirements name; "" without such a file."""
     found = {}
     for backend in ready:
-        pinned = doctor.requirements(backend)[:1] if (backend.folder / "requirements.txt").exists() else []
-        found[backend.name] = "".join(doctor.probe(backend, pinned).get(one.name, "") for one in pinned)
+        pinned = requirements.pinned(backend)[:1] if (backend.folder / "requirements.txt").exists() else []
+        found[backend.name] = "".join(requirements.probe(backend, pinned).get(one.name, "") for one in pinned)
     return found
 
 

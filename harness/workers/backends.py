@@ -17,8 +17,10 @@ FOLDER = ROOT / "backends"
 class Backend:
     """A backend: its adapter, the interpreter that runs it, and environment variables for its worker.
 
-    `python` is None as long as its environment is not there; `problem` says why it cannot be had. `version` is
-    that of the framework where it is not the pinned one, `variant` the mode where it is not the default.
+    `python` is None as long as its environment is not there; `problem` says why it cannot be had, and `unavailable`
+    that this system cannot have it at all: no wheel, or no interpreter that the framework supports. `named` is one
+    that the user asked for by name. `version` is that of the framework where it is not the pinned one, `variant` the
+    mode where it is not the default.
     """
 
     name: str
@@ -28,6 +30,13 @@ class Backend:
     environment: Mapping[str, str] = dataclasses.field(default_factory=dict)
     version: str = ""
     variant: str = ""
+    unavailable: bool = False
+    named: bool = False
+
+    @property
+    def excused(self) -> bool:
+        """Whether that it cannot be run is told and no failure: this system cannot have it, and nobody asked for it."""
+        return self.unavailable and not self.named
 
     @property
     def folder(self) -> Path:
@@ -60,7 +69,7 @@ def select(wanted: tuple[str, ...]) -> list[Backend]:
 
     Raises `UserError` for an unknown name or variant, for two of one name, and for a missing file.
     """
-    found = [_parse(text) for text in dict.fromkeys(wanted or names())]
+    found = [dataclasses.replace(_parse(text), named=bool(wanted)) for text in dict.fromkeys(wanted or names())]
     for number, backend in enumerate(found):
         if backend.name in [other.name for other in found[:number]]:
             raise UserError(f"two backends are named {backend.name!r}; give each a name of its own")

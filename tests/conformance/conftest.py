@@ -12,10 +12,9 @@ import threading
 import pytest
 
 from harness.cases import catalogue
-from harness.commands import doctor
 from harness.running.result import Result
 from harness.running.scheduler import Run
-from harness.workers import backends, environments
+from harness.workers import backends, environments, requirements
 from spec.errors import UserError
 from tests.backends.repros import REPROS
 
@@ -77,7 +76,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
-    found = [(one.name, doctor.probe(one, doctor.requirements(one))) for one in config.stash[BACKENDS] if one.python]
+    found = [
+        (one.name, requirements.probe(one, requirements.pinned(one))) for one in config.stash[BACKENDS] if one.python
+    ]
     return [
         f"{name}: " + ", ".join(f"{package} {version}" for package, version in held.items()) for name, held in found
     ]

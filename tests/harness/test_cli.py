@@ -10,9 +10,8 @@ import numpy as np
 import pytest
 
 from harness import cli
-from harness.commands import doctor
 from harness.commands import run as session
-from harness.workers import backends, environments
+from harness.workers import backends, environments, requirements
 from harness.workers.backends import Backend, names
 from reports import run_folder
 from spec import operators
@@ -407,5 +406,5 @@ def test_an_interpreter_without_the_requirements_is_told_so(monkeypatch, capsys)
 
 def test_local_versions_count_as_pinned():
     torch = next(one for one in backends.select(()) if one.name == "torch")
-    [pin] = [one for one in doctor.requirements(torch) if one.name == "torch"]
+    [pin] = [one for one in requirements.pinned(torch) if one.name == "torch"]
     assert pin.specifier.contains(f"{next(iter(pin.specifier)).version}+cpu", prereleases=True)

@@ -1,79 +1,19 @@
-"""Environments: built when missing or outdated, asked of tox only then, and a failure in one line.
+"""Environments are built when missing, outdated or damaged, and tox is asked only then.
 
-Most tests put a script in the place of tox; two use tox itself, without network.
+Most tests put a script in the place of tox; three use tox itself, without network.
 """
 
+import concurrent.futures
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from harness.workers import environments
+from harness.workers import environments, requirements
+from harness.workers import tox as calls_of_tox
 from harness.workers.backends import Backend
-
-# Called as `python -m tox run|config ...` in the root; prints what is in output.txt, and exits with status.txt.
-FAKE_TOX = """#!/bin/sh
-echo "$@" >> calls.txt
-if [ "$3" = config ]; then
-    echo "[testenv:planted]"
-    echo "env_python = $PWD/.tox/planted/bin/python"
-    exit 0
-fi
-cat output.txt
-status=$(cat status.txt)
-[ "$status" = 0 ] && mkdir -p .tox/planted/bin && touch .tox/planted/bin/python
-exit "$status"
-"""
-
-
-@pytest.fixture
-def root(tmp_path, monkeypatch) -> Path:
-    """A project of one backend without an environment."""
-    (tmp_path / "backends" / "planted").mkdir(parents=True)
-    (tmp_path / "backends" / "planted" / "adapter.py").write_text("")
-    (tmp_path / "backends" / "planted" / "requirements.txt").write_text("# what it needs\nframe==1.0\nnumpy==2.0\n")
-    (tmp_path / "tox.ini").write_text(
-        "[tox]\nenv_list = planted\nno_package = true\n[testenv]\ndeps = -r backends/{env_name}/requirements.txt\n"
-    )
-    monkeypatch.setattr(environments, "ROOT", tmp_path)
-    return tmp_path
-
-
-@pytest.fixture
-def tox(root, monkeypatch):
-    """Put a script in the place of tox: what it prints and exits with. Returns its calls so far."""
-    script = root / "fake"
-    script.write_text(FAKE_TOX)
-    script.chmod(0o755)
-    monkeypatch.setattr(sys, "executable", str(script))
-
-    def behave(output: str = "", status: int = 0):
-        (root / "output.txt").write_text(output)
-        (root / "status.txt").write_text(str(status))
-
-    def calls() -> list[str]:
-        return (root / "calls.txt").read_text().splitlines() if (root / "calls.txt").exists() else []
-
-    behave()
-    calls.behave = behave
-    return calls
-
-
-def planted(root: Path, **changes) -> Backend:
-    return Backend("planted", root / "backends" / "planted" / "adapter.py", **changes)
-
-
-def silent(name: str, step: str) -> None:
-    """Progress that nobody watches."""
-
-
-def resolve(*backends: Backend) -> list[Backend]:
-    return environments.resolve(backends, silent)
-
-
-# ---- what is built, and when ---------------------------------------------------------------------
+from tests.harness.workers.planted_environment import PACKAGES, planted, resolve
 
 
 def test_what_is_missing_is_built_and_found_again_without_tox(root, tox):
@@ -86,12 +26,19 @@ def test_what_is_missing_is_built_and_found_again_without_tox(root, tox):
     assert len(tox()) == 2
 
 
-@pytest.mark.parametrize("file", ["backends/planted/requirements.txt", "tox.ini"])
-def test_a_changed_requirement_makes_the_environment_outdated(root, tox, file):
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [
+        ("backends/planted/requirements.txt", "numpy==2.0"),
+        ("tox.ini", "install_command = pip install --no-deps {packages}"),
+        ("tox.ini", "[testenv:planted]\nset_env = PIP_PRE=1"),
+    ],
+)
+def test_a_changed_requirement_makes_the_environment_outdated(root, tox, file, line):
     resolve(planted(root))
     assert environments.locate(planted(root)).python is not None
     with (root / file).open("a") as opened:
-        opened.write("\nmore==1.0\n")
+        opened.write(f"\n{line}\n")
     assert environments.locate(planted(root)).python is None
     (built,) = resolve(planted(root))
     assert built.python is not None
@@ -99,10 +46,79 @@ def test_a_changed_requirement_makes_the_environment_outdated(root, tox, file):
     assert environments.locate(planted(root)).python is not None
 
 
-def test_an_interpreter_that_is_gone_makes_the_environment_missing(root, tox):
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("env_list = planted", "env_list = planted, another"),
+        ("[testenv]", "[testenv:another]\ndeps = more==1.0\n[testenv]"),
+        ("[testenv]", "[testenv]\nbase_python = python3.14, python3.11\ncommands = python -V"),
+        ("[testenv]", "# a comment\n[testenv]"),
+    ],
+)
+def test_what_does_not_concern_an_environment_leaves_it_current(root, tox, old, new):
     (built,) = resolve(planted(root))
-    built.python.unlink()
+    text = (root / "tox.ini").read_text()
+    assert old in text
+    (root / "tox.ini").write_text(text.replace(old, new))
+    (root / "backends/planted/requirements.txt").write_text("frame==1.0  # said otherwise\n\nnumpy==2.0\n")
+    assert environments.locate(planted(root)) == built
+
+
+@pytest.mark.parametrize("name", ["frame-1.0.dist-info", "numpy-2.0+cpu.dist-info", "other"])
+def test_a_package_that_was_deleted_is_built_again(root, tox, name):
+    """Also one that no requirement names: what pip brought for those that are named."""
+    resolve(planted(root))
+    (root / PACKAGES / name).rmdir()
     assert environments.locate(planted(root)).python is None
+    (built,) = resolve(planted(root))
+    assert built.python is not None
+    assert (root / PACKAGES / name).is_dir()
+
+
+def test_a_package_of_another_version_than_the_pinned_one_is_built_again(root, tox):
+    resolve(planted(root))
+    (root / PACKAGES / "frame-1.0.dist-info").rename(root / PACKAGES / "frame-0.9.dist-info")
+    assert requirements.differing(planted(root), root / ".tox/planted/bin/python") == ["frame==1.0 (found 0.9)"]
+    assert environments.locate(planted(root)).python is None
+    assert resolve(planted(root))[0].python is not None
+    assert requirements.differing(planted(root), root / ".tox/planted/bin/python") == []
+
+
+def test_an_environment_that_lacks_a_pin_is_not_current_whatever_its_stamp_says(root, tox):
+    (root / "backends/planted/requirements.txt").write_text("frame==1.0\nnumpy==2.0\nabsent==3.0\n")
+    resolve(planted(root))
+    assert environments.locate(planted(root)).python is None
+    assert requirements.differing(planted(root), root / ".tox/planted/bin/python") == ["absent==3.0 (missing)"]
+
+
+def test_more_packages_than_were_asked_for_do_no_harm(root, tox):
+    (built,) = resolve(planted(root))
+    (root / PACKAGES / "ipython-9.0.dist-info").mkdir()
+    assert environments.locate(planted(root)) == built
+
+
+def test_an_interpreter_that_is_gone_or_broken_is_built_again(root, tox):
+    (built,) = resolve(planted(root))
+    for breaks in (
+        built.python.unlink,
+        lambda: built.python.chmod(0o644),
+        lambda: (built.python.unlink(), built.python.symlink_to(root / "uninstalled" / "python3")),
+    ):
+        breaks()
+        assert environments.locate(planted(root)).python is None
+        assert resolve(planted(root)) == [built]
+
+
+def test_two_processes_that_need_one_environment_build_it_once(root, tox):
+    (root / "slow.txt").touch()
+    seen: list = []
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        jobs = [pool.submit(environments.resolve, [planted(root)], lambda *step: seen.append(step)) for _ in range(2)]
+        [first], [second] = (job.result() for job in jobs)
+    assert first == second
+    assert first.python is not None
+    assert sum(" run " in call for call in tox()) == 1
+    assert seen.count(("planted", "waiting for another process that builds it")) == 1
 
 
 @pytest.mark.parametrize("stamp", ["", "{", "{}", "[]", "null", '{"digest": "x"}', '{"digest": null, "python": 3}'])
@@ -129,64 +145,10 @@ def test_modes_of_a_backend_share_its_environment(root, tox):
 
 def test_another_version_has_an_environment_and_requirements_of_its_own(root):
     other = planted(root, version="0.9")
-    assert environments.folder(other) != environments.folder(planted(root))
-    assert environments.digest(other) != environments.digest(planted(root))
-    assert environments.requirements(planted(root)).splitlines()[1:] == ["frame==1.0", "numpy==2.0"]
-    assert environments.requirements(other).splitlines() == ["frame==0.9", "numpy"]
-
-
-# ---- what goes wrong -----------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("output", "problem"),
-    [
-        (
-            "planted: install\nERROR: Could not find a version\nERROR: No matching distribution found for frame==1.0\n"
-            "planted: exit 1 (0.5 seconds)\n",
-            "ERROR: No matching distribution found for frame==1.0",
-        ),
-        (
-            "planted: skipped because could not find python interpreter with spec(s): python3\nevaluation failed :(\n",
-            "planted: skipped because could not find python interpreter with spec(s): python3",
-        ),
-        ("something\nNo module named tox\n\n", "No module named tox"),
-        ("", "tox said nothing"),
-    ],
-)
-def test_a_failure_of_tox_is_a_problem_of_one_line(root, tox, output, problem):
-    tox.behave(output, status=1)
-    (failed,) = resolve(planted(root))
-    assert (failed.python, failed.problem) == (None, problem)
-    assert not (root / ".tox" / "planted" / environments.STAMP).exists()
-    tox.behave()
-    assert resolve(planted(root))[0].python is not None
-
-
-def test_a_failure_costs_one_backend(root, tox):
-    """The script builds `planted` alone."""
-    good = planted(root, python=Path(sys.executable))
-    tox.behave("ERROR: no\n", status=1)
-    found = resolve(good, Backend("other", planted(root).adapter))
-    assert [(one.name, one.problem) for one in found] == [("planted", ""), ("other", "ERROR: no")]
-
-
-def test_progress_is_told_in_words_of_the_user(root, tox):
-    tox.behave(
-        "planted: 12 I create virtual environment via CPython3\nCollecting frame==1.0 (from -r requirements.txt)\n"
-        "  Downloading frame-1.0-py3-none-any.whl (3.1 MB)\nsome other noise\n"
-        "Installing collected packages: frame, numpy\n"
-    )
-    seen: list = []
-    environments.resolve([planted(root)], lambda name, step: seen.append((name, step)))
-    assert seen == [
-        ("planted", "asking tox for the environment"),
-        ("planted", "creating the environment"),
-        ("planted", "Collecting frame==1.0"),
-        ("planted", "Downloading frame-1.0-py3-none-any.whl (3.1 MB)"),
-        ("planted", "Installing collected packages: frame, numpy"),
-        ("planted", "ready"),
-    ]
+    assert calls_of_tox.folder(other) != calls_of_tox.folder(planted(root))
+    assert requirements.digest(other) != requirements.digest(planted(root))
+    assert requirements.text(planted(root)).splitlines() == ["frame==1.0", "numpy==2.0"]
+    assert requirements.text(other).splitlines() == ["frame==0.9", "numpy"]
 
 
 # ---- tox itself ----------------------------------------------------------------------------------
@@ -209,7 +171,7 @@ def test_tox_builds_an_environment_that_holds_its_requirements(root):
     assert built.problem == ""
     command = [str(built.python), "-c", "import frame, sys; print(frame.VALUE, sys.prefix)"]
     found = subprocess.run(command, cwd="/", capture_output=True, text=True, check=True).stdout
-    assert found == f"42 {environments.folder(built)}\n"
+    assert found == f"42 {calls_of_tox.folder(built)}\n"
     assert environments.locate(planted(root)) == built
 
 
