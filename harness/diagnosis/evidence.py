@@ -79,6 +79,7 @@ class Subject:
         self.exactly, self.dtype = case.tier == "integers", case.dtype
         self.expected = {name: one for name, one in expected.items() if name in actual}
         self.actual = {name: actual[name] for name in self.expected}
+        self._known: dict[str, tuple[float, float, float]] = {}
         self.wrong = [name for name, one in self.expected.items() if self._differs(name, one)]
         self.rare = self.exactly is False and case.dtype.itemsize >= 4  # no two computations agree by chance
 
@@ -113,8 +114,10 @@ class Subject:
 
     def _near(self, name: str, value: np.ndarray, actual: np.ndarray | None = None) -> bool:
         actual = self.actual[name] if actual is None else actual
+        if actual.shape != value.shape:
+            return False
         tolerance = self._tolerance(name, value)
-        if actual.shape != value.shape or tolerance > _typical(self.expected[name].value):
+        if tolerance > self._sizes(name)[1]:
             return False  # numbers of very different sizes: most could be anything, and it would not show
         return bool(_alike(actual, value, tolerance).all())
 
@@ -123,12 +126,25 @@ class Subject:
 
         A mistake may bring sums where there should be none, and numbers that are not whole.
         """
-        dtype = min(self.dtype, self.actual[name].dtype, key=lambda one: one.itemsize)
-        expected = self.expected[name]
-        least = dataclasses.replace(expected, terms=np.maximum(expected.terms, SUMMED))
-        sizes = by_chance(least, dtype).ravel().tolist() + (4 * roundoff(dtype)[0] * abs(value)).ravel().tolist()
-        most = max(filter(np.isfinite, sizes), default=0.0)
-        return 0.0 if self.exactly and np.array_equal(value, np.rint(value), equal_nan=True) else most
+        if self.exactly and np.array_equal(value, np.rint(value), equal_nan=True):
+            return 0.0
+        chance, _, u = self._sizes(name)
+        return max(chance, 4 * u * _largest(abs(value)))
+
+    def _sizes(self, name: str) -> tuple[float, float, float]:
+        """What chance may add to a sum of `SUMMED` products or more, the size of most numbers, and the roundoff."""
+        if name not in self._known:
+            expected = self.expected[name]
+            dtype = min(self.dtype, self.actual[name].dtype, key=lambda one: one.itemsize)
+            least = dataclasses.replace(expected, terms=np.maximum(expected.terms, SUMMED))
+            chance = _largest(by_chance(least, dtype))
+            self._known[name] = chance, _typical(expected.value), roundoff(dtype)[0]
+        return self._known[name]
+
+
+def _largest(sizes: np.ndarray) -> float:
+    """The largest finite one; 0 where there is none."""
+    return float(np.max(sizes, initial=0.0, where=np.isfinite(sizes)))
 
 
 def _typical(truth: np.ndarray) -> float:
