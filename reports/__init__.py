@@ -11,6 +11,7 @@ def write(folder: Path, form: str) -> Path:
     Raises `spec.errors.UserError` where the folder holds no finished run.
     """
     from reports import junit, markdown, run_folder
+    from reports.manifest import Manifest
     from reports.page import page
 
     summary, lines = run_folder.summary(folder), list(run_folder.rows(folder))
@@ -21,9 +22,8 @@ def write(folder: Path, form: str) -> Path:
         "md": ("report.md", lambda: markdown.render(summary, lines)),
         "junit": ("junit.xml", lambda: junit.render(summary, lines)),
     }[form]
-    path = folder / name
-    path.write_text(render(), encoding="utf-8")
-    return path
+    content = render()
+    return Manifest(folder).write(name, content if isinstance(content, bytes) else content.encode())
 
 
 def add(folder: Path, name: str, data: Mapping[str, Any]) -> Path:

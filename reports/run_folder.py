@@ -5,59 +5,132 @@ results.jsonl   one line per (case, backend), written as results arrive
 tensors/        .npz of inputs and outputs of every case that did not pass
 tables/         what the other commands found, a JSON file each
 index.html      the report
+manifest.jsonl  what was asked for, and which files are the run's own (`reports/manifest.py`)
 """
 
+import contextlib
+import errno
 import hashlib
+import io
 import json
 import math
 import os
-import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import filelock
 import numpy as np
 
+from reports.manifest import LOCK, Manifest, append, replace
 from spec.errors import UserError
 
 SCHEMA_VERSION = 1
 LONGEST_NAME = 200  # bytes of a file name that come from a case and a backend
-FILES = ("run.json", "results.jsonl", "tensors", "index.html", "report.md", "junit.xml", "tables")
 
 
 class Folder:
-    """A run folder that is being written."""
+    """A run folder that is being written, by one run at a time.
 
-    def __init__(self, path: Path, resume: bool = False) -> None:
-        """Make the folder, or empty the one of an earlier run. Raises `UserError` where it must not."""
-        self.path = path
-        try:
-            if path.is_dir() and (strange := sorted(entry.name for entry in path.iterdir() if entry.name not in FILES)):
-                raise UserError(
-                    f"--out {path} holds {strange[0]!r}, which is not of a run; name an empty or new folder"
-                )
+    `earlier` are the rows of the run that is resumed. Every error in writing is a `UserError` of one line, after
+    which the run can be resumed.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        choice: Mapping[str, Any] | None = None,
+        resume: bool = False,
+        keeps: Callable[[Mapping[str, Any]], bool] = lambda row: True,
+    ) -> None:
+        """Make the folder, or empty the one of an earlier run.
+
+        With `resume` the rows of the earlier run stay that `keeps` accepts, if it was asked for the same `choice`.
+        Raises `UserError` where another run is writing, and where the folder holds what no run wrote.
+        """
+        self.path, choice = path, dict(choice or {})
+        with self._told("name another folder"):
             path.mkdir(parents=True, exist_ok=True)
-            self.earlier = _resumed(path) if resume else []
-            if not resume:
-                _clear(path)
+            if strange := Manifest(path).strange():
+                name = strange[0]
+                raise UserError(f"--out {path} holds {name!r}, which is not of a run; name an empty or new folder")
+            self.lock = filelock.FileLock(path / LOCK, blocking=False)
+            self._own(path)
+            self.manifest = Manifest(path)
+            if resume:
+                _compare(path, self.manifest.choice, choice)
+                self.earlier = [row for row in rows(path) if keeps(row)]
+            else:
+                self.manifest.clear()
+                self.earlier = []
+            self.manifest.begin(choice)
             (path / "tensors").mkdir(exist_ok=True)
-            self.results = (path / "results.jsonl").open("a", encoding="utf-8")
+            self._restore()
+            self.results = append(self.manifest.claim("results.jsonl"))
+
+    def _own(self, path: Path) -> None:
+        """Take the lock. The system gives it back when the process ends, however that happens."""
+        try:
+            self.lock.acquire()
+        except filelock.Timeout:
+            raise UserError(f"--out {path} is being written by another run; wait, or name another folder") from None
+
+    def _restore(self) -> None:
+        """Write the earlier rows again, without those that are dropped and a last one that was cut off."""
+        lines = b"".join(_line(row) for row in self.earlier)
+        replace(self.manifest.claim("results.jsonl"), lines)
+
+    @contextlib.contextmanager
+    def _told(self, remedy: str) -> Iterator[None]:
+        try:
+            yield
         except OSError as error:
-            raise UserError(f"--out {path} cannot be written: {error.strerror}; name another folder") from None
+            self.close()
+            raise UserError(f"--out {self.path} cannot be written: {error.strerror}; {remedy}") from None
+        except BaseException:
+            self.close()
+            raise
 
     def add(self, row: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> None:
         """Write the line of one result at once, and the arrays that are to be kept of it, if any."""
-        self.results.write(json.dumps(row, allow_nan=False) + "\n")
-        self.results.flush()
-        if arrays:
-            plain: dict[str, Any] = {name: _plain(array) for name, array in arrays.items()}
-            np.savez(self.path / "tensors" / tensors_file(row["case"], row["backend"]), **plain)
+        with self._told("make room, then go on with --resume"):
+            if arrays:
+                plain: dict[str, Any] = {name: _plain(array) for name, array in arrays.items()}
+                content = io.BytesIO()
+                np.savez(content, **plain)
+                replace(self.manifest.claim(f"tensors/{tensors_file(row['case'], row['backend'])}"), content.getvalue())
+            line = _line(row)
+            if self.results.write(line) != len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def finish(self, summary: Mapping[str, Any]) -> None:
         """Write run.json."""
-        self.results.close()
         text = json.dumps({"schema_version": SCHEMA_VERSION, **summary}, indent=1, allow_nan=False)
-        (self.path / "run.json").write_text(text + "\n", encoding="utf-8")
+        with self._told("make room, then go on with --resume"):
+            replace(self.manifest.claim("run.json"), text.encode() + b"\n")
+        self.close()
+
+    def close(self) -> None:
+        """Let other runs write into the folder."""
+        if hasattr(self, "results"):
+            self.results.close()
+        if hasattr(self, "lock"):
+            self.lock.release()
+
+
+def _line(row: Mapping[str, Any]) -> bytes:
+    return json.dumps(row, allow_nan=False).encode() + b"\n"
+
+
+def _compare(path: Path, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+    """Raise `UserError` where a run that is to be resumed was asked for something else."""
+    for name in sorted(before.keys() | now.keys()):
+        if before.get(name) != now.get(name):
+            was, wanted = (json.dumps(one.get(name)) for one in (before, now))
+            raise UserError(
+                f"--out {path} holds a run with other choices ({name} was {was:.200}, and is {wanted:.200} now); "
+                "choose the same, or leave --resume out"
+            )
 
 
 def tensors_file(case: str, backend: str) -> str:
@@ -140,12 +213,8 @@ def add_table(path: Path, name: str, data: Mapping[str, Any]) -> Path:
     Infinities and NaN become strings, as in the rows of a run.
     """
     text = json.dumps(_finite(data), indent=1, allow_nan=False) + "\n"
-    file = tables_folder(path) / f"{name}.json"
-    try:
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"{file} cannot be written: {error.strerror}; name another folder") from None
-    return file
+    tables_folder(path)
+    return Manifest(path).write(f"tables/{name}.json", text.encode())
 
 
 def tables_folder(path: Path) -> Path:
@@ -176,21 +245,6 @@ def tables(path: Path) -> dict[str, Any]:
         except (OSError, ValueError):
             raise UserError(f"{file} cannot be read; run the command {file.stem} again") from None
     return found
-
-
-def _resumed(path: Path) -> list[dict[str, Any]]:
-    """The rows of a run that was cut off; a line that was cut in two is taken away, and nothing else touched."""
-    file = path / "results.jsonl"
-    count = len(list(rows(path)))  # a damaged file stays as it is
-    lines = file.read_bytes().splitlines(keepends=True)[:count]
-    os.truncate(file, sum(len(line) for line in lines if line.endswith(b"\n")))
-    return list(rows(path))
-
-
-def _clear(path: Path) -> None:
-    for name in FILES:
-        target = path / name
-        shutil.rmtree(target) if target.is_dir() else target.unlink(missing_ok=True)
 
 
 def _plain(array: np.ndarray) -> np.ndarray:

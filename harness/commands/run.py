@@ -6,11 +6,13 @@ import platform
 import sys
 import time
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from harness.cases import case_file, catalogue
 from harness.judging.ledger import entries
+from harness.running.binding import digest
 from harness.running.row import arrays, row
 from harness.running.scheduler import Run
 from harness.workers import backends, environments
@@ -38,6 +40,14 @@ class Choice:
     command: list[str] = dataclasses.field(default_factory=list)
 
     @property
+    def stored(self) -> dict[str, Any]:
+        """What decides which results there are: a run is resumed with the same choice alone."""
+        files = [str(path.absolute()) for path in self.files]
+        chosen = {"--backend": self.backends, "--op": self.ops, "--case": self.globs, "--cases": files}
+        plain = {name: list(values) for name, values in chosen.items()}
+        return plain | {"--shard": self.shard, "--no-gradients": not self.gradients}
+
+    @property
     def everything(self) -> bool:
         """Whether the cases are all built-in ones, so that every ledger entry must show."""
         return not (self.ops or self.globs or self.files) and self.shard == "1/1"
@@ -57,7 +67,13 @@ def perform(choice: Choice) -> int:
         raise UserError(f"no backend is left to run: {ready[0].name}: {ready[0].problem}")
     for backend in ready:
         entries(backend)  # one that cannot be read is told before anything stored is touched
-    folder = Folder(choice.out, choice.resume)
+    bound = {(case.id, one.name): digest(case, one) for case in cases for one in ready}
+
+    def still_holds(line: Mapping[str, Any]) -> bool:
+        """Whether a row of the earlier part is of this case on this backend, and computed."""
+        return line["outcome"] != "not-run" and line.get("digest") == bound.get((line["case"], line["backend"]), "")
+
+    folder = Folder(choice.out, choice.stored, choice.resume, still_holds)
     lines = list(folder.earlier)
     done = {(line["case"], line["backend"]) for line in lines}
     shown = {
@@ -67,7 +83,7 @@ def perform(choice: Choice) -> int:
     run = Run(cases, ready, choice.gradients, choice.timeout, choice.jobs, done, shown)
     with terminal.running(len(cases) * len(ready) - len(done)) as advance:
         for result in run.results():
-            lines.append(row(result))
+            lines.append(row(result) | {"digest": bound[result.case.id, result.backend]})
             folder.add(lines[-1], arrays(result))
             advance(result)
     for name in _idle(ready, lines, choice.everything):

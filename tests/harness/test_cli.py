@@ -13,6 +13,7 @@ from harness import cli
 from harness.commands import run as session
 from harness.workers import backends, environments, requirements
 from harness.workers.backends import Backend, names
+from harness.workers.gateway import NotStarted
 from reports import run_folder
 from spec import operators
 
@@ -219,7 +220,8 @@ def test_a_run_that_passes(run, cases, tmp_path):
         (f"case/{number}", name, "pass") for number in (0, 1) for name in ("one", "two")
     }
     assert len(rows) == 4
-    assert {entry.name for entry in (tmp_path / "out").iterdir()} == {
+    assert {entry.name for entry in (tmp_path / "out").iterdir()} - {".lock"} == {
+        "manifest.jsonl",
         "run.json",
         "results.jsonl",
         "tensors",
@@ -331,6 +333,37 @@ def test_a_failure_of_the_earlier_part_still_fails(run, cases, tmp_path):
     file = cases(True, False)
     assert run(file, fault="flipped")[0] == 1
     assert run(file, "--resume", fault="")[0] == 1
+
+
+def test_what_has_changed_since_is_run_again(run, cases):
+    """The earlier part agreed with what the file expected; the file expects something else now."""
+    stated = {"y": {"dtype": "float32", "shape": [1, 3, 4, 4], "data": [0] * 48}}
+    assert run(cases(False, True))[0] == 0
+    code, rows = run(cases(False, True, expected=stated), "--resume")
+    assert code == 1
+    assert {row["expected"] for row in rows} == {"differs"}
+
+
+def test_a_run_goes_on_with_the_same_choice_alone(run, cases, error, tmp_path):
+    file = cases(False, False)
+    run(file)
+    arguments = ["run", "--cases", file, *planted("one"), "--out", tmp_path / "out", "--resume"]
+    assert "--op was [], and is" in error(*arguments, "--op", "conv2d")
+    assert "--no-gradients was false" in error(*arguments, "--no-gradients")
+    assert len(run(file, "--resume")[1]) == 2
+
+
+def test_what_was_not_run_is_tried_again(run, cases, monkeypatch):
+    file = cases(False)
+    monkeypatch.setattr("harness.workers.supervisor.Worker.start", _refuse)
+    assert [row["outcome"] for row in run(file)[1]] == ["not-run"]
+    monkeypatch.undo()
+    code, rows = run(file, "--resume")
+    assert (code, [row["outcome"] for row in rows]) == (0, ["exact"])
+
+
+def _refuse(backend):
+    raise NotStarted("no licence today")
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path):
 
 def test_without_a_run_there_is_no_page(tmp_path):
     reports.add(tmp_path, "laws", {})
-    assert [path.name for path in tmp_path.iterdir()] == ["tables"]
+    assert {path.name for path in tmp_path.iterdir()} == {"tables", "manifest.jsonl"}
 
 
 def test_beside_a_run_the_page_is_written_again(run, tmp_path):

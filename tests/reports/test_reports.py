@@ -202,15 +202,15 @@ NEW = [line("a", "torch"), line("b", "torch", "differs", "new", message="off by 
 @pytest.fixture
 def elsewhere(run):
     """A run on a processor on which nothing was tried: a result and an entry are new there, and nothing else is bad."""
-    summary = {**run[0], "stale": [], "new": ["torch: same-stride"], "counts": {"pass": 1, "new": 1}}
+    summary = {**run[0], "stale": [], "new": ["torch: same-stride"], "counts": {"pass": 1, "new": 1}, "results": 2}
     summary["backends"] = {"torch": {**run[0]["backends"]["torch"]}}
     return {**summary, "bitwise": {}, "coverage": {}, "ledger": {}}
 
 
 def test_what_is_new_on_a_processor_is_no_failure_and_no_pass(elsewhere):
     assert not overview.passed(elsewhere, NEW)
-    assert not overview.passed(elsewhere, NEW[:1])  # the entry alone
-    assert overview.passed({**elsewhere, "new": []}, NEW[:1])
+    assert not overview.passed({**elsewhere, "results": 1}, NEW[:1])  # the entry alone
+    assert overview.passed({**elsewhere, "new": [], "results": 1}, NEW[:1])
     assert overview.failures(NEW) == []
     said = overview.verdict(elsewhere, NEW)
     assert said == (

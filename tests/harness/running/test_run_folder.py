@@ -3,6 +3,9 @@
 import dataclasses
 import json
 import math
+import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -12,6 +15,7 @@ from harness.judging.verdict import Comparison, Verdict, judge
 from harness.running import row as rows
 from harness.running.result import Result
 from reports import run_folder
+from reports.manifest import Manifest
 from reports.run_folder import Folder
 from spec.cases.sketches import dtype_of
 from spec.errors import UserError
@@ -36,7 +40,7 @@ def result(conv):
 
 
 def written(path, *results: Result, resume: bool = False) -> list[dict]:
-    folder = Folder(path, resume)
+    folder = Folder(path, None, resume)
     for one in results:
         folder.add(rows.row(one), rows.arrays(one))
     folder.finish({"command": []})
@@ -226,7 +230,7 @@ def cut(path, characters: int) -> None:
     file.write_bytes(file.read_bytes()[:-characters])
 
 
-@pytest.mark.parametrize("characters", [1, 2, 30])
+@pytest.mark.parametrize("characters", [2, 3, 30])
 def test_a_last_line_that_was_cut_off_is_left_out_and_written_again(tmp_path, result, characters):
     written(tmp_path, result("one"), result("two"), result("three"))
     cut(tmp_path, characters)
@@ -236,6 +240,30 @@ def test_a_last_line_that_was_cut_off_is_left_out_and_written_again(tmp_path, re
     folder.add(rows.row(one), rows.arrays(one))
     assert [row["case"] for row in run_folder.rows(tmp_path)] == ["one", "two", "three"]
     assert (tmp_path / "results.jsonl").read_bytes().count(b"\n") == 3
+
+
+def test_a_last_line_that_lacks_its_end_alone_is_whole(tmp_path, result):
+    written(tmp_path, result("one"), result("two"))
+    cut(tmp_path, 1)
+    written(tmp_path, result("three"), resume=True)
+    assert [row["case"] for row in run_folder.rows(tmp_path)] == ["one", "two", "three"]
+
+
+def test_rows_that_no_longer_hold_are_dropped(tmp_path, result):
+    written(tmp_path, result("one"), result("two"))
+    folder = Folder(tmp_path, resume=True, keeps=lambda row: row["case"] == "two")
+    assert [row["case"] for row in folder.earlier] == ["two"]
+    assert [row["case"] for row in run_folder.rows(tmp_path)] == ["two"]
+
+
+def test_a_run_is_resumed_with_the_same_choice_alone(tmp_path):
+    Folder(tmp_path, {"--op": ["conv2d"]}).finish({})
+    message = user_error(lambda: Folder(tmp_path, {"--op": ["pad2d"]}, resume=True))
+    assert message == (
+        f'--out {tmp_path} holds a run with other choices (--op was ["conv2d"], and is ["pad2d"] now); '
+        "choose the same, or leave --resume out"
+    )
+    Folder(tmp_path, {"--op": ["conv2d"]}, resume=True).finish({})
 
 
 def test_a_last_line_of_noise_is_taken_away_before_another_follows(tmp_path, result):
@@ -262,9 +290,11 @@ def test_resuming_loses_nothing_even_if_it_is_killed_at_once(tmp_path, result):
 
 def test_without_resume_the_earlier_run_is_replaced(tmp_path, result):
     written(tmp_path, result("one", error=1.0))
-    (tmp_path / "index.html").write_text("old")
+    Manifest(tmp_path).write("index.html", b"old")
+    run_folder.add_table(tmp_path, "laws", {})
     assert [row["case"] for row in written(tmp_path, result("two"))] == ["two"]
-    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["results.jsonl", "run.json", "tensors"]
+    found = sorted(entry.name for entry in tmp_path.iterdir() if entry.name != ".lock")
+    assert found == ["manifest.jsonl", "results.jsonl", "run.json", "tensors"]
     assert list((tmp_path / "tensors").iterdir()) == []
 
 
@@ -316,9 +346,120 @@ def test_a_summary_that_cannot_be_read_is_one_clear_error(tmp_path, content, wor
 def test_a_folder_with_something_else_is_refused_and_untouched(tmp_path, result, resume):
     written(tmp_path, result())
     (tmp_path / "thesis.tex").write_text("years of work")
-    before = {entry.name: entry.stat().st_mtime_ns for entry in tmp_path.iterdir()}
-    assert "holds 'thesis.tex', which is not of a run" in user_error(lambda: Folder(tmp_path, resume))
-    assert {entry.name: entry.stat().st_mtime_ns for entry in tmp_path.iterdir()} == before
+
+    def times():
+        return {entry.name: entry.stat().st_mtime_ns for entry in tmp_path.iterdir() if entry.name != ".lock"}
+
+    before = times()
+    assert "holds 'thesis.tex', which is not of a run" in user_error(lambda: Folder(tmp_path, None, resume))
+    assert times() == before
+
+
+def test_files_of_the_names_of_ours_that_no_run_wrote_are_refused_and_untouched(tmp_path):
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "budget.json").write_text("{}")
+    (tmp_path / "report.md").write_text("a year of work")
+    assert "holds 'report.md', which is not of a run" in user_error(lambda: Folder(tmp_path))
+    assert (tmp_path / "report.md").read_text() == "a year of work"
+    assert (tmp_path / "tables" / "budget.json").exists()
+
+
+def test_a_file_that_somebody_put_beside_ours_stays(tmp_path, result):
+    written(tmp_path, result("one", error=1.0))
+    (tmp_path / "tensors" / "mine.npz").write_bytes(b"mine")
+    written(tmp_path, result("two"))
+    assert [path.name for path in (tmp_path / "tensors").iterdir()] == ["mine.npz"]
+
+
+# ---- symbolic links ------------------------------------------------------------------------------
+
+
+def test_nothing_is_written_through_a_link(tmp_path, result):
+    target = tmp_path / "target"
+    target.write_text("precious")
+    out = tmp_path / "out"
+    written(out, result("one", error=1.0))
+    (out / "run.json").unlink()
+    for name in ("index.html", "run.json"):
+        (out / name).symlink_to(target)
+    Manifest(out).files.add("index.html")
+    (out / "manifest.jsonl").write_text((out / "manifest.jsonl").read_text() + '{"file": "index.html"}\n')
+    Manifest(out).write("index.html", b"page")
+    assert (out / "index.html").read_bytes() == b"page"
+    (out / "results.jsonl").rename(out / "moved")
+    (out / "moved").rename(tmp_path / "moved")
+    (out / "results.jsonl").symlink_to(tmp_path / "moved")
+    before = (tmp_path / "moved").read_bytes()
+    written(out, result("two"), resume=True)
+    assert (tmp_path / "moved").read_bytes() == before
+    assert not (out / "results.jsonl").is_symlink()
+    assert target.read_text() == "precious"
+
+
+def test_no_folder_of_ours_may_be_a_link(tmp_path, result):
+    elsewhere, out = tmp_path / "elsewhere", tmp_path / "out"
+    elsewhere.mkdir()
+    written(out, result("one", error=1.0))
+    shutil.move(out / "tensors", tmp_path / "tensors")
+    (out / "tensors").symlink_to(elsewhere)
+    assert "is a symbolic link" in user_error(lambda: written(out, result("two", error=1.0), resume=True))
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_a_manifest_names_nothing_outside_its_folder(tmp_path):
+    (tmp_path / "precious").write_text("")
+    out = tmp_path / "out"
+    Folder(out).finish({})
+    lines = [{"file": name} for name in ("../precious", str(tmp_path / "precious"), 7, "", "a/b/c")]
+    (out / "manifest.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    assert Manifest(out).files == set()
+
+
+# ---- two at once, and a full disk ----------------------------------------------------------------
+
+
+def test_one_run_at_a_time_writes_into_a_folder(tmp_path, result):
+    first = Folder(tmp_path)
+    for resume in (False, True):
+        message = user_error(lambda resume=resume: Folder(tmp_path, None, resume))
+        assert message == f"--out {tmp_path} is being written by another run; wait, or name another folder"
+    first.finish({})
+    written(tmp_path, result())
+
+
+def test_a_killed_run_leaves_no_lock(tmp_path):
+    code = f"from reports.run_folder import Folder; from pathlib import Path; Folder(Path({str(tmp_path)!r}))"
+    subprocess.run([sys.executable, "-c", f"{code}; import os; os._exit(9)"], check=False)
+    Folder(tmp_path).finish({})
+
+
+class Full:
+    """A disk that holds so many bytes more."""
+
+    def __init__(self, room: int, file) -> None:
+        self.room, self.file = room, file
+
+    def write(self, content: bytes) -> int:
+        fits = content[: self.room]
+        self.room -= len(fits)
+        return self.file.write(fits)
+
+    def close(self) -> None:
+        self.file.close()
+
+
+@pytest.mark.parametrize("room", [0, 1, 100])
+def test_a_full_disk_is_one_clear_error_and_the_run_goes_on_later(tmp_path, result, room):
+    folder = Folder(tmp_path)
+    one, two = result("one"), result("two")
+    folder.add(rows.row(one), rows.arrays(one))
+    folder.results = Full(room, folder.results)
+    message = user_error(lambda: folder.add(rows.row(two), rows.arrays(two)))
+    assert message == (
+        f"--out {tmp_path} cannot be written: No space left on device; make room, then go on with --resume"
+    )
+    written(tmp_path, two, resume=True)
+    assert [row["case"] for row in run_folder.rows(tmp_path)] == ["one", "two"]
 
 
 def test_a_folder_that_cannot_be_written_is_one_clear_error(tmp_path):
@@ -326,7 +467,7 @@ def test_a_folder_that_cannot_be_written_is_one_clear_error(tmp_path):
     assert "cannot be written: File exists" in user_error(lambda: Folder(tmp_path / "file"))
     assert "cannot be written: Not a directory" in user_error(lambda: Folder(tmp_path / "file" / "run"))
     (tmp_path / "run" / "results.jsonl" / "inner").mkdir(parents=True)
-    assert "holds no stored run" in user_error(lambda: Folder(tmp_path / "run", resume=True))
+    assert "not of a run" in user_error(lambda: Folder(tmp_path / "run", resume=True))
 
 
 def test_a_new_folder_is_made_with_its_parents(tmp_path, result):
