@@ -20,3 +20,5 @@ settings.load_profile("same")
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--backend", action="append", default=[], help="conformance: only this backend (repeat)")
     parser.addoption("--timeout", type=float, default=60.0, help="conformance: seconds one case may take")
+    parser.addoption("--geometries", type=int, default=3, help="random cases: how many geometries of each operator")
+    parser.addoption("--seed", type=int, default=0, help="random cases: another number draws other cases")

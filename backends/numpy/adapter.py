@@ -186,7 +186,10 @@ class Adapter:
 
     def lenet5(self, images, labels, *weights, lr, steps):
         """LeNet-5 with rectifiers and max pooling, trained on the one batch."""
-        checks.same_dtype(images, *weights)
+        return self._trained(images, *weights, labels=labels, lr=lr, steps=steps)
+
+    @one_dtype
+    def _trained(self, images, *weights, labels, lr, steps):
         c1, c3, c5, f6, out = zip(weights[::2], weights[1::2])
         geometry = {"kernel_size": (2, 2), "stride": (2, 2), "padding": "valid", "dilation": (1, 1), "ceil_mode": False}
         pool = partial(self.max_pool2d, **geometry)

@@ -240,9 +240,10 @@ class Adapter:
         if mode == "nearest":
             resize = tf.raw_ops.ResizeNearestNeighbor
             return resize(images=x, size=size, align_corners=align_corners, half_pixel_centers=True)
-        if x.dtype == tf.float32:
+        if x.dtype != tf.float64:
             resize = tf.raw_ops.ResizeBilinear
-            return resize(images=x, size=size, align_corners=align_corners, half_pixel_centers=not align_corners)
+            y = resize(images=x, size=size, align_corners=align_corners, half_pixel_centers=not align_corners)
+            return tf.cast(y, x.dtype)
         # ResizeBilinear takes every dtype, but computes and answers in float32.
         for axis in (1, 2):
             x = _interpolate(x, axis, size[axis - 1], align_corners)

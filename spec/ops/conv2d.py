@@ -145,16 +145,11 @@ def sketches(layer: bool = False):
         {"padding": "same"},
         {"x": (1, 64, 6, 7), "w": (3, 64, 3, 3)},
     )
+    x = (2, 4, 5, 6)
+    attrs = {"groups": 2, "stride": [1, 2], "padding": [[1, 0], [1, 2]]}
+    why = "float16 and bfloat16 where a framework has them"
+    yield Sketch("half-precision", why, attrs, {"x": x, "w": (4, 2, 2, 3)}, build.HALVES)
     if not layer:
-        x, w = (2, 4, 5, 6), (3, 2, 2, 3)
-        attrs = {"groups": 2, "stride": [1, 2], "padding": [[1, 0], [1, 2]]}
-        yield Sketch(
-            "half-precision",
-            "float16 and bfloat16 where a framework has them",
-            attrs,
-            {"x": x, "w": (4, 2, 2, 3)},
-            build.HALVES,
-        )
         yield Sketch(
             "half-precision-plain",
             "the same without attributes and groups",

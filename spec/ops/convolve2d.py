@@ -37,6 +37,8 @@ def sketches():
     yield Sketch("column", "flipped upside down only", {}, {"x": (6, 2), "k": (4, 1)})
     yield Sketch("whole-image", "a kernel as large as the image leaves one pixel", {}, {"x": (3, 4), "k": (3, 4)})
     yield Sketch("pointwise", "nothing to flip", {}, {"x": (3, 4), "k": (1, 1)})
+    why = "float16 and bfloat16 where a framework has them"
+    yield Sketch("half-precision", why, {}, {"x": (4, 6), "k": (2, 3)}, build.HALVES)
 
 
 def refused():

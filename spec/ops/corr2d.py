@@ -80,6 +80,8 @@ def sketches():
     why = "a 1x1 kernel is a matrix product over channels"
     yield Sketch("pointwise-outputs", why, {}, {"x": (3, 3, 4), "k": (5, 3, 1, 1)})
     yield Sketch("many-terms", "96 products per output", {}, {"x": (16, 3, 4), "k": (16, 2, 3)})
+    why = "float16 and bfloat16 where a framework has them"
+    yield Sketch("half-precision", why, {}, {"x": (2, 4, 5), "k": (3, 2, 2, 3)}, build.HALVES)
 
 
 def refused():

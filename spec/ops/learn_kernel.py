@@ -96,7 +96,7 @@ def data(name, tier, dtype, shape):
     """The striped image and its edges; drawn data; where all must be exact, an image of zeros and ones."""
     _, sketch, which = name.split("/", 2)
     if sketch.startswith("edges"):
-        return EDGES[which].astype(dtype)
+        return EDGES[which].astype(build.dtype_of(dtype))
     drawn = build.draw(name, tier, dtype, shape)
     return drawn % 2 if tier == "integers" and which == "x" else drawn
 
@@ -121,6 +121,9 @@ def sketches():
     yield Sketch("square-mean", "the same with the mean", attrs, square, single)
     tall = {"x": (9, 5), "y": (6, 4), "w": (4, 2)}
     yield Sketch("tall", "a kernel of 4 rows, 2 columns: swapped axes show", {"lr": 0.005, "steps": 5}, tall, both)
+    halves = (("reals", "float16"), ("reals", "bfloat16"))
+    attrs = {"lr": 0.03, "steps": 2}
+    yield Sketch("edges-half-precision", "float16 and bfloat16 where a framework has them", attrs, edges, halves)
     small = {"x": (5, 5), "y": (4, 4), "w": (2, 2)}
     attrs = {"lr": 2.0**-5, "steps": 2}
     yield Sketch("exact", "a rate of 1/32 rounds nothing", attrs, small, exact)

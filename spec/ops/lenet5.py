@@ -106,7 +106,7 @@ def data(name, tier, dtype, shape):
         return labels
     if tier == "reals":
         spread = 0.1 if which.endswith("_b") else np.sqrt(1 / np.prod(shape[1:])) if which != "images" else 1.0
-        return (random.standard_normal(shape) * spread).astype(dtype)
+        return (random.standard_normal(shape) * spread).astype(build.dtype_of(dtype))
     if which == "images":
         return random.integers(0, 4, shape).astype(dtype)
     return random.choice((-1, 0, 0, 0, 0, 1), shape).astype(dtype)
@@ -124,6 +124,10 @@ def sketches():
     yield Sketch("predict-exact", why, {"steps": 0}, shapes(4), exact)
     yield Sketch("predict", "the forward pass", {"steps": 0}, shapes(4), both)
     yield Sketch("step", "one step: every derivative shows", {}, shapes(4), both)
+    why = "a rate of 1/4 is exact in every dtype, a third, the share of one image of three, in none"
+    yield Sketch("third", why, {"lr": 0.25}, shapes(3), build.DOUBLE)
+    halves = (("reals", "float16"), ("reals", "bfloat16"))
+    yield Sketch("half-precision", "float16 and bfloat16 where a framework has them", {}, shapes(2), halves)
     yield Sketch("another-rate", "another rate, another number of images", {"lr": 0.05, "steps": 2}, shapes(5), single)
     yield Sketch("train", "five steps: what one changed enters the next", {"lr": 0.02, "steps": 5}, shapes(4), both)
 

@@ -136,6 +136,13 @@ def sketches():
     yield Sketch("nearest-pixel", "one pixel becomes an area", {"scale": [3, 2]}, pixel)
     why = "41 times 1/41 is less than 1 in float32: a place that is rounded down lies in the pixel before"
     yield Sketch("nearest-41", why, {"scale": [41, 1]}, {"x": (1, 2, 2, 3)})
+    why = "float16 and bfloat16 are moved unchanged where a framework has them"
+    yield Sketch("nearest-half-precision", why, {"scale": [2, 3]}, x, build.HALVES)
+    why = "float16 and bfloat16 where a framework has them"
+    yield Sketch("bilinear-half-precision", why, {"scale": [2, 4], **linear}, x, build.HALVES)
+    why = "500 places: float16 and bfloat16 hold the number of no more than 256 or 2048 of them"
+    reals = (("reals", "float16"), ("reals", "bfloat16"))
+    yield Sketch("bilinear-half-precision-places", why, {"scale": [1, 100], **linear}, {"x": (1, 2, 1, 5)}, reals)
     yield Sketch("bilinear-2", "weights 1/4 and 3/4, edges clamped", {"scale": [2, 2], **linear}, x, build.EVERY)
     yield Sketch("bilinear-4-2", "weights in eighths; swapped axes show", {"scale": [4, 2], **linear}, x, build.EVERY)
     yield Sketch("bilinear-one-axis", "factor 1 on one axis", {"scale": [1, 4], **linear}, x)

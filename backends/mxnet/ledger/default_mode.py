@@ -22,6 +22,11 @@ def _is_minus_infinity_alone(case):
     return bool(np.isneginf(maxima).any()) and not np.isnan(maxima).any()
 
 
+def _multiplies_in_float16(case):
+    """Not so a training of no steps; LeNet-5 predicts even then."""
+    return case.dtype == np.float16 and (case.op != "learn_kernel" or case.attrs["steps"] > 0)
+
+
 def interleaves(case):
     """A transposed convolution whose neighbouring copies of a dilated kernel interleave, along some axis."""
     axes = zip(predicates.strides(case), predicates.dilations(case), predicates.window(case), predicates.image(case))
@@ -57,10 +62,11 @@ def _weights_are_rounded(case):
     return any(step.denominator & (step.denominator - 1) for step in steps)
 
 
-def _rate_is_rounded(case):
-    return (
-        case.dtype == np.float64 and case.attrs["steps"] > 0 and float(np.float32(case.attrs["lr"])) != case.attrs["lr"]
-    )
+def _step_is_rounded(case):
+    """Training in float64 whose learning rate, or a share of one image of the batch, is no number of float32."""
+    factors = case.attrs["lr"], 1 / max(len(case.inputs["images"]), 1)
+    rounded = any(float(np.float32(factor)) != factor for factor in factors)
+    return case.dtype == np.float64 and case.attrs["steps"] > 0 and rounded
 
 
 def _wraps_more_than_once(case):
@@ -71,13 +77,14 @@ def _wraps_more_than_once(case):
 
 LEDGER = [
     Known(
-        id="float16-convolution",
-        operators=CONVOLUTIONS,
+        id="float16-product",
+        operators=(*CONVOLUTIONS, "conv_transpose2d", "convolve2d", "corr2d", "learn_kernel", "lenet5"),
         kind="unsupported",
         outcome="rejected",
-        when=lambda case: case.dtype == np.float16,
-        what="Convolutions refuse float16 on the CPU: FP16 gemm on cpu not implemented! Pools and pads take it.",
-        why="The convolution is a matrix product, and the BLAS has none for float16.",
+        when=_multiplies_in_float16,
+        what="Every matrix product in float16 is refused on the CPU (FP16 gemm on cpu not implemented!), and with it "
+        "convolutions, transposed ones, dense layers and their training; so is np.vdot. Pools and pads take it.",
+        why="A convolution is a matrix product here, and the BLAS has none for float16.",
         link="apache/mxnet#15780",
     ),
     Known(
@@ -134,13 +141,14 @@ LEDGER = [
         link="apache/mxnet#11115",
     ),
     Known(
-        id="learning-rate-in-float32",
+        id="step-in-float32",
         operators=("lenet5",),
         kind="numeric",
         outcome="differs",
-        when=_rate_is_rounded,
-        what="SGD in float64 uses the learning rate rounded to float32: 0.1 becomes 0.100000001.",
-        why="lr is a parameter of type float of the operators sgd_update and multi_sgd_update.",
+        when=_step_is_rounded,
+        what="SGD in float64 uses the learning rate rounded to float32, 0.1 becomes 0.100000001, and so does the share "
+        "1/N of each of N images.",
+        why="lr and rescale_grad are parameters of type float of the operators sgd_update and multi_sgd_update.",
     ),
     Known(
         id="bilinear-weights-in-float32",

@@ -299,7 +299,7 @@ def excess(case, x, attrs, y, coarse=0):
 def test_rounded_places_stay_within_the_bound_and_coarse_ones_do_not():
     tried = 0
     for case, x, attrs, y in problems("upsample2d", "reals"):
-        if attrs["mode"] == "bilinear":
+        if attrs["mode"] == "bilinear" and case.dtype.itemsize > 2:  # for half precision places are counted in float32
             assert excess(case, x, attrs, y) < 0.5, case.id
             if "bilinear-3/reals-float32" in case.id or "aligned/reals-float32" in case.id:
                 assert excess(case, x, attrs, y, coarse=16) > 10, case.id

@@ -1,0 +1,1 @@
+"""Random valid cases of every operator, as strategies of hypothesis: geometries, then data."""
