@@ -61,8 +61,8 @@ def probe(question: str, api: str, arrays: bool = False) -> Callable:
     `api` is the name of the interface that it calls ("torch.nn.functional", "torch.nn"). The function gets the
     question's inputs as tensors of the adapter, or with `arrays` as NumPy arrays, and returns a tensor or a word.
 
-    A probe that is one call is a row of the table `PROBES` of its file instead:
-    `("padding.integer", "torch.nn.functional"): lambda x, k: F.conv2d(x, k, padding=1)`.
+    A probe that is one call is a row of the table `PROBES` of its file instead, under its interface:
+    `PROBES = {"torch.nn.functional": {"padding.integer": lambda x, k: F.conv2d(x, k, padding=1)}}`.
     """
 
     def mark(function: Callable) -> Callable:

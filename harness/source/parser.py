@@ -23,9 +23,10 @@ class Source:
 
     def code(self, node: ast.AST) -> str:
         """The text of a node, unindented: of an expression alone, of a statement the lines, without its decorators."""
-        if isinstance(node, ast.expr):
-            return textwrap.dedent(" " * node.col_offset + (ast.get_source_segment(self.text, node) or ""))
         lines = self.text.splitlines()[node.lineno - 1 : node.end_lineno]  # type: ignore[attr-defined]
+        if isinstance(node, ast.expr):
+            indent = len(lines[0]) - len(lines[0].lstrip())
+            return (ast.get_source_segment(self.text, node) or "").replace("\n" + " " * indent, "\n")
         return textwrap.dedent("\n".join(lines))
 
 

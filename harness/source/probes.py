@@ -24,12 +24,16 @@ def probes(files: Iterable[Path]) -> dict[tuple[str, str], str]:
 
 def _rows(source: Source) -> Iterator[tuple[tuple[str, str], ast.expr]]:
     """The rows of the table `PROBES`: (question, interface), and what the function returns."""
-    table = getattr(source.definitions.get("PROBES"), "value", None)
-    if not isinstance(table, ast.Dict):
-        return
-    for key, value in zip(table.keys, table.values):
-        function = value.args[0] if isinstance(value, ast.Call) else value  # arrays(lambda ...) or lambda ...
-        yield ast.literal_eval(key), getattr(function, "body", function)  # type: ignore[arg-type]
+    for api, table in _items(getattr(source.definitions.get("PROBES"), "value", None)):
+        for question, value in _items(table):
+            function = value.args[0] if isinstance(value, ast.Call) else value  # arrays(lambda ...) or lambda ...
+            yield (question, api), getattr(function, "body", function)
+
+
+def _items(table: ast.expr | None) -> Iterator[tuple[str, ast.expr]]:
+    """Keys and values of a dictionary as it is written."""
+    if isinstance(table, ast.Dict):
+        yield from ((ast.literal_eval(key), value) for key, value in zip(table.keys, table.values) if key)
 
 
 def _functions(source: Source) -> Iterator[tuple[tuple[str, str], ast.stmt]]:

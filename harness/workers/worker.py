@@ -58,7 +58,8 @@ def probes(folder):
     found = {}
     for file in sorted([*folder.glob("conventions.py"), *folder.glob("conventions/*.py")]):
         module = load(file, f"convparity_{file.stem}")
-        found |= getattr(module, "PROBES", {})
+        tables = getattr(module, "PROBES", {})
+        found |= {(question, api): one for api, table in tables.items() for question, one in table.items()}
         found |= {(one.question, one.api): one for one in vars(module).values() if hasattr(one, "question")}
     return found
 

@@ -1,7 +1,7 @@
 """How the arguments of the calls are spelled.
 
-The probes get nothing and return `spec.questions.words.spelled(CANDIDATES[...], names of the parameters)`, the names
-read from the framework's own signature or docstring, of the function and of the layer:
+The probes get nothing and return `spelled("stride", names)`. The names are those of the arguments of the function or of
+the layer, read from the framework's own signature or docstring:
 
 arguments.stride, arguments.padding, arguments.dilation, arguments.groups, arguments.layout, arguments.bias  the
     convolution
@@ -12,6 +12,7 @@ arguments.output-padding  the transposed convolution
 """
 
 import dataclasses
+from collections.abc import Iterable
 
 from spec.questions.question import Question
 
@@ -107,7 +108,13 @@ ARGUMENTS = {
         together=("adj target_shape",),
     ),
 }
-CANDIDATES = {name: one.candidates for name, one in ARGUMENTS.items()}
+
+
+def spelled(argument: str, names: Iterable[str]) -> str:
+    """How an argument is called: those of its candidates that are among the names of a call's arguments, or "none"."""
+    known = set(names)
+    return " ".join(name for name in ARGUMENTS[argument].candidates.split() if name in known) or "none"
+
 
 QUESTIONS = [
     Question(

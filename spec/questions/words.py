@@ -4,12 +4,6 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 
-def spelled(candidates: str, parameters: Iterable[str]) -> str:
-    """Those of the candidates (one string, blanks between) that are among the names of the parameters; else "none"."""
-    known = set(parameters)
-    return " ".join(name for name in candidates.split() if name in known) or "none"
-
-
 def accepted(candidates: str, call: Callable[[str], Any]) -> str:
     """Those of the candidates (one string, blanks between) with which `call(name)` raises nothing; else "none"."""
     return " ".join(name for name in candidates.split() if _works(call, name)) or "none"

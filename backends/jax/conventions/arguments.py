@@ -5,106 +5,37 @@ import inspect
 from flax import nnx
 from jax import lax
 
-from backends.contract import probe
-from spec.questions.arguments import CANDIDATES
-from spec.questions.words import spelled
+from spec.questions.arguments import spelled
 
 
-@probe("arguments.stride", "jax.lax")
-def stride():
-    return spelled(CANDIDATES["stride"], inspect.signature(lax.conv_general_dilated).parameters)
+def names(call):
+    """The names of a call's arguments."""
+    return inspect.signature(call).parameters
 
 
-@probe("arguments.stride", "flax.nnx")
-def stride_layer():
-    return spelled(CANDIDATES["stride"], inspect.signature(nnx.Conv.__init__).parameters)
-
-
-@probe("arguments.padding", "jax.lax")
-def padding():
-    return spelled(CANDIDATES["padding"], inspect.signature(lax.conv_general_dilated).parameters)
-
-
-@probe("arguments.padding", "flax.nnx")
-def padding_layer():
-    return spelled(CANDIDATES["padding"], inspect.signature(nnx.Conv.__init__).parameters)
-
-
-@probe("arguments.dilation", "jax.lax")
-def dilation():
-    return spelled(CANDIDATES["dilation"], inspect.signature(lax.conv_general_dilated).parameters)
-
-
-@probe("arguments.dilation", "flax.nnx")
-def dilation_layer():
-    return spelled(CANDIDATES["dilation"], inspect.signature(nnx.Conv.__init__).parameters)
-
-
-@probe("arguments.groups", "jax.lax")
-def groups():
-    return spelled(CANDIDATES["groups"], inspect.signature(lax.conv_general_dilated).parameters)
-
-
-@probe("arguments.groups", "flax.nnx")
-def groups_layer():
-    return spelled(CANDIDATES["groups"], inspect.signature(nnx.Conv.__init__).parameters)
-
-
-@probe("arguments.layout", "jax.lax")
-def layout():
-    return spelled(CANDIDATES["layout"], inspect.signature(lax.conv_general_dilated).parameters)
-
-
-@probe("arguments.layout", "flax.nnx")
-def layout_layer():
-    return spelled(CANDIDATES["layout"], inspect.signature(nnx.Conv.__init__).parameters)
-
-
-@probe("arguments.bias", "jax.lax")
-def bias():
-    return spelled(CANDIDATES["bias"], inspect.signature(lax.conv_general_dilated).parameters)
-
-
-@probe("arguments.bias", "flax.nnx")
-def bias_layer():
-    return spelled(CANDIDATES["bias"], inspect.signature(nnx.Conv.__init__).parameters)
-
-
-@probe("arguments.kernel", "jax.lax")
-def kernel():
-    return spelled(CANDIDATES["kernel"], inspect.signature(lax.conv_general_dilated).parameters)
-
-
-@probe("arguments.kernel", "flax.nnx")
-def kernel_layer():
-    return spelled(CANDIDATES["kernel"], inspect.signature(nnx.Conv.__init__).parameters)
-
-
-@probe("arguments.inputs", "flax.nnx")
-def inputs():
-    return spelled(CANDIDATES["inputs"], inspect.signature(nnx.Conv.__init__).parameters)
-
-
-@probe("arguments.outputs", "flax.nnx")
-def outputs():
-    return spelled(CANDIDATES["outputs"], inspect.signature(nnx.Conv.__init__).parameters)
-
-
-@probe("arguments.window", "jax.lax")
-def window():
-    return spelled(CANDIDATES["window"], inspect.signature(lax.reduce_window).parameters)
-
-
-@probe("arguments.window", "flax.nnx")
-def window_layer():
-    return spelled(CANDIDATES["window"], inspect.signature(nnx.max_pool).parameters)
-
-
-@probe("arguments.output-padding", "jax.lax")
-def output_padding():
-    return spelled(CANDIDATES["output-padding"], inspect.signature(lax.conv_transpose).parameters)
-
-
-@probe("arguments.output-padding", "flax.nnx")
-def output_padding_layer():
-    return spelled(CANDIDATES["output-padding"], inspect.signature(nnx.ConvTranspose.__init__).parameters)
+PROBES = {
+    "jax.lax": {
+        "arguments.stride": lambda: spelled("stride", names(lax.conv_general_dilated)),
+        "arguments.padding": lambda: spelled("padding", names(lax.conv_general_dilated)),
+        "arguments.dilation": lambda: spelled("dilation", names(lax.conv_general_dilated)),
+        "arguments.groups": lambda: spelled("groups", names(lax.conv_general_dilated)),
+        "arguments.layout": lambda: spelled("layout", names(lax.conv_general_dilated)),
+        "arguments.bias": lambda: spelled("bias", names(lax.conv_general_dilated)),
+        "arguments.kernel": lambda: spelled("kernel", names(lax.conv_general_dilated)),
+        "arguments.window": lambda: spelled("window", names(lax.reduce_window)),
+        "arguments.output-padding": lambda: spelled("output-padding", names(lax.conv_transpose)),
+    },
+    "flax.nnx": {
+        "arguments.stride": lambda: spelled("stride", names(nnx.Conv.__init__)),
+        "arguments.padding": lambda: spelled("padding", names(nnx.Conv.__init__)),
+        "arguments.dilation": lambda: spelled("dilation", names(nnx.Conv.__init__)),
+        "arguments.groups": lambda: spelled("groups", names(nnx.Conv.__init__)),
+        "arguments.layout": lambda: spelled("layout", names(nnx.Conv.__init__)),
+        "arguments.bias": lambda: spelled("bias", names(nnx.Conv.__init__)),
+        "arguments.kernel": lambda: spelled("kernel", names(nnx.Conv.__init__)),
+        "arguments.inputs": lambda: spelled("inputs", names(nnx.Conv.__init__)),
+        "arguments.outputs": lambda: spelled("outputs", names(nnx.Conv.__init__)),
+        "arguments.window": lambda: spelled("window", names(nnx.max_pool)),
+        "arguments.output-padding": lambda: spelled("output-padding", names(nnx.ConvTranspose.__init__)),
+    },
+}

@@ -1,4 +1,4 @@
-"""Layers of flax when nothing else is said: `nnx`, and where it is another, the older `linen`."""
+"""Layers of flax, made with nothing but their sizes: `nnx`, and the older `linen` where it differs."""
 
 import jax
 import jax.numpy as jnp
@@ -8,10 +8,12 @@ from flax import linen, nnx
 from backends.contract import probe
 from spec.questions.layers import SHAPES
 
-
-@probe("layer.bias", "flax.nnx")
-def layer_bias():
-    return "without bias" if nnx.Conv(1, 1, (1, 1), rngs=nnx.Rngs(0)).bias is None else "with bias"
+PROBES = {
+    "flax.nnx": {
+        "layer.bias": lambda: "without bias" if nnx.Conv(1, 1, (1, 1), rngs=nnx.Rngs(0)).bias is None else "with bias",
+        "layer.transposed.parameters": lambda: str(nnx.ConvTranspose(3, 4, (2, 5), rngs=nnx.Rngs(0)).kernel.shape),
+    },
+}
 
 
 @probe("layer.weights", "flax.nnx")
@@ -65,11 +67,6 @@ def layer_parameters():
 def layer_parameters_linen():
     parameters = linen.Conv(4, (2, 5)).init(jax.random.key(0), jnp.zeros((1, 8, 8, 3)))["params"]
     return ", ".join(f"{name} {w.shape}" for name, w in parameters.items())
-
-
-@probe("layer.transposed.parameters", "flax.nnx")
-def layer_transposed_parameters():
-    return str(nnx.ConvTranspose(3, 4, (2, 5), rngs=nnx.Rngs(0)).kernel.shape)
 
 
 @probe("layer.lazy", "flax.nnx")

@@ -1,4 +1,4 @@
-"""What JAX takes the axes of images and kernels for, by its own default calls."""
+"""Layouts of images and kernels in JAX, by its default calls."""
 
 import jax
 import jax.numpy as jnp
@@ -8,15 +8,23 @@ from jax import lax
 from backends.contract import probe
 from spec.questions.words import takes
 
-
-@probe("layout.default", "jax.lax")
-def default_layout(x):
-    return lax.conv(x, jnp.ones((1, 2, 1, 1)), (1, 1), "VALID").reshape(2, 2)
-
-
-@probe("layout.default", "jax.lax.conv_transpose")
-def default_layout_transposed(x):
-    return lax.conv_transpose(x, jnp.ones((1, 1, 2, 1)), (1, 1), "VALID").reshape(2, 2)
+PROBES = {
+    "jax.lax": {
+        "layout.default": lambda x: lax.conv(x, jnp.ones((1, 2, 1, 1)), (1, 1), "VALID").reshape(2, 2),
+        "layout.unbatched": lambda x, k: lax.conv(x[None], k[None, None], (1, 1), "VALID")[0],
+        "layout.kernel": lambda x, w: lax.conv(x[None], w, (1, 1), "VALID").ravel(),
+        "layout.flatten": lambda x: lax.collapse(x[None], 1)[0],  # NCHW, as lax.conv has it
+    },
+    "jax.lax.conv_transpose": {
+        "layout.default": lambda x: lax.conv_transpose(x, jnp.ones((1, 1, 2, 1)), (1, 1), "VALID").reshape(2, 2),
+    },
+    "flax.nnx": {
+        "layout.pool": lambda x: nnx.max_pool(x, (2, 2), (2, 2)),
+        "layout.pool.channels-first": lambda x: nnx.max_pool(x, (2, 2), (2, 2), data_format="NCHW"),
+        "layout.dense": lambda x, w: nnx.Linear(2, 2, kernel_init=lambda *_: w, rngs=nnx.Rngs(0))(x),
+        "layout.dense.axes": lambda x: nnx.Linear(2, 1, kernel_init=nnx.initializers.ones, rngs=nnx.Rngs(0))(x),
+    },
+}
 
 
 @probe("layout.default", "flax.nnx")
@@ -88,11 +96,6 @@ def noticed_linen(x):
     return layer.init_with_output(jax.random.key(0), x[None])[0].ravel()
 
 
-@probe("layout.pool", "flax.nnx")
-def pool_layout(x):
-    return nnx.max_pool(x, (2, 2), (2, 2))
-
-
 @probe("layout.pool.channels-last", "jax.lax")
 def pool_channels_last(x):
     # a window has a size for every axis: that is how the layout is said
@@ -109,25 +112,10 @@ def pool_channels_first(x):
     return lax.reduce_window(x, -jnp.inf, lax.max, (1, 1, 2, 2), (1, 1, 2, 2), "VALID")
 
 
-@probe("layout.pool.channels-first", "flax.nnx")
-def pool_channels_first_flax(x):
-    return nnx.max_pool(x, (2, 2), (2, 2), data_format="NCHW")
-
-
-@probe("layout.unbatched", "jax.lax")
-def unbatched(x, k):
-    return lax.conv(x[None], k[None, None], (1, 1), "VALID")[0]
-
-
 @probe("layout.unbatched", "flax.nnx")
 def unbatched_layer(x, k):
     layer = nnx.Conv(1, 1, (2, 2), padding="VALID", kernel_init=lambda *_: k[..., None, None], rngs=nnx.Rngs(0))
     return layer(x[..., None])[..., 0]
-
-
-@probe("layout.kernel", "jax.lax")
-def kernel_layout(x, w):
-    return lax.conv(x[None], w, (1, 1), "VALID").ravel()
 
 
 @probe("layout.kernel", "flax.nnx")
@@ -172,22 +160,7 @@ def depthwise_order_layer(x, w):
     return nnx.Conv(2, 4, (1, 1), feature_group_count=2, **weights)(x[None, None, None]).ravel()
 
 
-@probe("layout.flatten", "jax.lax")
-def flatten(x):
-    return lax.collapse(x[None], 1)[0]  # NCHW, as lax.conv has it
-
-
 @probe("layout.flatten", "flax.nnx")
 def flatten_channels_last(x):
     x = x.transpose(1, 2, 0)[None]  # NHWC, as nnx.Conv has it
     return x.reshape(x.shape[0], -1)[0]
-
-
-@probe("layout.dense", "flax.nnx")
-def dense(x, w):
-    return nnx.Linear(2, 2, kernel_init=lambda *_: w, rngs=nnx.Rngs(0))(x)
-
-
-@probe("layout.dense.axes", "flax.nnx")
-def dense_axes(x):
-    return nnx.Linear(2, 1, kernel_init=nnx.initializers.ones, rngs=nnx.Rngs(0))(x)

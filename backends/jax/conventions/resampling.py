@@ -2,34 +2,15 @@
 
 import jax
 
-from backends.contract import probe
-
-
-@probe("resize.nearest", "jax.image")
-def resize_nearest(x):
-    return jax.image.resize(x, (1, 5), "nearest")
-
-
-@probe("resize.bilinear", "jax.image")
-def resize_bilinear(x):
-    return jax.image.resize(x, (1, 8), "bilinear")
-
-
-@probe("resize.antialias", "jax.image")
-def resize_smaller(x):
-    return jax.image.resize(x, (1, 4), "bilinear")
-
-
-@probe("resize.cubic", "jax.image")
-def resize_cubic(x):
-    return jax.image.resize(x, (1, 8), "bicubic")
-
-
-@probe("resize.cubic", "jax.image, cubic-pytorch")
-def resize_cubic_as_pytorch(x):
-    return jax.image.resize(x, (1, 8), "cubic-pytorch", antialias=False)
-
-
-@probe("resize.method", "jax.image")
-def resize_method(x):
-    return jax.image.resize(x, (1, 4))
+PROBES = {
+    "jax.image": {
+        "resize.nearest": lambda x: jax.image.resize(x, (1, 5), "nearest"),
+        "resize.bilinear": lambda x: jax.image.resize(x, (1, 8), "bilinear"),
+        "resize.antialias": lambda x: jax.image.resize(x, (1, 4), "bilinear"),
+        "resize.cubic": lambda x: jax.image.resize(x, (1, 8), "bicubic"),
+        "resize.method": lambda x: jax.image.resize(x, (1, 4)),
+    },
+    "jax.image, cubic-pytorch": {
+        "resize.cubic": lambda x: jax.image.resize(x, (1, 8), "cubic-pytorch", antialias=False),
+    },
+}

@@ -1,4 +1,4 @@
-"""Gradients of JAX, and losses and optimizers of optax, by their default calls: JAX itself has neither."""
+"""Gradients of JAX, and losses and optimizers of optax, by their default calls: JAX has no losses or optimizers."""
 
 import jax
 import jax.numpy as jnp
@@ -7,10 +7,22 @@ import optax
 
 from backends.contract import probe
 
-
-@probe("gradient.vector", "jax.grad")
-def gradient_vector(x):
-    return jax.grad(lambda x: x * x)(x)
+PROBES = {
+    "jax.grad": {
+        "gradient.vector": lambda x: jax.grad(lambda x: x * x)(x),
+        "gradient.unused": lambda x, k: jax.grad(lambda k: (x * x).sum())(k),
+        "gradient.integers": lambda x: jax.grad(lambda x: (x * x).sum())(x),
+    },
+    "optax.squared_error": {
+        "loss.squared": lambda y, t: optax.squared_error(y, t),
+    },
+    "optax.l2_loss": {
+        "loss.squared": lambda y, t: optax.l2_loss(y, t),
+    },
+    "optax": {
+        "loss.cross-entropy": lambda y, t: optax.softmax_cross_entropy_with_integer_labels(y, t),
+    },
+}
 
 
 @probe("gradient.accumulates", "jax.grad")
@@ -18,11 +30,6 @@ def gradient_accumulates(x):
     gradient = jax.grad(lambda x: (x * x).sum())
     gradient(x)
     return gradient(x)
-
-
-@probe("gradient.unused", "jax.grad")
-def gradient_unused(x, k):
-    return jax.grad(lambda k: (x * x).sum())(k)
 
 
 @probe("gradient.assignment", "jax.numpy")
@@ -45,26 +52,6 @@ def gradient_assignment_at(x, k):
         return y.sum()
 
     return jax.grad(total)(k)
-
-
-@probe("gradient.integers", "jax.grad")
-def gradient_integers(x):
-    return jax.grad(lambda x: (x * x).sum())(x)
-
-
-@probe("loss.squared", "optax.squared_error")
-def squared_error(y, t):
-    return optax.squared_error(y, t)
-
-
-@probe("loss.squared", "optax.l2_loss")
-def l2_loss(y, t):
-    return optax.l2_loss(y, t)
-
-
-@probe("loss.cross-entropy", "optax")
-def cross_entropy(y, t):
-    return optax.softmax_cross_entropy_with_integer_labels(y, t)
 
 
 @probe("optimizer.batch", "optax")

@@ -1,4 +1,4 @@
-"""Transposed convolution in JAX, by its default calls: `lax.conv_transpose`, unlike `lax.conv`, is NHWC."""
+"""Transposed convolution in JAX, by its default calls: `lax.conv_transpose` is NHWC, `lax.conv` is NCHW."""
 
 from flax import nnx
 from jax import lax
@@ -11,14 +11,22 @@ def layer(k, **options):
     return nnx.ConvTranspose(1, 1, k.shape, kernel_init=lambda *_: k[..., None, None], rngs=nnx.Rngs(0), **options)
 
 
+PROBES = {
+    "flax.nnx": {
+        "transposed.flip": lambda x, k: layer(k, padding="VALID")(x[None, ..., None])[0, ..., 0],
+        "transposed.default": lambda x, k: layer(k)(x[None, ..., None])[0, ..., 0],
+        "transposed.same": lambda x, k: layer(k, padding="SAME")(x[None, ..., None])[0, ..., 0],
+        "transposed.same.stride": lambda x, k: layer(k, strides=(1, 2), padding="SAME")(x[None, ..., None])[0, ..., 0],
+        "transposed.valid": lambda x, k: layer(k, strides=(1, 3), padding="VALID")(x[None, ..., None])[0, ..., 0],
+        "transposed.padding": lambda x, k: layer(k, padding=((0, 0), (1, 1)))(x[None, ..., None])[0, ..., 0],
+        "transposed.asymmetric": lambda x, k: layer(k, padding=((0, 0), (1, 0)))(x[None, ..., None])[0, ..., 0],
+    },
+}
+
+
 @probe("transposed.flip", "jax.lax")
 def transposed_flip(x, k):
     return lax.conv_transpose(x[None, ..., None], k[..., None, None], (1, 1), "VALID")[0, ..., 0]
-
-
-@probe("transposed.flip", "flax.nnx")
-def transposed_flip_layer(x, k):
-    return layer(k, padding="VALID")(x[None, ..., None])[0, ..., 0]
 
 
 @probe("transposed.flip", "jax.lax, transpose_kernel")
@@ -31,19 +39,9 @@ def transposed_default(x, k):
     return lax.conv_transpose(x[None, ..., None], k[..., None, None], (1, 1))[0, ..., 0]
 
 
-@probe("transposed.default", "flax.nnx")
-def transposed_default_layer(x, k):
-    return layer(k)(x[None, ..., None])[0, ..., 0]
-
-
 @probe("transposed.same", "jax.lax")
 def transposed_same(x, k):
     return lax.conv_transpose(x[None, ..., None], k[..., None, None], (1, 1), "SAME")[0, ..., 0]
-
-
-@probe("transposed.same", "flax.nnx")
-def transposed_same_layer(x, k):
-    return layer(k, padding="SAME")(x[None, ..., None])[0, ..., 0]
 
 
 @probe("transposed.same.stride", "jax.lax")
@@ -51,29 +49,14 @@ def transposed_same_stride(x, k):
     return lax.conv_transpose(x[None, ..., None], k[..., None, None], (1, 2), "SAME")[0, ..., 0]
 
 
-@probe("transposed.same.stride", "flax.nnx")
-def transposed_same_stride_layer(x, k):
-    return layer(k, strides=(1, 2), padding="SAME")(x[None, ..., None])[0, ..., 0]
-
-
 @probe("transposed.valid", "jax.lax")
 def transposed_valid(x, k):
     return lax.conv_transpose(x[None, ..., None], k[..., None, None], (1, 3), "VALID")[0, ..., 0]
 
 
-@probe("transposed.valid", "flax.nnx")
-def transposed_valid_layer(x, k):
-    return layer(k, strides=(1, 3), padding="VALID")(x[None, ..., None])[0, ..., 0]
-
-
 @probe("transposed.padding", "jax.lax")
 def transposed_padding(x, k):
     return lax.conv_transpose(x[None, ..., None], k[..., None, None], (1, 1), [(0, 0), (1, 1)])[0, ..., 0]
-
-
-@probe("transposed.padding", "flax.nnx")
-def transposed_padding_layer(x, k):
-    return layer(k, padding=((0, 0), (1, 1)))(x[None, ..., None])[0, ..., 0]
 
 
 @probe("transposed.output-padding", "jax.lax")
@@ -90,11 +73,6 @@ def transposed_output_padding_layer(x, k):
 @probe("transposed.asymmetric", "jax.lax")
 def transposed_asymmetric(x, k):
     return lax.conv_transpose(x[None, ..., None], k[..., None, None], (1, 1), [(0, 0), (1, 0)])[0, ..., 0]
-
-
-@probe("transposed.asymmetric", "flax.nnx")
-def transposed_asymmetric_layer(x, k):
-    return layer(k, padding=((0, 0), (1, 0)))(x[None, ..., None])[0, ..., 0]
 
 
 @probe("transposed.groups", "jax.lax")

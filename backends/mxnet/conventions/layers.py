@@ -1,4 +1,4 @@
-"""Layers of gluon, MXNet's library of layers, when nothing else is said."""
+"""Layers of gluon, MXNet's library of layers, made with nothing but their sizes."""
 
 import mxnet as mx
 import numpy
@@ -21,9 +21,12 @@ def initial(layer, seed):
     return {name.removeprefix(layer.prefix): w.data().asnumpy() for name, w in layer.collect_params().items()}
 
 
-@probe("layer.bias", "mxnet.gluon")
-def layer_bias():
-    return "without bias" if gluon.nn.Conv2D(1, 1).bias is None else "with bias"
+PROBES = {
+    "mxnet.gluon": {
+        "layer.bias": lambda: "without bias" if gluon.nn.Conv2D(1, 1).bias is None else "with bias",
+        "layer.transposed.parameters": lambda: str(gluon.nn.Conv2DTranspose(4, (2, 5), in_channels=3).weight.shape),
+    },
+}
 
 
 @probe("layer.weights", "mxnet.gluon")
@@ -67,11 +70,6 @@ def initializer():
 def layer_parameters():
     layer = gluon.nn.Conv2D(4, (2, 5), in_channels=3)
     return ", ".join(f"{name.removeprefix(layer.prefix)} {w.shape}" for name, w in layer.collect_params().items())
-
-
-@probe("layer.transposed.parameters", "mxnet.gluon")
-def layer_transposed_parameters():
-    return str(gluon.nn.Conv2DTranspose(4, (2, 5), in_channels=3).weight.shape)
 
 
 @probe("layer.lazy", "mxnet.gluon")

@@ -4,25 +4,29 @@ from mxnet import autograd, gluon, npx
 
 from backends.contract import probe
 
-
-@probe("pool.stride", "mxnet.npx")
-def pool_stride(x):
-    return npx.pooling(x[None, None], kernel=(2, 2))[0, 0]
-
-
-@probe("pool.stride", "mxnet.gluon")
-def pool_stride_layer(x):
-    return gluon.nn.MaxPool2D(2)(x[None, None])[0, 0]
-
-
-@probe("pool.size", "mxnet.npx")
-def pool_size(x):
-    return npx.pooling(x[None, None], kernel=(2, 2), stride=(2, 2))[0, 0]
-
-
-@probe("pool.size", "mxnet.gluon")
-def pool_size_layer(x):
-    return gluon.nn.MaxPool2D(2, 2)(x[None, None])[0, 0]
+PROBES = {
+    "mxnet.npx": {
+        "pool.stride": lambda x: npx.pooling(x[None, None], kernel=(2, 2))[0, 0],
+        "pool.size": lambda x: npx.pooling(x[None, None], kernel=(2, 2), stride=(2, 2))[0, 0],
+        "pool.average.padding": lambda x: npx.pooling(x[None, None], kernel=(3, 3), pool_type="avg", pad=(1, 1))[0, 0],
+        "pool.max.padding": lambda x: npx.pooling(x[None, None], kernel=(3, 3), pad=(1, 1))[0, 0],
+        "pool.nan": lambda x: npx.pooling(x[None, None], kernel=(2, 2), stride=(2, 2))[0, 0],
+        "pool.global": lambda x: npx.pooling(x[None], global_pool=True, pool_type="avg"),
+    },
+    "mxnet.gluon": {
+        "pool.stride": lambda x: gluon.nn.MaxPool2D(2)(x[None, None])[0, 0],
+        "pool.size": lambda x: gluon.nn.MaxPool2D(2, 2)(x[None, None])[0, 0],
+        "pool.ceil": lambda x: gluon.nn.MaxPool2D((1, 2), ceil_mode=True)(x[None, None])[0, 0],
+        "pool.ceil.empty": lambda x: gluon.nn.MaxPool2D((1, 2), padding=(0, 1), ceil_mode=True)(x[None, None])[0, 0],
+        "pool.average.padding": lambda x: gluon.nn.AvgPool2D(3, 1, 1)(x[None, None])[0, 0],
+        "pool.average.overhang": lambda x: gluon.nn.AvgPool2D((1, 2), ceil_mode=True)(x[None, None])[0, 0],
+        "pool.max.padding": lambda x: gluon.nn.MaxPool2D(3, 1, 1)(x[None, None])[0, 0],
+        "pool.global": lambda x: gluon.nn.GlobalAvgPool2D()(x[None]),
+    },
+    "mxnet.np": {
+        "pool.nan": lambda x: x.reshape(1, 2, 3, 2).max((1, 3)),
+    },
+}
 
 
 @probe("pool.ceil", "mxnet.npx")
@@ -30,50 +34,14 @@ def pool_ceil(x):
     return npx.pooling(x[None, None], kernel=(1, 2), stride=(1, 2), pooling_convention="full")[0, 0]
 
 
-@probe("pool.ceil", "mxnet.gluon")
-def pool_ceil_layer(x):
-    return gluon.nn.MaxPool2D((1, 2), ceil_mode=True)(x[None, None])[0, 0]
-
-
 @probe("pool.ceil.empty", "mxnet.npx")
 def pool_ceil_empty(x):
     return npx.pooling(x[None, None], kernel=(1, 2), stride=(1, 2), pad=(0, 1), pooling_convention="full")[0, 0]
 
 
-@probe("pool.ceil.empty", "mxnet.gluon")
-def pool_ceil_empty_layer(x):
-    return gluon.nn.MaxPool2D((1, 2), padding=(0, 1), ceil_mode=True)(x[None, None])[0, 0]
-
-
-@probe("pool.average.padding", "mxnet.npx")
-def average_padding(x):
-    return npx.pooling(x[None, None], kernel=(3, 3), pool_type="avg", pad=(1, 1))[0, 0]
-
-
-@probe("pool.average.padding", "mxnet.gluon")
-def average_padding_layer(x):
-    return gluon.nn.AvgPool2D(3, 1, 1)(x[None, None])[0, 0]
-
-
 @probe("pool.average.overhang", "mxnet.npx")
 def average_overhang(x):
-    options = {"pool_type": "avg", "pooling_convention": "full"}
-    return npx.pooling(x[None, None], kernel=(1, 2), stride=(1, 2), **options)[0, 0]
-
-
-@probe("pool.average.overhang", "mxnet.gluon")
-def average_overhang_layer(x):
-    return gluon.nn.AvgPool2D((1, 2), ceil_mode=True)(x[None, None])[0, 0]
-
-
-@probe("pool.max.padding", "mxnet.npx")
-def max_padding(x):
-    return npx.pooling(x[None, None], kernel=(3, 3), pad=(1, 1))[0, 0]
-
-
-@probe("pool.max.padding", "mxnet.gluon")
-def max_padding_layer(x):
-    return gluon.nn.MaxPool2D(3, 1, 1)(x[None, None])[0, 0]
+    return npx.pooling(x[None, None], kernel=(1, 2), stride=(1, 2), pool_type="avg", pooling_convention="full")[0, 0]
 
 
 @probe("pool.ties", "mxnet.npx")
@@ -92,23 +60,3 @@ def ties_max(x):
         y = x.max()
     y.backward()
     return x.grad
-
-
-@probe("pool.nan", "mxnet.npx")
-def pool_nan(x):
-    return npx.pooling(x[None, None], kernel=(2, 2), stride=(2, 2))[0, 0]
-
-
-@probe("pool.nan", "mxnet.np")
-def nan_max(x):
-    return x.reshape(1, 2, 3, 2).max((1, 3))
-
-
-@probe("pool.global", "mxnet.npx")
-def pool_global_function(x):
-    return npx.pooling(x[None], global_pool=True, pool_type="avg")
-
-
-@probe("pool.global", "mxnet.gluon")
-def pool_global(x):
-    return gluon.nn.GlobalAvgPool2D()(x[None])

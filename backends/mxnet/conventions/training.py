@@ -1,9 +1,16 @@
-"""Gradients of MXNet's autograd, losses and trainers of gluon, by their default calls."""
+"""Gradients, losses and optimizers of MXNet, by its default calls."""
 
 import numpy
 from mxnet import autograd, gluon, np
 
 from backends.contract import probe
+
+PROBES = {
+    "mxnet.gluon": {
+        "loss.squared": lambda y, t: gluon.loss.L2Loss()(y, t),
+        "loss.cross-entropy": lambda y, t: gluon.loss.SoftmaxCrossEntropyLoss()(y, t),
+    },
+}
 
 
 @probe("gradient.vector", "mxnet.autograd")
@@ -63,16 +70,6 @@ def gradient_integers(x):
         y = (x * x).sum()
     y.backward()
     return x.grad
-
-
-@probe("loss.squared", "mxnet.gluon")
-def squared(y, t):
-    return gluon.loss.L2Loss()(y, t)
-
-
-@probe("loss.cross-entropy", "mxnet.gluon")
-def cross_entropy(y, t):
-    return gluon.loss.SoftmaxCrossEntropyLoss()(y, t)
 
 
 @probe("optimizer.batch", "mxnet.gluon")

@@ -13,14 +13,23 @@ def layer(k, **options):
     return made
 
 
+PROBES = {
+    "mxnet.gluon": {
+        "transposed.flip": lambda x, k: layer(k)(x[None, None])[0, 0],
+        "transposed.default": lambda x, k: layer(k)(x[None, None])[0, 0],
+        "transposed.same": lambda x, k: layer(k, padding="same")(x[None, None])[0, 0],
+        "transposed.same.stride": lambda x, k: layer(k, strides=(1, 2), padding="same")(x[None, None])[0, 0],
+        "transposed.valid": lambda x, k: layer(k, strides=(1, 3))(x[None, None])[0, 0],
+        "transposed.padding": lambda x, k: layer(k, padding=(0, 1))(x[None, None])[0, 0],
+        "transposed.asymmetric": lambda x, k: layer(k, padding=((0, 0), (1, 0)))(x[None, None])[0, 0],
+        "transposed.dilation": lambda x, k: layer(k, strides=(1, 2), dilation=(1, 2))(x[None, None])[0, 0],
+    },
+}
+
+
 @probe("transposed.flip", "mxnet.npx")
 def transposed_flip(x, k):
     return npx.deconvolution(x[None, None], k[None, None], kernel=(1, 3), num_filter=1)[0, 0]
-
-
-@probe("transposed.flip", "mxnet.gluon")
-def transposed_flip_layer(x, k):
-    return layer(k)(x[None, None])[0, 0]
 
 
 @probe("transposed.default", "mxnet.npx")
@@ -28,37 +37,19 @@ def transposed_default(x, k):
     return npx.deconvolution(x[None, None], k[None, None], kernel=(1, 3), num_filter=1)[0, 0]
 
 
-@probe("transposed.default", "mxnet.gluon")
-def transposed_default_layer(x, k):
-    return layer(k)(x[None, None])[0, 0]
-
-
 @probe("transposed.same", "mxnet.npx")
 def transposed_same(x, k):
-    options = {"kernel": (1, 2), "num_filter": 1, "pad": "same"}
-    return npx.deconvolution(x[None, None], k[None, None], **options)[0, 0]
-
-
-@probe("transposed.same", "mxnet.gluon")
-def transposed_same_layer(x, k):
-    return layer(k, padding="same")(x[None, None])[0, 0]
+    return npx.deconvolution(x[None, None], k[None, None], kernel=(1, 2), num_filter=1, pad="same")[0, 0]
 
 
 @probe("transposed.same", "mxnet.npx, target_shape")
 def transposed_same_target(x, k):
-    options = {"kernel": (1, 2), "num_filter": 1, "target_shape": (1, 3)}
-    return npx.deconvolution(x[None, None], k[None, None], **options)[0, 0]
+    return npx.deconvolution(x[None, None], k[None, None], kernel=(1, 2), num_filter=1, target_shape=(1, 3))[0, 0]
 
 
 @probe("transposed.same.stride", "mxnet.npx")
 def transposed_same_stride(x, k):
-    options = {"kernel": (1, 3), "num_filter": 1, "stride": (1, 2), "pad": "same"}
-    return npx.deconvolution(x[None, None], k[None, None], **options)[0, 0]
-
-
-@probe("transposed.same.stride", "mxnet.gluon")
-def transposed_same_stride_layer(x, k):
-    return layer(k, strides=(1, 2), padding="same")(x[None, None])[0, 0]
+    return npx.deconvolution(x[None, None], k[None, None], kernel=(1, 3), num_filter=1, stride=(1, 2), pad="same")[0, 0]
 
 
 @probe("transposed.same.stride", "mxnet.npx, pad=1")
@@ -78,19 +69,9 @@ def transposed_valid(x, k):
     return npx.deconvolution(x[None, None], k[None, None], kernel=(1, 1), num_filter=1, stride=(1, 3))[0, 0]
 
 
-@probe("transposed.valid", "mxnet.gluon")
-def transposed_valid_layer(x, k):
-    return layer(k, strides=(1, 3))(x[None, None])[0, 0]
-
-
 @probe("transposed.padding", "mxnet.npx")
 def transposed_padding(x, k):
     return npx.deconvolution(x[None, None], k[None, None], kernel=(1, 4), num_filter=1, pad=(0, 1))[0, 0]
-
-
-@probe("transposed.padding", "mxnet.gluon")
-def transposed_padding_layer(x, k):
-    return layer(k, padding=(0, 1))(x[None, None])[0, 0]
 
 
 @probe("transposed.output-padding", "mxnet.npx")
@@ -106,13 +87,7 @@ def transposed_output_padding_layer(x, k):
 
 @probe("transposed.asymmetric", "mxnet.npx")
 def transposed_asymmetric(x, k):
-    options = {"kernel": (1, 3), "num_filter": 1, "pad": ((0, 0), (1, 0))}
-    return npx.deconvolution(x[None, None], k[None, None], **options)[0, 0]
-
-
-@probe("transposed.asymmetric", "mxnet.gluon")
-def transposed_asymmetric_layer(x, k):
-    return layer(k, padding=((0, 0), (1, 0)))(x[None, None])[0, 0]
+    return npx.deconvolution(x[None, None], k[None, None], kernel=(1, 3), num_filter=1, pad=((0, 0), (1, 0)))[0, 0]
 
 
 @probe("transposed.groups", "mxnet.npx")
@@ -133,8 +108,3 @@ def transposed_groups_layer(x, w):
 def transposed_dilation(x, k):
     options = {"kernel": (1, 2), "num_filter": 1, "stride": (1, 2), "dilate": (1, 2)}
     return npx.deconvolution(x[None, None], k[None, None], **options)[0, 0]
-
-
-@probe("transposed.dilation", "mxnet.gluon")
-def transposed_dilation_layer(x, k):
-    return layer(k, strides=(1, 2), dilation=(1, 2))(x[None, None])[0, 0]

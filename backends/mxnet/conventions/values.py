@@ -1,12 +1,35 @@
-"""What becomes of numbers, memory and errors in MXNet, whose operators run later than they are called."""
+"""Dtypes, memory and errors of MXNet, by its default calls. Its operators run later than they are called."""
 
 from mxnet import gluon, nd, np, npx
 
-from backends.contract import probe
+from backends.contract import arrays, probe
 from spec.questions.words import when
 
 ONE = {"kernel": (1, 1), "num_filter": 1, "no_bias": True}  # a convolution of one pixel
+
 FOUR = {"kernel": (2, 2), "num_filter": 1, "no_bias": True}
+
+
+PROBES = {
+    "mxnet.np": {
+        "dtype.add": lambda x, k: str((x + k).dtype),
+        "dtype.add.integers": lambda x, k: str((x + k).dtype),
+        "errors.when": lambda x: when(lambda: np.linalg.cholesky(x), lambda y: y.asnumpy()),
+    },
+    "mxnet.np.array": {
+        "dtype.numpy": arrays(lambda x: str(np.array(x).asnumpy().dtype)),
+        "dtype.list": lambda: str(np.array([1.5, 2.5]).asnumpy().dtype),
+    },
+    "mxnet.nd.array": {
+        "dtype.numpy": arrays(lambda x: str(nd.array(x).asnumpy().dtype)),
+    },
+    "mxnet.nd.from_numpy": {
+        "dtype.numpy": arrays(lambda x: str(nd.from_numpy(x).asnumpy().dtype)),
+    },
+    "mxnet.npx": {
+        "dtype.integers": lambda x, k: npx.convolution(x[None, None], k[None, None], **FOUR)[0, 0],
+    },
+}
 
 
 @probe("dtype.mixed", "mxnet.npx")
@@ -22,44 +45,9 @@ def mixed_layer(x, k):
     return str(layer(x[None, None, None]).asnumpy().dtype)
 
 
-@probe("dtype.add", "mxnet.np")
-def add(x, k):
-    return str((x + k).dtype)
-
-
-@probe("dtype.add.integers", "mxnet.np")
-def add_integers(x, k):
-    return str((x + k).dtype)
-
-
-@probe("dtype.numpy", "mxnet.np.array", arrays=True)
-def numpy_array(x):
-    return str(np.array(x).asnumpy().dtype)
-
-
-@probe("dtype.numpy", "mxnet.nd.array", arrays=True)
-def numpy_nd_array(x):
-    return str(nd.array(x).asnumpy().dtype)
-
-
-@probe("dtype.numpy", "mxnet.nd.from_numpy", arrays=True)
-def numpy_nd_from_numpy(x):
-    return str(nd.from_numpy(x).asnumpy().dtype)
-
-
-@probe("dtype.list", "mxnet.np.array")
-def dtype_list():
-    return str(np.array([1.5, 2.5]).asnumpy().dtype)
-
-
 @probe("dtype.numpy-into-call", "mxnet.npx", arrays=True)
 def numpy_into_call(x, k):
     return str(npx.convolution(np.array(x)[None, None], k[None, None], **FOUR).asnumpy().dtype)
-
-
-@probe("dtype.integers", "mxnet.npx")
-def integers(x, k):
-    return npx.convolution(x[None, None], k[None, None], **FOUR)[0, 0]
 
 
 @probe("dtype.half", "mxnet.npx", arrays=True)
@@ -112,11 +100,6 @@ def memory_view(x):
     part = x[:2]
     part[0] = 9
     return x
-
-
-@probe("errors.when", "mxnet.np")
-def errors_when(x):
-    return when(lambda: np.linalg.cholesky(x), lambda y: y.asnumpy())
 
 
 @probe("errors.shape", "mxnet.npx")

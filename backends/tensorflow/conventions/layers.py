@@ -1,4 +1,4 @@
-"""Layers of TensorFlow when nothing else is said."""
+"""Layers of TensorFlow, made with nothing but their sizes."""
 
 import tensorflow as tf
 
@@ -21,30 +21,20 @@ def spread(variables, fan_in=72):
     return tf.stack([tf.math.reduce_std(values), tf.reduce_max(abs(values))]) * fan_in**0.5
 
 
-@probe("layer.bias", "tf.keras")
-def bias():
-    return "without bias" if built(0, tf.keras.layers.Conv2D(1, 1), 1).bias is None else "with bias"
-
-
-@probe("layer.weights", "tf.keras")
-def weights():
-    return spread([built(seed, tf.keras.layers.Conv2D(64, 3), 8).kernel for seed in SEEDS])
+PROBES = {
+    "tf.keras": {
+        "layer.bias": lambda: "without bias" if built(0, tf.keras.layers.Conv2D(1, 1), 1).bias is None else "with bias",
+        "layer.weights": lambda: spread([built(seed, tf.keras.layers.Conv2D(64, 3), 8).kernel for seed in SEEDS]),
+        "layer.bias.values": lambda: spread([built(seed, tf.keras.layers.Conv2D(64, 3), 8).bias for seed in SEEDS]),
+        "layer.dense.weights": lambda: spread([built(seed, tf.keras.layers.Dense(576), 72).kernel for seed in SEEDS]),
+    },
+}
 
 
 @probe("layer.weights.fan", "tf.keras")
 def weights_fan():
     few, many = ([built(seed, tf.keras.layers.Conv2D(64, 3), n).kernel for seed in SEEDS] for n in (8, 32))
     return (spread(few) / spread(many))[:1]
-
-
-@probe("layer.bias.values", "tf.keras")
-def bias_values():
-    return spread([built(seed, tf.keras.layers.Conv2D(64, 3), 8).bias for seed in SEEDS])
-
-
-@probe("layer.dense.weights", "tf.keras")
-def dense_weights():
-    return spread([built(seed, tf.keras.layers.Dense(576), 72).kernel for seed in SEEDS])
 
 
 @probe("layer.transposed.weights", "tf.keras")

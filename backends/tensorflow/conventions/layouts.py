@@ -11,25 +11,36 @@ def ones(**options):
     return tf.keras.layers.Conv2D(1, 1, kernel_initializer="ones", **options)
 
 
+PROBES = {
+    "tf.keras": {
+        "layout.default": lambda x: tf.reshape(ones()(x), (2, 2)),
+        "layout.channels-last": lambda x: tf.reshape(ones(data_format="channels_last")(x), (2, 2)),
+        "layout.channels-first": lambda x: tf.reshape(ones(data_format="channels_first")(x), (2, 2)),
+        "layout.noticed": lambda x: tf.reshape(ones()(x[None]), -1),
+        "layout.pool": lambda x: tf.keras.layers.MaxPooling2D(2)(x),
+        "layout.pool.channels-last": lambda x: tf.keras.layers.MaxPooling2D(2, data_format="channels_last")(x),
+        "layout.pool.channels-first": lambda x: tf.keras.layers.MaxPooling2D(2, data_format="channels_first")(x),
+        "layout.flatten": lambda x: tf.keras.layers.Flatten()(tf.transpose(x, (1, 2, 0))[None])[0],
+        "layout.dense": lambda x, w: tf.keras.layers.Dense(2, kernel_initializer=lambda *_, **__: w)(x[None])[0],
+        "layout.dense.axes": lambda x: tf.keras.layers.Dense(1, kernel_initializer="ones")(x),
+    },
+    "tf.nn": {
+        "layout.pool": lambda x: tf.nn.max_pool2d(x, 2, 2, "VALID"),
+        "layout.pool.channels-last": lambda x: tf.nn.max_pool2d(x, 2, 2, "VALID", data_format="NHWC"),
+        "layout.pool.channels-first": lambda x: tf.nn.max_pool2d(x, 2, 2, "VALID", data_format="NCHW"),
+    },
+}
+
+
 @probe("layout.default", "tf.nn")
 def layout(x):
     return tf.reshape(tf.nn.conv2d(x, tf.ones((1, 1, 2, 1)), strides=1, padding="VALID"), (2, 2))
-
-
-@probe("layout.default", "tf.keras")
-def layout_layer(x):
-    return tf.reshape(ones()(x), (2, 2))
 
 
 @probe("layout.channels-last", "tf.nn")
 def channels_last(x):
     y = tf.nn.conv2d(x, tf.ones((1, 1, 2, 1)), strides=1, padding="VALID", data_format="NHWC")
     return tf.reshape(y, (2, 2))
-
-
-@probe("layout.channels-last", "tf.keras")
-def channels_last_layer(x):
-    return tf.reshape(ones(data_format="channels_last")(x), (2, 2))
 
 
 @probe("layout.channels-first", "tf.nn")
@@ -42,11 +53,6 @@ def channels_first(x):
 def channels_first_double(x):
     x, k = tf.cast(x, tf.float64), tf.ones((1, 1, 2, 1), tf.float64)
     return tf.cast(tf.reshape(tf.nn.conv2d(x, k, strides=1, padding="VALID", data_format="NCHW"), (2, 2)), tf.float32)
-
-
-@probe("layout.channels-first", "tf.keras")
-def channels_first_layer(x):
-    return tf.reshape(ones(data_format="channels_first")(x), (2, 2))
 
 
 @probe("layout.transposed.channels-last", "tf.nn")
@@ -76,41 +82,6 @@ def transposed_channels_first_layer(x):
 @probe("layout.noticed", "tf.nn")
 def noticed(x):
     return tf.reshape(tf.nn.conv2d(x[None], tf.ones((1, 1, 3, 1)), strides=1, padding="VALID"), -1)
-
-
-@probe("layout.noticed", "tf.keras")
-def noticed_layer(x):
-    return tf.reshape(ones()(x[None]), -1)
-
-
-@probe("layout.pool", "tf.nn")
-def layout_pool(x):
-    return tf.nn.max_pool2d(x, 2, 2, "VALID")
-
-
-@probe("layout.pool", "tf.keras")
-def layout_pool_layer(x):
-    return tf.keras.layers.MaxPooling2D(2)(x)
-
-
-@probe("layout.pool.channels-last", "tf.nn")
-def pool_channels_last(x):
-    return tf.nn.max_pool2d(x, 2, 2, "VALID", data_format="NHWC")
-
-
-@probe("layout.pool.channels-last", "tf.keras")
-def pool_channels_last_layer(x):
-    return tf.keras.layers.MaxPooling2D(2, data_format="channels_last")(x)
-
-
-@probe("layout.pool.channels-first", "tf.nn")
-def pool_channels_first(x):
-    return tf.nn.max_pool2d(x, 2, 2, "VALID", data_format="NCHW")
-
-
-@probe("layout.pool.channels-first", "tf.keras")
-def pool_channels_first_layer(x):
-    return tf.keras.layers.MaxPooling2D(2, data_format="channels_first")(x)
 
 
 @probe("layout.unbatched", "tf.nn")
@@ -184,23 +155,8 @@ def depthwise_order_layer(x, w):
     return tf.keras.layers.DepthwiseConv2D(1, depth_multiplier=2, **weights)(x[None, None, None])[0, 0, 0]
 
 
-@probe("layout.flatten", "tf.keras")
-def flatten(x):
-    return tf.keras.layers.Flatten()(tf.transpose(x, (1, 2, 0))[None])[0]
-
-
 @probe("layout.flatten", "tf.keras, channels_first")
 def flatten_channels_first(x):
     return tf.keras.layers.Flatten(data_format="channels_first")(x[None])[
         0
     ]  # puts the channels last before it flattens
-
-
-@probe("layout.dense", "tf.keras")
-def dense(x, w):
-    return tf.keras.layers.Dense(2, kernel_initializer=lambda *_, **__: w)(x[None])[0]
-
-
-@probe("layout.dense.axes", "tf.keras")
-def dense_axes(x):
-    return tf.keras.layers.Dense(1, kernel_initializer="ones")(x)

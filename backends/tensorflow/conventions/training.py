@@ -10,6 +10,28 @@ def word(gradient):
     return "none" if gradient is None else gradient
 
 
+PROBES = {
+    "tf.nn.l2_loss": {
+        "loss.squared": lambda y, t: tf.nn.l2_loss(y - t),
+    },
+    "tf.keras.losses.mse": {
+        "loss.squared": lambda y, t: tf.keras.losses.mse(t, y),
+    },
+    "tf.keras.losses.MeanSquaredError": {
+        "loss.squared": lambda y, t: tf.keras.losses.MeanSquaredError()(t, y),
+    },
+    "tf.nn": {
+        "loss.cross-entropy": lambda y, t: tf.nn.sparse_softmax_cross_entropy_with_logits(t, y),
+    },
+    "tf.keras.losses.sparse_categorical_crossentropy": {
+        "loss.cross-entropy": lambda y, t: tf.keras.losses.sparse_categorical_crossentropy(t, y),
+    },
+    "tf.keras.losses.SparseCategoricalCrossentropy": {
+        "loss.cross-entropy": lambda y, t: tf.keras.losses.SparseCategoricalCrossentropy()(t, y),
+    },
+}
+
+
 @probe("gradient.vector", "tf.GradientTape")
 def vector(x):
     with tf.GradientTape() as tape:
@@ -78,36 +100,6 @@ def integers(x):
         tape.watch(x)
         y = tf.reduce_sum(x * x)
     return word(tape.gradient(y, x))
-
-
-@probe("loss.squared", "tf.nn.l2_loss")
-def squared(y, t):
-    return tf.nn.l2_loss(y - t)
-
-
-@probe("loss.squared", "tf.keras.losses.mse")
-def squared_function(y, t):
-    return tf.keras.losses.mse(t, y)
-
-
-@probe("loss.squared", "tf.keras.losses.MeanSquaredError")
-def squared_class(y, t):
-    return tf.keras.losses.MeanSquaredError()(t, y)
-
-
-@probe("loss.cross-entropy", "tf.nn")
-def cross_entropy(y, t):
-    return tf.nn.sparse_softmax_cross_entropy_with_logits(t, y)
-
-
-@probe("loss.cross-entropy", "tf.keras.losses.sparse_categorical_crossentropy")
-def cross_entropy_function(y, t):
-    return tf.keras.losses.sparse_categorical_crossentropy(t, y)
-
-
-@probe("loss.cross-entropy", "tf.keras.losses.SparseCategoricalCrossentropy")
-def cross_entropy_class(y, t):
-    return tf.keras.losses.SparseCategoricalCrossentropy()(t, y)
 
 
 @probe("optimizer.batch", "tf.keras")

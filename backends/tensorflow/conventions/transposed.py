@@ -11,25 +11,27 @@ def transposed(k, **options):
     return tf.keras.layers.Conv2DTranspose(1, k.shape, **weights, **options)
 
 
+PROBES = {
+    "tf.keras": {
+        "transposed.flip": lambda x, k: transposed(k)(x[None, ..., None])[0, ..., 0],
+        "transposed.default": lambda x, k: transposed(k)(x[None, ..., None])[0, ..., 0],
+        "transposed.same": lambda x, k: transposed(k, padding="same")(x[None, ..., None])[0, ..., 0],
+        "transposed.valid": lambda x, k: transposed(k, strides=(1, 3))(x[None, ..., None])[0, ..., 0],
+        "transposed.padding": lambda x, k: transposed(k, padding=(0, 1))(x[None, ..., None])[0, ..., 0],
+        "transposed.asymmetric": lambda x, k: transposed(k, padding=[[0, 0], [1, 0]])(x[None, ..., None])[0, ..., 0],
+    },
+}
+
+
 @probe("transposed.flip", "tf.nn")
 def transposed_flip(x, k):
     y = tf.nn.conv2d_transpose(x[None, ..., None], k[..., None, None], (1, 1, 4, 1), strides=1, padding="VALID")
     return y[0, ..., 0]
 
 
-@probe("transposed.flip", "tf.keras")
-def transposed_flip_layer(x, k):
-    return transposed(k)(x[None, ..., None])[0, ..., 0]
-
-
 @probe("transposed.default", "tf.nn")
 def transposed_default(x, k):
     return tf.nn.conv2d_transpose(x[None, ..., None], k[..., None, None], (1, 1, 3, 1), strides=1)[0, ..., 0]
-
-
-@probe("transposed.default", "tf.keras")
-def transposed_default_layer(x, k):
-    return transposed(k)(x[None, ..., None])[0, ..., 0]
 
 
 @probe("transposed.default", "tf.keras.ops")
@@ -41,11 +43,6 @@ def transposed_default_ops(x, k):
 def transposed_same(x, k):
     y = tf.nn.conv2d_transpose(x[None, ..., None], k[..., None, None], (1, 1, 3, 1), strides=1, padding="SAME")
     return y[0, ..., 0]
-
-
-@probe("transposed.same", "tf.keras")
-def transposed_same_layer(x, k):
-    return transposed(k, padding="same")(x[None, ..., None])[0, ..., 0]
 
 
 @probe("transposed.same.stride", "tf.nn")
@@ -64,20 +61,10 @@ def transposed_valid(x, k):
     return tf.nn.conv2d_transpose(x[None, ..., None], k[..., None, None], strides=(1, 3), padding="VALID")[0, ..., 0]
 
 
-@probe("transposed.valid", "tf.keras")
-def transposed_valid_layer(x, k):
-    return transposed(k, strides=(1, 3))(x[None, ..., None])[0, ..., 0]
-
-
 @probe("transposed.padding", "tf.nn")
 def transposed_padding(x, k):
     x, k, pads = x[None, ..., None], k[..., None, None], [[0, 0], [0, 0], [1, 1], [0, 0]]
     return tf.nn.conv2d_transpose(x, k, (1, 1, 4, 1), strides=1, padding=pads)[0, ..., 0]
-
-
-@probe("transposed.padding", "tf.keras")
-def transposed_padding_layer(x, k):
-    return transposed(k, padding=(0, 1))(x[None, ..., None])[0, ..., 0]
 
 
 @probe("transposed.output-padding", "tf.nn, output_shape")
@@ -95,11 +82,6 @@ def output_padding(x, k):
 def transposed_asymmetric(x, k):
     x, k, pads = x[None, ..., None], k[..., None, None], [[0, 0], [0, 0], [1, 0], [0, 0]]
     return tf.nn.conv2d_transpose(x, k, (1, 1, 4, 1), strides=1, padding=pads)[0, ..., 0]
-
-
-@probe("transposed.asymmetric", "tf.keras")
-def transposed_asymmetric_layer(x, k):
-    return transposed(k, padding=[[0, 0], [1, 0]])(x[None, ..., None])[0, ..., 0]
 
 
 @probe("transposed.groups", "tf.nn")

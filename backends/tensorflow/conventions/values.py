@@ -3,8 +3,35 @@
 import numpy as np
 import tensorflow as tf
 
-from backends.contract import probe
+from backends.contract import arrays, probe
 from spec.questions.words import when
+
+PROBES = {
+    "tf": {
+        "dtype.add": lambda x, k: (x + k).dtype.name,
+        "dtype.add.integers": lambda x, k: (x + k).dtype.name,
+    },
+    "tf.keras.ops": {
+        "dtype.add": lambda x, k: tf.keras.ops.add(x, k).dtype.name,
+        "dtype.add.integers": lambda x, k: tf.keras.ops.add(x, k).dtype.name,
+    },
+    "tf.constant": {
+        "dtype.numpy": arrays(lambda x: tf.constant(x).dtype.name),
+        "dtype.list": lambda: tf.constant([1.5, 2.5]).dtype.name,
+    },
+    "tf.convert_to_tensor": {
+        "dtype.numpy": arrays(lambda x: tf.convert_to_tensor(x).dtype.name),
+    },
+    "tf.Variable": {
+        "dtype.numpy": arrays(lambda x: tf.Variable(x).dtype.name),
+    },
+    "tf.keras, into a layer": {
+        "dtype.numpy": arrays(lambda x: tf.keras.layers.Identity()(x).dtype.name),
+    },
+    "tf.linalg": {
+        "errors.when": lambda x: when(lambda: tf.linalg.cholesky(x), lambda factor: factor.numpy()),
+    },
+}
 
 
 @probe("dtype.mixed", "tf.nn")
@@ -18,51 +45,6 @@ def mixed_layer(x, k):
     conv.build((1, 1, 1, 1))
     conv.set_weights([k[None, None, None]])
     return conv(x[None, None, None]).dtype.name
-
-
-@probe("dtype.add", "tf")
-def add(x, k):
-    return (x + k).dtype.name
-
-
-@probe("dtype.add", "tf.keras.ops")
-def add_keras(x, k):
-    return tf.keras.ops.add(x, k).dtype.name
-
-
-@probe("dtype.add.integers", "tf")
-def add_integers(x, k):
-    return (x + k).dtype.name
-
-
-@probe("dtype.add.integers", "tf.keras.ops")
-def add_integers_keras(x, k):
-    return tf.keras.ops.add(x, k).dtype.name
-
-
-@probe("dtype.numpy", "tf.constant", arrays=True)
-def from_array(x):
-    return tf.constant(x).dtype.name
-
-
-@probe("dtype.numpy", "tf.convert_to_tensor", arrays=True)
-def from_array_convert(x):
-    return tf.convert_to_tensor(x).dtype.name
-
-
-@probe("dtype.numpy", "tf.Variable", arrays=True)
-def from_array_variable(x):
-    return tf.Variable(x).dtype.name
-
-
-@probe("dtype.numpy", "tf.keras, into a layer", arrays=True)
-def from_array_layer(x):
-    return tf.keras.layers.Identity()(x).dtype.name
-
-
-@probe("dtype.list", "tf.constant")
-def from_list():
-    return tf.constant([1.5, 2.5]).dtype.name
 
 
 @probe("dtype.numpy-into-call", "tf.nn", arrays=True)
@@ -140,11 +122,6 @@ def view(x):
     part = x[:2]
     part[0] = 9
     return x
-
-
-@probe("errors.when", "tf.linalg")
-def values(x):
-    return when(lambda: tf.linalg.cholesky(x), lambda factor: factor.numpy())
 
 
 @probe("errors.shape", "tf.nn")

@@ -1,4 +1,4 @@
-"""Layers of PyTorch when nothing else is said."""
+"""Layers of PyTorch, made with nothing but their sizes."""
 
 import torch
 from torch import nn
@@ -21,30 +21,24 @@ def spread(values, fan_in=72):
     return torch.stack([values.std(), values.abs().max()]) * fan_in**0.5
 
 
-@probe("layer.bias", "torch.nn")
-def bias():
-    return "without bias" if nn.Conv2d(1, 1, 1).bias is None else "with bias"
-
-
-@probe("layer.weights", "torch.nn")
-def weights():
-    return spread([seeded(seed, nn.Conv2d, 8, 64, 3).weight for seed in SEEDS])
+PROBES = {
+    "torch.nn": {
+        "layer.bias": lambda: "without bias" if nn.Conv2d(1, 1, 1).bias is None else "with bias",
+        "layer.weights": lambda: spread([seeded(seed, nn.Conv2d, 8, 64, 3).weight for seed in SEEDS]),
+        "layer.bias.values": lambda: spread([seeded(seed, nn.Conv2d, 8, 64, 3).bias for seed in SEEDS]),
+        "layer.dense.weights": lambda: spread([seeded(seed, nn.Linear, 72, 576).weight for seed in SEEDS]),
+        "layer.transposed.parameters": lambda: str(tuple(nn.ConvTranspose2d(3, 4, (2, 5)).weight.shape)),
+    },
+    "torch.nn.Conv2d": {
+        "layer.lazy": lambda: nn.Conv2d(out_channels=4, kernel_size=1),
+    },
+}
 
 
 @probe("layer.weights.fan", "torch.nn")
 def weights_fan():
     narrow, wide = ([seeded(seed, nn.Conv2d, inputs, 64, 3).weight for seed in SEEDS] for inputs in (8, 32))
     return (spread(narrow) / spread(wide))[:1]
-
-
-@probe("layer.bias.values", "torch.nn")
-def bias_values():
-    return spread([seeded(seed, nn.Conv2d, 8, 64, 3).bias for seed in SEEDS])
-
-
-@probe("layer.dense.weights", "torch.nn")
-def dense_weights():
-    return spread([seeded(seed, nn.Linear, 72, 576).weight for seed in SEEDS])
 
 
 @probe("layer.transposed.weights", "torch.nn")
@@ -61,16 +55,6 @@ def initializer():
 @probe("layer.parameters", "torch.nn")
 def parameters():
     return ", ".join(f"{name} {tuple(one.shape)}" for name, one in nn.Conv2d(3, 4, (2, 5)).named_parameters())
-
-
-@probe("layer.transposed.parameters", "torch.nn")
-def transposed_parameters():
-    return str(tuple(nn.ConvTranspose2d(3, 4, (2, 5)).weight.shape))
-
-
-@probe("layer.lazy", "torch.nn.Conv2d")
-def lazy():
-    return nn.Conv2d(out_channels=4, kernel_size=1)
 
 
 @probe("layer.lazy", "torch.nn.LazyConv2d")

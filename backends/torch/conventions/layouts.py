@@ -8,21 +8,53 @@ from backends.contract import probe
 from spec.questions.words import takes
 
 
-@probe("layout.default", "torch.nn.functional")
-def layout(x):
-    return F.conv2d(x, torch.ones(1, 2, 1, 1)).reshape(2, 2)
+def ones(layer):
+    """The layer with ones for its weights."""
+    layer.weight.data.fill_(1)
+    return layer
 
 
-@probe("layout.default", "torch.nn")
-def layout_layer(x):
-    conv = nn.Conv2d(2, 1, 1, bias=False)
-    conv.weight.data.fill_(1)
-    return conv(x).reshape(2, 2)
+def load(layer, w):
+    """The layer with the weights w."""
+    layer.weight.data = w
+    return layer
 
 
-@probe("layout.channels-last", "torch.nn.functional")
-def channels_last(x):
-    return F.conv2d(x, torch.ones(1, 2, 1, 1), data_format="NHWC").reshape(2, 2)
+PROBES = {
+    "torch.nn.functional": {
+        "layout.default": lambda x: F.conv2d(x, torch.ones(1, 2, 1, 1)).reshape(2, 2),
+        "layout.channels-last": lambda x: F.conv2d(x, torch.ones(1, 2, 1, 1), data_format="NHWC").reshape(2, 2),
+        "layout.channels-first": lambda x: F.conv2d(x, torch.ones(1, 2, 1, 1), data_format="NCHW").reshape(2, 2),
+        "layout.noticed": lambda x: F.conv2d(x.permute(1, 2, 0)[None], torch.ones(1, 3, 1, 1)).flatten(),
+        "layout.pool": lambda x: F.max_pool2d(x, 2),
+        "layout.pool.channels-last": lambda x: F.max_pool2d(x, 2, data_format="NHWC"),
+        "layout.pool.channels-first": lambda x: F.max_pool2d(x, 2, data_format="NCHW"),
+        "layout.unbatched": lambda x, k: F.conv2d(x[None], k[None, None])[0],
+        "layout.kernel": lambda x, w: F.conv2d(x[None], w).flatten(),
+        "layout.kernel.transposed": lambda x, w: F.conv_transpose2d(x.view(1, 2, 1, 1), w)[0],
+        "layout.depthwise.order": lambda x, w: F.conv2d(x.view(1, 2, 1, 1), w.view(4, 1, 1, 1), groups=2).flatten(),
+        "layout.dense": lambda x, w: F.linear(x, w),
+        "layout.dense.axes": lambda x: F.linear(x, torch.ones(1, 2)),
+    },
+    "torch.nn": {
+        "layout.default": lambda x: ones(nn.Conv2d(2, 1, 1, bias=False))(x).reshape(2, 2),
+        "layout.channels-last": lambda x: nn.Conv2d(2, 1, 1, data_format="NHWC")(x).reshape(2, 2),
+        "layout.channels-first": lambda x: nn.Conv2d(2, 1, 1, data_format="NCHW")(x).reshape(2, 2),
+        "layout.transposed.channels-last": lambda x: nn.ConvTranspose2d(2, 1, 1, data_format="NHWC")(x).reshape(2, 2),
+        "layout.transposed.channels-first": lambda x: nn.ConvTranspose2d(2, 1, 1, data_format="NCHW")(x).reshape(2, 2),
+        "layout.noticed": lambda x: ones(nn.Conv2d(3, 1, 1, bias=False))(x.permute(1, 2, 0)[None]).flatten(),
+        "layout.pool": lambda x: nn.MaxPool2d(2)(x),
+        "layout.unbatched": lambda x, k: load(nn.Conv2d(1, 1, 2, bias=False), k[None, None])(x[None])[0],
+        "layout.kernel": lambda x, w: load(nn.Conv2d(2, 2, 2, bias=False), w)(x[None]).flatten(),
+        "layout.kernel.depthwise": lambda: str(tuple(nn.Conv2d(3, 6, (4, 5), groups=3).weight.shape)),
+        "layout.flatten": lambda x: nn.Flatten()(x[None])[0],
+        "layout.dense": lambda x, w: load(nn.Linear(2, 2, bias=False), w)(x),
+        "layout.dense.axes": lambda x: ones(nn.Linear(2, 1, bias=False))(x),
+    },
+    "torch": {
+        "layout.flatten": lambda x: torch.flatten(x[None], 1)[0],
+    },
+}
 
 
 @probe("layout.channels-last", "torch, memory_format")
@@ -31,29 +63,9 @@ def channels_last_memory(x):
     return F.conv2d(x, torch.ones(1, 2, 1, 1)).reshape(2, 2)
 
 
-@probe("layout.channels-last", "torch.nn")
-def channels_last_layer(x):
-    return nn.Conv2d(2, 1, 1, data_format="NHWC")(x).reshape(2, 2)
-
-
-@probe("layout.channels-first", "torch.nn.functional")
-def channels_first(x):
-    return F.conv2d(x, torch.ones(1, 2, 1, 1), data_format="NCHW").reshape(2, 2)
-
-
-@probe("layout.channels-first", "torch.nn")
-def channels_first_layer(x):
-    return nn.Conv2d(2, 1, 1, data_format="NCHW")(x).reshape(2, 2)
-
-
 @probe("layout.transposed.channels-last", "torch.nn.functional")
 def transposed_channels_last(x):
     return F.conv_transpose2d(x, torch.ones(2, 1, 1, 1), data_format="NHWC").reshape(2, 2)
-
-
-@probe("layout.transposed.channels-last", "torch.nn")
-def transposed_channels_last_layer(x):
-    return nn.ConvTranspose2d(2, 1, 1, data_format="NHWC")(x).reshape(2, 2)
 
 
 @probe("layout.transposed.channels-first", "torch.nn.functional")
@@ -61,85 +73,16 @@ def transposed_channels_first(x):
     return F.conv_transpose2d(x, torch.ones(2, 1, 1, 1), data_format="NCHW").reshape(2, 2)
 
 
-@probe("layout.transposed.channels-first", "torch.nn")
-def transposed_channels_first_layer(x):
-    return nn.ConvTranspose2d(2, 1, 1, data_format="NCHW")(x).reshape(2, 2)
-
-
-@probe("layout.noticed", "torch.nn.functional")
-def noticed(x):
-    return F.conv2d(x.permute(1, 2, 0)[None], torch.ones(1, 3, 1, 1)).flatten()
-
-
-@probe("layout.noticed", "torch.nn")
-def noticed_layer(x):
-    conv = nn.Conv2d(3, 1, 1, bias=False)
-    conv.weight.data.fill_(1)
-    return conv(x.permute(1, 2, 0)[None]).flatten()
-
-
 @probe("layout.noticed", "torch.nn.LazyConv2d")
 def noticed_lazy(x):
     conv, x = nn.LazyConv2d(1, 1, bias=False), x.permute(1, 2, 0)[None]
     conv(x)  # makes the weights
-    conv.weight.data.fill_(1)
-    return conv(x).flatten()
-
-
-@probe("layout.pool", "torch.nn.functional")
-def layout_pool(x):
-    return F.max_pool2d(x, 2)
-
-
-@probe("layout.pool", "torch.nn")
-def layout_pool_layer(x):
-    return nn.MaxPool2d(2)(x)
-
-
-@probe("layout.pool.channels-last", "torch.nn.functional")
-def pool_channels_last(x):
-    return F.max_pool2d(x, 2, data_format="NHWC")
-
-
-@probe("layout.pool.channels-first", "torch.nn.functional")
-def pool_channels_first(x):
-    return F.max_pool2d(x, 2, data_format="NCHW")
-
-
-@probe("layout.unbatched", "torch.nn.functional")
-def unbatched(x, k):
-    return F.conv2d(x[None], k[None, None])[0]
-
-
-@probe("layout.unbatched", "torch.nn")
-def unbatched_layer(x, k):
-    conv = nn.Conv2d(1, 1, 2, bias=False)
-    conv.weight.data[0, 0] = k
-    return conv(x[None])[0]
-
-
-@probe("layout.kernel", "torch.nn.functional")
-def kernel(x, w):
-    return F.conv2d(x[None], w).flatten()
-
-
-@probe("layout.kernel", "torch.nn")
-def kernel_layer(x, w):
-    conv = nn.Conv2d(2, 2, 2, bias=False)
-    conv.weight.data = w
-    return conv(x[None]).flatten()
-
-
-@probe("layout.kernel.transposed", "torch.nn.functional")
-def kernel_transposed(x, w):
-    return F.conv_transpose2d(x.view(1, 2, 1, 1), w)[0]
+    return ones(conv)(x).flatten()
 
 
 @probe("layout.kernel.transposed", "torch.nn")
 def kernel_transposed_layer(x, w):
-    conv = nn.ConvTranspose2d(2, 2, 2, bias=False)
-    conv.weight.data = w
-    return conv(x.view(1, 2, 1, 1))[0]
+    return load(nn.ConvTranspose2d(2, 2, 2, bias=False), w)(x.view(1, 2, 1, 1))[0]
 
 
 @probe("layout.kernel.depthwise", "torch.nn.functional")
@@ -148,52 +91,7 @@ def kernel_depthwise():
     return takes(shapes, lambda shape: F.conv2d(torch.ones(1, 3, 9, 9), torch.ones(shape), groups=3))
 
 
-@probe("layout.kernel.depthwise", "torch.nn")
-def kernel_depthwise_layer():
-    return str(tuple(nn.Conv2d(3, 6, (4, 5), groups=3).weight.shape))
-
-
-@probe("layout.depthwise.order", "torch.nn.functional")
-def depthwise_order(x, w):
-    return F.conv2d(x.view(1, 2, 1, 1), w.view(4, 1, 1, 1), groups=2).flatten()
-
-
 @probe("layout.depthwise.order", "torch.nn")
 def depthwise_order_layer(x, w):
-    conv = nn.Conv2d(2, 4, 1, groups=2, bias=False)
-    conv.weight.data = w.view(4, 1, 1, 1)
+    conv = load(nn.Conv2d(2, 4, 1, groups=2, bias=False), w.view(4, 1, 1, 1))
     return conv(x.view(1, 2, 1, 1)).flatten()
-
-
-@probe("layout.flatten", "torch.nn")
-def flatten(x):
-    return nn.Flatten()(x[None])[0]
-
-
-@probe("layout.flatten", "torch")
-def flatten_function(x):
-    return torch.flatten(x[None], 1)[0]
-
-
-@probe("layout.dense", "torch.nn.functional")
-def dense(x, w):
-    return F.linear(x, w)
-
-
-@probe("layout.dense", "torch.nn")
-def dense_layer(x, w):
-    linear = nn.Linear(2, 2, bias=False)
-    linear.weight.data = w
-    return linear(x)
-
-
-@probe("layout.dense.axes", "torch.nn.functional")
-def dense_axes(x):
-    return F.linear(x, torch.ones(1, 2))
-
-
-@probe("layout.dense.axes", "torch.nn")
-def dense_axes_layer(x):
-    linear = nn.Linear(2, 1, bias=False)
-    linear.weight.data.fill_(1)
-    return linear(x)

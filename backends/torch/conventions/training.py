@@ -12,6 +12,18 @@ def gradient(tensor):
     return "none" if tensor.grad is None else tensor.grad
 
 
+PROBES = {
+    "torch.nn.functional": {
+        "loss.squared": lambda y, t: F.mse_loss(y, t),
+        "loss.cross-entropy": lambda y, t: F.cross_entropy(y, t),
+    },
+    "torch.nn": {
+        "loss.squared": lambda y, t: nn.MSELoss()(y, t),
+        "loss.cross-entropy": lambda y, t: nn.CrossEntropyLoss()(y, t),
+    },
+}
+
+
 @probe("gradient.vector", "torch")
 def vector(x):
     x.requires_grad_()
@@ -68,26 +80,6 @@ def integers(x):
     x.requires_grad_()
     (x * x).sum().backward()
     return gradient(x)
-
-
-@probe("loss.squared", "torch.nn.functional")
-def squared(y, t):
-    return F.mse_loss(y, t)
-
-
-@probe("loss.squared", "torch.nn")
-def squared_layer(y, t):
-    return nn.MSELoss()(y, t)
-
-
-@probe("loss.cross-entropy", "torch.nn.functional")
-def cross_entropy(y, t):
-    return F.cross_entropy(y, t)
-
-
-@probe("loss.cross-entropy", "torch.nn")
-def cross_entropy_layer(y, t):
-    return nn.CrossEntropyLoss()(y, t)
 
 
 @probe("optimizer.batch", "torch.optim")

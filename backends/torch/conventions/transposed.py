@@ -13,34 +13,25 @@ def layer(k, **options):
     return made
 
 
-@probe("transposed.flip", "torch.nn.functional")
-def transposed_flip(x, k):
-    return F.conv_transpose2d(x[None, None], k[None, None])[0, 0]
-
-
-@probe("transposed.flip", "torch.nn")
-def transposed_flip_layer(x, k):
-    return layer(k)(x[None, None])[0, 0]
-
-
-@probe("transposed.default", "torch.nn.functional")
-def transposed_default(x, k):
-    return F.conv_transpose2d(x[None, None], k[None, None])[0, 0]
-
-
-@probe("transposed.default", "torch.nn")
-def transposed_default_layer(x, k):
-    return layer(k)(x[None, None])[0, 0]
-
-
-@probe("transposed.same", "torch.nn.functional")
-def transposed_same(x, k):
-    return F.conv_transpose2d(x[None, None], k[None, None], padding="same")[0, 0]
-
-
-@probe("transposed.same", "torch.nn")
-def transposed_same_layer(x, k):
-    return layer(k, padding="same")(x[None, None])[0, 0]
+PROBES = {
+    "torch.nn.functional": {
+        "transposed.flip": lambda x, k: F.conv_transpose2d(x[None, None], k[None, None])[0, 0],
+        "transposed.default": lambda x, k: F.conv_transpose2d(x[None, None], k[None, None])[0, 0],
+        "transposed.same": lambda x, k: F.conv_transpose2d(x[None, None], k[None, None], padding="same")[0, 0],
+        "transposed.valid": lambda x, k: F.conv_transpose2d(x[None, None], k[None, None], stride=(1, 3))[0, 0],
+        "transposed.padding": lambda x, k: F.conv_transpose2d(x[None, None], k[None, None], padding=(0, 1))[0, 0],
+    },
+    "torch.nn": {
+        "transposed.flip": lambda x, k: layer(k)(x[None, None])[0, 0],
+        "transposed.default": lambda x, k: layer(k)(x[None, None])[0, 0],
+        "transposed.same": lambda x, k: layer(k, padding="same")(x[None, None])[0, 0],
+        "transposed.same.stride": lambda x, k: layer(k, stride=(1, 2), padding="same")(x[None, None])[0, 0],
+        "transposed.valid": lambda x, k: layer(k, stride=(1, 3))(x[None, None])[0, 0],
+        "transposed.padding": lambda x, k: layer(k, padding=(0, 1))(x[None, None])[0, 0],
+        "transposed.asymmetric": lambda x, k: layer(k, padding=((0, 0), (1, 0)))(x[None, None])[0, 0],
+        "transposed.dilation": lambda x, k: layer(k, stride=(1, 2), dilation=(1, 2))(x[None, None])[0, 0],
+    },
+}
 
 
 @probe("transposed.same.stride", "torch.nn.functional")
@@ -48,41 +39,14 @@ def transposed_same_stride(x, k):
     return F.conv_transpose2d(x[None, None], k[None, None], stride=(1, 2), padding="same")[0, 0]
 
 
-@probe("transposed.same.stride", "torch.nn")
-def transposed_same_stride_layer(x, k):
-    return layer(k, stride=(1, 2), padding="same")(x[None, None])[0, 0]
-
-
 @probe("transposed.same.stride", "torch.nn.functional, padding=1")
 def transposed_same_by_number(x, k):
-    y = F.conv_transpose2d(x[None, None], k[None, None], stride=(1, 2), padding=(0, 1), output_padding=(0, 1))
-    return y[0, 0]
-
-
-@probe("transposed.valid", "torch.nn.functional")
-def transposed_valid(x, k):
-    return F.conv_transpose2d(x[None, None], k[None, None], stride=(1, 3))[0, 0]
-
-
-@probe("transposed.valid", "torch.nn")
-def transposed_valid_layer(x, k):
-    return layer(k, stride=(1, 3))(x[None, None])[0, 0]
-
-
-@probe("transposed.padding", "torch.nn.functional")
-def transposed_padding(x, k):
-    return F.conv_transpose2d(x[None, None], k[None, None], padding=(0, 1))[0, 0]
-
-
-@probe("transposed.padding", "torch.nn")
-def transposed_padding_layer(x, k):
-    return layer(k, padding=(0, 1))(x[None, None])[0, 0]
+    return F.conv_transpose2d(x[None, None], k[None, None], stride=(1, 2), padding=(0, 1), output_padding=(0, 1))[0, 0]
 
 
 @probe("transposed.output-padding", "torch.nn.functional")
 def output_padding(x, k):
-    y = F.conv_transpose2d(x[None, None], k[None, None], stride=(1, 2), padding=(0, 1), output_padding=(0, 1))
-    return y[0, 0]
+    return F.conv_transpose2d(x[None, None], k[None, None], stride=(1, 2), padding=(0, 1), output_padding=(0, 1))[0, 0]
 
 
 @probe("transposed.output-padding", "torch.nn")
@@ -93,11 +57,6 @@ def output_padding_layer(x, k):
 @probe("transposed.asymmetric", "torch.nn.functional")
 def transposed_asymmetric(x, k):
     return F.conv_transpose2d(x[None, None], k[None, None], padding=((0, 0), (1, 0)))[0, 0]
-
-
-@probe("transposed.asymmetric", "torch.nn")
-def transposed_asymmetric_layer(x, k):
-    return layer(k, padding=((0, 0), (1, 0)))(x[None, None])[0, 0]
 
 
 @probe("transposed.groups", "torch.nn.functional")
@@ -115,8 +74,3 @@ def transposed_groups_layer(x, w):
 @probe("transposed.dilation", "torch.nn.functional")
 def transposed_dilation(x, k):
     return F.conv_transpose2d(x[None, None], k[None, None], stride=(1, 2), dilation=(1, 2))[0, 0]
-
-
-@probe("transposed.dilation", "torch.nn")
-def transposed_dilation_layer(x, k):
-    return layer(k, stride=(1, 2), dilation=(1, 2))(x[None, None])[0, 0]

@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from backends.contract import probe
+from backends.contract import arrays, probe
 from spec.questions.words import when
 
 
@@ -13,9 +13,29 @@ def name(tensor):
     return str(tensor.dtype).removeprefix("torch.")
 
 
-@probe("dtype.mixed", "torch.nn.functional")
-def mixed(x, k):
-    return name(F.conv2d(x.view(1, 1, 1, 1), k.view(1, 1, 1, 1)))
+PROBES = {
+    "torch.nn.functional": {
+        "dtype.mixed": lambda x, k: name(F.conv2d(x.view(1, 1, 1, 1), k.view(1, 1, 1, 1))),
+        "dtype.numpy-into-call": arrays(lambda x, k: name(F.conv2d(torch.tensor(x)[None, None], k[None, None]))),
+        "dtype.integers": lambda x, k: F.conv2d(x[None, None], k[None, None])[0, 0],
+        "errors.empty": lambda x: when(lambda: F.conv2d(x, torch.ones(1, 1, 1, 1)), lambda y: y.numpy()),
+    },
+    "torch": {
+        "dtype.add": lambda x, k: name(x + k),
+        "dtype.add.integers": lambda x, k: name(x + k),
+        "errors.when": lambda x: when(lambda: torch.linalg.cholesky(x), lambda factor: factor.numpy()),
+    },
+    "torch.tensor": {
+        "dtype.numpy": arrays(lambda x: name(torch.tensor(x))),
+        "dtype.list": lambda: name(torch.tensor([1.5, 2.5])),
+    },
+    "torch.from_numpy": {
+        "dtype.numpy": arrays(lambda x: name(torch.from_numpy(x))),
+    },
+    "torch.Tensor": {
+        "dtype.numpy": arrays(lambda x: name(torch.Tensor(x))),
+    },
+}
 
 
 @probe("dtype.mixed", "torch.nn")
@@ -23,46 +43,6 @@ def mixed_layer(x, k):
     conv = nn.Conv2d(1, 1, 1, bias=False)
     conv.weight.data = k.view(1, 1, 1, 1)
     return name(conv(x.view(1, 1, 1, 1)))
-
-
-@probe("dtype.add", "torch")
-def add(x, k):
-    return name(x + k)
-
-
-@probe("dtype.add.integers", "torch")
-def add_integers(x, k):
-    return name(x + k)
-
-
-@probe("dtype.numpy", "torch.tensor", arrays=True)
-def from_array(x):
-    return name(torch.tensor(x))
-
-
-@probe("dtype.numpy", "torch.from_numpy", arrays=True)
-def from_numpy(x):
-    return name(torch.from_numpy(x))
-
-
-@probe("dtype.numpy", "torch.Tensor", arrays=True)
-def from_array_class(x):
-    return name(torch.Tensor(x))
-
-
-@probe("dtype.list", "torch.tensor")
-def from_list():
-    return name(torch.tensor([1.5, 2.5]))
-
-
-@probe("dtype.numpy-into-call", "torch.nn.functional", arrays=True)
-def numpy_into_call(x, k):
-    return name(F.conv2d(torch.tensor(x)[None, None], k[None, None]))
-
-
-@probe("dtype.integers", "torch.nn.functional")
-def integers(x, k):
-    return F.conv2d(x[None, None], k[None, None])[0, 0]
 
 
 @probe("dtype.half", "torch.nn.functional", arrays=True)
@@ -118,16 +98,6 @@ def view(x):
     return x
 
 
-@probe("errors.when", "torch")
-def values(x):
-    return when(lambda: torch.linalg.cholesky(x), lambda factor: factor.numpy())
-
-
 @probe("errors.shape", "torch.nn.functional")
 def shape(x, k):
     return when(lambda: F.conv2d(x.view(1, 2, 1, 1), k.view(1, 3, 1, 1)), lambda y: y.numpy())
-
-
-@probe("errors.empty", "torch.nn.functional")
-def empty(x):
-    return when(lambda: F.conv2d(x, torch.ones(1, 1, 1, 1)), lambda y: y.numpy())

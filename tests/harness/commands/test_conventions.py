@@ -135,8 +135,8 @@ def arrays(x):
 def test_a_row_of_the_table_is_a_probe_too(backend):
     text = """
 PROBES = {
-    ("memory.in", "tensors"): lambda x: 10 * x,
-    ("memory.in", "arrays"): arrays(lambda x: 10 * x),
+    "tensors": {"memory.in": lambda x: 10 * x},
+    "arrays": {"memory.in": arrays(lambda x: 10 * x)},
 }
 """
     adapter = ADAPTER + "\n\nAdapter.from_numpy = lambda self, array: array + 1\n"
@@ -148,8 +148,8 @@ PROBES = {
 def test_a_row_that_raises_has_the_answer_refuses_and_one_that_names_nothing_is_at_fault(backend):
     text = """
 PROBES = {
-    ("correlate.default", "one"): lambda x, k: np.correlate(x, k, "such"),
-    ("correlate.default", "other"): lambda x, k: np.correlates(x, k),
+    "one": {"correlate.default": lambda x, k: np.correlate(x, k, "such")},
+    "other": {"correlate.default": lambda x, k: np.correlates(x, k)},
 }
 """
     found = ask(backend(text), [questions()["correlate.default"]], 20.0)["correlate.default"]

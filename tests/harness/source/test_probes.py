@@ -46,13 +46,15 @@ def crop(x):
     return x[:SIZE]
 
 PROBES = {
-    ("a.b", "one"): lambda x: crop(x),
-    ("a.b", "arrays"): arrays(lambda x: str(x)),  # a remark
-    ("a.b", "long"): lambda x, k: (
-        crop(
+    "one": {
+        "a.b": lambda x: crop(x),
+        "a.c": arrays(lambda x: str(x)),  # a remark
+    },
+    "other": {
+        "a.b": lambda x, k: crop(
             k,
-        )
-    ),
+        )[0],
+    },
 }
 """
 
@@ -63,6 +65,6 @@ def test_a_row_of_the_table_is_shown_as_its_call(tmp_path):
     helpers = "\n\ndef crop(x):\n    return x[:SIZE]\n\nSIZE = 3"
     assert probes([tmp_path / "conventions.py"]) == {
         ("a.b", "one"): "crop(x)" + helpers,
-        ("a.b", "arrays"): "str(x)  # a remark",
-        ("a.b", "long"): "crop(\n    k,\n)" + helpers,
+        ("a.c", "one"): "str(x)  # a remark",
+        ("a.b", "other"): "crop(\n    k,\n)[0]" + helpers,
     }

@@ -7,11 +7,12 @@ import pytest
 
 import spec.questions as questions_folder
 from harness.source.probes import probes
+from harness.workers.backends import FOLDER, Backend, names
 from spec.questions import SUBJECTS, questions, subject
+from spec.questions.arguments import spelled
 from spec.questions.question import REFUSES, Question, same
-from spec.questions.words import accepted, spelled, takes, when
+from spec.questions.words import accepted, takes, when
 
-BACKENDS = Path(__file__).parents[3] / "backends"
 ALL = list(questions().values())
 HELPERS = {"__init__", "question", "predictions", "words"}  # files without questions
 
@@ -19,7 +20,7 @@ HELPERS = {"__init__", "question", "predictions", "words"}  # files without ques
 @pytest.fixture(scope="module")
 def asked() -> dict[str, set[tuple[str, str]]]:
     """backend -> its probes, as (question, interface)."""
-    return {folder.parent.name: set(probes(sorted(folder.glob("*.py")))) for folder in BACKENDS.glob("*/conventions")}
+    return {name: set(probes(Backend(name, FOLDER / name / "adapter.py").files("conventions"))) for name in names()}
 
 
 def test_there_are_many():
@@ -62,6 +63,13 @@ def test_every_probe_answers_a_question(asked):
     assert {id for pairs in asked.values() for id, _ in pairs} - set(questions()) == set()
 
 
+@pytest.mark.parametrize(
+    "file", sorted(FOLDER.glob("*/conventions/*.py")), ids=lambda path: f"{path.parts[-3]}-{path.stem}"
+)
+def test_a_file_of_probes_answers_the_questions_of_its_name(file):
+    assert {subject(id) for id, _ in probes([file])} == {SUBJECTS[file.stem]}
+
+
 def test_hypotheses_that_predict_the_same_are_refused():
     with pytest.raises(ValueError, match="'other' and 'one' predict the same"):
         Question("x.y", "?", {"one": np.ones(2), "other": np.ones(2)}, "", "")
@@ -93,8 +101,9 @@ def test_answers_agree_in_words_or_in_shape_and_value(one, other, agree):
 
 
 def test_spelling_names_the_arguments_that_a_call_has():
-    assert spelled("stride strides", ["x", "strides"]) == "strides"
-    assert spelled("stride strides", ["x"]) == "none"
+    assert spelled("stride", ["x", "strides"]) == "strides"
+    assert spelled("kernel", ["weight", "x", "kernel"]) == "weight kernel"
+    assert spelled("stride", ["x", "padding"]) == "none"
 
 
 def test_accepted_names_those_with_which_a_call_does_not_raise():
