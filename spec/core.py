@@ -78,6 +78,9 @@ class Operator:
                     absolute values. The bounds of the judge are multiples of unit roundoff times B
     terms           (*inputs, **attrs) -> the number n of products that each output element sums; default:
                     the reference on ones, and on zeros where the inputs are zero
+    draws           (*inputs, unit, **attrs) -> (outputs, sums): the outputs of several runs that round, along a
+                    first axis whose entry 0 is exact, and how many sums were rounded; in place of `scale` for an
+                    operator whose errors are not those of one sum (`spec.numerics.stochastic`)
     pullback        (cotangent, *inputs, **attrs) -> gradients, for an operator that is not linear in each
                     input; default: read off from the reference (`spec.numerics.gradient`)
     images, kernels the inputs that follow `layout` and `kernel_layout`
@@ -98,6 +101,7 @@ class Operator:
     outputs: tuple[str, ...] = ("y",)
     scale: Callable | None = None
     terms: Callable | None = None
+    draws: Callable | None = None
     pullback: Callable | None = None
     images: tuple[str, ...] = ()
     kernels: tuple[str, ...] = ()

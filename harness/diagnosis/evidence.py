@@ -8,8 +8,9 @@ import numpy as np
 
 from harness.diagnosis.input_mistakes import axes
 from harness.diagnosis.precision import by_chance
+from harness.judging.floats import roundoff
 from harness.judging.oracle import Expected, Truth
-from harness.judging.verdict import compare, roundoff
+from harness.judging.verdict import compare
 from spec import operators
 from spec.core import Case, Rejected, as_tuple, canonical, convert_images
 from spec.layouts import convert

@@ -12,9 +12,8 @@ import ml_dtypes
 import numpy as np
 
 from harness.diagnosis.phrases import value
-from harness.judging.floats import cut, info, through
+from harness.judging.floats import cut, info, roundoff, through
 from harness.judging.oracle import Expected
-from harness.judging.verdict import roundoff
 
 NEAR = 64.0  # so many units of the coarser arithmetic an error may have
 ENOUGH = 8  # elements, for a correlation to say something

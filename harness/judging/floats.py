@@ -16,6 +16,13 @@ def info(dtype: np.dtype) -> tuple[float, float]:
     return float(limits.eps) / 2, float(limits.smallest_subnormal)
 
 
+def roundoff(dtype: np.dtype) -> tuple[float, float]:
+    """Unit roundoff and smallest number of a dtype, as the bounds take them."""
+    u, smallest = info(dtype)
+    # For float64 the truth was rounded like the result: twice the error is within the rules.
+    return (2 * u if dtype == np.float64 else u), smallest
+
+
 def distance(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """How many representable numbers lie between a and b, element by element, as float64; 0 for two NaN."""
     places = _ordinal(a), _ordinal(b)

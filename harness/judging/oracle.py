@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from harness.judging.floats import roundoff
 from harness.judging.repeated_errors import walk
 from spec import operators
 from spec.core import Case, Operator, Rejected, as_tuple, canonical, convert_images
@@ -19,13 +20,28 @@ class Expected:
     """What one array must be: `value`, the error scale `scale` (B), and `terms` (n) products per element.
 
     All three have the array's shape, float64. `walk()` says how many times n the errors of that many products may
-    amount to. See `harness.judging.verdict` for the bounds made of them.
+    amount to. `drawn` says how the errors of a training go together. See `harness.judging.bounds` for the bounds.
     """
 
     value: np.ndarray
     scale: np.ndarray
     terms: np.ndarray
     walk: Callable[[], float] = lambda: 1.0
+    drawn: "Drawn | None" = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Drawn:
+    """How errors that were drawn (`spec.numerics.stochastic`) go together in one array: independent ones do not.
+
+    `equal` is the sum of the squares of the eigenvalues of their correlation, divided by the number of elements (1
+    where all elements have one error, 1/m where m are independent), `largest` the largest of them; `sums` is how
+    many sums were rounded on the way.
+    """
+
+    equal: float
+    largest: float
+    sums: int
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,11 +111,31 @@ def _outputs(operator: Operator, arrays: Mapping, attrs: Mapping, dtype: np.dtyp
 
     with np.errstate(all="ignore"):
         values = over(operator.reference, lambda array: array)
-        scales = over(operator.scale, lambda array: array) if operator.scale else over(operator.reference, np.abs)
         # A product that is zero is not rounded, and neither is a sum that it is added to.
         terms = over(operator.terms, lambda array: array) if operator.terms else over(operator.reference, _there)
+        if operator.draws is not None:
+            found, sums = operator.draws(*arguments, unit=roundoff(dtype)[0], **attrs)
+            drawn = (_drawn(*one, roundoff(dtype)[0], sums) for one in zip(values, found, terms))
+            return dict(zip(operator.outputs, drawn))
+        scales = over(operator.scale, lambda array: array) if operator.scale else over(operator.reference, np.abs)
     walks = [functools.partial(walk, operator, name, arrays, attrs, None, dtype) for name in operator.outputs]
     return dict(zip(operator.outputs, map(Expected, values, scales, terms, walks)))
+
+
+def _drawn(value: np.ndarray, found: np.ndarray, terms: np.ndarray, unit: float, sums: int) -> Expected:
+    """The truth of an array whose errors were drawn: u B sqrt(n/3) is their root mean square in each element."""
+    errors = found[1:] - found[:1]
+    if not errors.any():  # nothing was computed
+        return Expected(value, np.zeros(value.shape), np.zeros(value.shape))
+    deviation = np.sqrt(np.mean(np.square(errors), axis=0))
+    terms = np.where(deviation > 0, terms, 0)
+    steps = np.divide(errors, deviation, out=np.zeros_like(errors), where=np.isfinite(deviation) & (deviation > 0))
+    steps = steps.reshape(len(errors), -1)
+    # The draws' products with each other have the eigenvalues that the elements' correlation has. A sample of draws
+    # has more unequal ones than all: both measures, being convex, err to the side of caution.
+    shares = np.linalg.eigvalsh(steps @ steps.T) / np.square(steps).sum()
+    scale = deviation * np.sqrt(3 / np.maximum(terms, 1)) / unit
+    return Expected(value, scale, terms, drawn=Drawn(float(np.square(shares).sum()), float(shares.max()), sums))
 
 
 def _gradients(
@@ -139,4 +175,4 @@ def _each(expected: Expected, name: str, change) -> Expected:
     value, scale, terms = (
         change(name, np.asarray(array)) for array in (expected.value, expected.scale, expected.terms)
     )
-    return Expected(value, scale, terms, expected.walk)
+    return Expected(value, scale, terms, expected.walk, expected.drawn)

@@ -1,10 +1,9 @@
 """How far the rounding errors of one sum go together, so that they add up instead of cancelling.
 
-A sum is a multiple of its last place U. Adding a product p to it leaves an error that p alone decides, as long as
-the sum keeps its size: that of rounding p to a multiple of U. Whole numbers and white pixels leave none at all.
-Equal products leave equal errors, and so do the 256 shades of pixels, whose errors lie in a few places. The sum E
-of these errors can be computed, for any order of summation. Where it is larger than chance would make it, errors
-must be allowed to be so, too.
+Adding a product to a sum leaves an error that the product alone decides, as long as the sum keeps its size. Whole
+numbers and white pixels leave none at all. Equal products leave equal errors, and so do the 256 shades of pixels,
+whose errors lie in a few places. The sum E of these errors can be computed, for any order of summation
+(`spec.numerics.stochastic.repeated`). Where it is larger than chance would make it, errors may be so, too.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,9 +14,9 @@ import numpy as np
 from harness.judging.floats import info
 from spec.core import Operator
 from spec.numerics import gradient
+from spec.numerics.stochastic import SIZES, repeated
 
 SAMPLES = 16  # elements of an array that are looked at, spread over it
-SIZES = 4  # sums of so many sizes: B, and its halves
 SELDOM = 1e-3  # equal pairs among the products of an element: with fewer errors are independent
 
 Arrays = Mapping[str, np.ndarray]
@@ -52,9 +51,7 @@ def of_products(samples: Iterable[np.ndarray], dtype: np.dtype) -> float:
         if len(summed) < 2 or not np.isfinite(scale):
             continue
         rounded = summed.astype(dtype).astype(np.float64)
-        last = np.ldexp(u, np.frexp(scale)[1] - np.arange(SIZES))[:, None]
-        errors = (np.rint(rounded / last) * last - summed).sum(axis=1)
-        excess += 3 * np.square(errors / (u * scale))
+        excess += 3 * np.square(repeated(summed, rounded, u) / (u * scale))
         count += len(summed)
     return 1.0 + float(excess.max()) / count if count else 1.0
 

@@ -1,6 +1,6 @@
 """Asking a backend on behalf of a law: every question becomes a case, every answer a reading with its bound.
 
-The bounds are those of `harness.judging.verdict`: the error scale B and the number n of products come from the
+The bounds are those of `harness.judging.bounds`: the error scale B and the number n of products come from the
 specification, the values only from the backend. Equal questions of different laws are asked once.
 """
 
@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from harness.judging import oracle
+from harness.judging.bounds import worst_case
 from harness.judging.oracle import Expected
-from harness.judging.verdict import worst_case
 from harness.workers.supervisor import Supervisor
 from harness.workers.wire import unpack_all
 from spec import operators

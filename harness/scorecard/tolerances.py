@@ -38,7 +38,7 @@ def ulps(most: int) -> Rule:
 
 
 RULES: dict[str, tuple[str, Rule]] = {
-    OURS: ("worst case and chance, derived from the case (`harness/judging/verdict.py`)", ours),
+    OURS: ("worst case and chance, derived from the case (`harness/judging/bounds.py`)", ours),
     "ONNX": ("rtol 1e-3, atol 1e-7: the backend tests of ONNX", tolerance(1e-3, 1e-7)),
     "torch": ("rtol 1.3e-6 (float16 1e-3), atol 1e-5: torch.testing.assert_close", tolerance(1.3e-6, 1e-5, 1e-3)),
     "Keras": ("rtol 1e-6, atol 1e-6: assertAllClose of Keras", tolerance(1e-6, 1e-6)),

@@ -19,6 +19,7 @@ from spec import attributes as kinds
 from spec.cases import sketches as build
 from spec.cases.sketches import Sketch
 from spec.core import Attribute, Operator, Rejected
+from spec.numerics.stochastic import EXACT, Stochastic
 from spec.ops import corr2d
 
 ATTRIBUTES = {
@@ -42,45 +43,37 @@ def out_shape(x, y, w, *, lr, steps, loss):
 
 def reference(x, y, w, *, lr, steps, loss):
     """The definition above, the derivative written out."""
-    shapes = out_shape(x.shape, y.shape, w.shape, lr=lr, steps=steps, loss=loss)
-    factor = _factor(loss, y)
-    losses, kernels = [], []
-    for _ in range(steps):
-        error = corr2d.reference(x, w) - y
-        losses.append(factor * (error * error).sum())
-        w = w - lr * (2 * factor * corr2d.reference(x, error))
-        kernels.append(w)
-    return np.array(losses, w.dtype).reshape(shapes[0]), np.array(kernels, w.dtype).reshape(shapes[1])
+    return tuple(array[0] for array in train(x, y, w, lr, steps, loss))
 
 
-def _factor(loss, y):
-    return 1.0 if loss == "sum" else 1 / y.size
-
-
-def scale(x, y, w, *, lr, steps, loss):
-    """Error scales of the losses and of the kernels: a running error analysis of first order.
-
-    Every step rounds: the error d by |x|*|w| + |y|, the slope by |x| times that and by |d|, the update by
-    |w| + lr*|slope|. What a step adds to the error of w, the next step multiplies by I - 2*c*lr*X'X (X: a
-    window of x in each row) and the next loss by its slope. These factors have signs: descent forgets old
-    errors, where absolute values would let them grow in every step. So each contribution of each step is carried on
-    by itself, and absolute values are taken only where they are added up (Higham 2002, section 3.3).
-    """
-    factor = _factor(loss, y)
-    _, kernels = reference(x, y, w, lr=lr, steps=steps, loss=loss)
+def train(x, y, w, lr, steps, loss, arithmetic=EXACT):
+    """(losses, kernels), each with an axis of runs in front: one exact run, or several that round (`Stochastic`)."""
+    out_shape(x.shape, y.shape, w.shape, lr=lr, steps=steps, loss=loss)
     windows = np.lib.stride_tricks.sliding_window_view(x, w.shape).reshape(y.size, w.size)
-    onward = np.eye(w.size) - 2 * factor * lr * windows.T @ windows
-    carried = np.zeros((w.size, 0))  # a column for each contribution: its effect on the present w
-    losses, errors = np.zeros(steps), np.zeros((steps, *w.shape))
-    for step, before in enumerate([w, *kernels[:-1]][:steps]):
-        error = windows @ before.ravel() - y.ravel()
-        rounding = abs(windows) @ abs(before).ravel() + abs(y).ravel()
-        slope = 2 * factor * windows.T @ error
-        losses[step] = abs(slope @ carried).sum() + factor * (2 * abs(error) @ rounding + error @ error)
-        fresh = abs(before).ravel() + lr * (abs(slope) + 2 * factor * abs(windows).T @ (rounding + abs(error)))
-        carried = np.hstack([onward @ carried, np.diag(fresh)])
-        errors[step] = abs(carried).sum(axis=1).reshape(w.shape)
-    return losses, errors
+    kernel, losses, kernels = w.reshape(1, -1), [], []
+    for _ in range(steps):
+        arithmetic.step()
+        # The mean's factor and the rate are constants, rounded once for all that they are multiplied with.
+        factor = arithmetic.rounded(np.full((1, 1), 1 if loss == "sum" else 1 / y.size, w.dtype), lambda: 1 / y.size)
+        rate = arithmetic.rounded(np.full((1, 1), lr, w.dtype), lambda: abs(lr))
+        products = np.column_stack([windows * kernel[0], -y.ravel()])
+        error = arithmetic.summed(kernel @ windows.T - y.ravel(), products)
+        losses.append(
+            arithmetic.summed((factor * error * error).sum(axis=1, keepdims=True), factor[:1] * error[:1] ** 2)
+        )
+        slope = arithmetic.summed(2 * factor * (error @ windows), 2 * factor[0] * windows.T * error[0])
+        kernel = arithmetic.summed(kernel - rate * slope, np.column_stack([kernel[0], -rate[0] * slope[0]]))
+        kernels.append(kernel)
+    runs = len(kernel)
+    if not steps:
+        return np.zeros((1, 0), w.dtype), np.zeros((1, 0, *w.shape), w.dtype)
+    return np.concatenate(losses, axis=1), np.stack(kernels, axis=1).reshape(runs, steps, *w.shape)
+
+
+def draws(x, y, w, *, unit, lr, steps, loss):
+    """Losses and kernels of several trainings that round, and the number of their sums (`spec.numerics.stochastic`)."""
+    arithmetic = Stochastic(unit)
+    return train(x, y, w, lr, steps, loss, arithmetic), arithmetic.sums
 
 
 def terms(x, y, w, *, lr, steps, loss):
@@ -160,6 +153,6 @@ OPERATOR = Operator(
     reference=reference,
     out_shape=out_shape,
     cases=cases,
-    scale=scale,
+    draws=draws,
     terms=terms,
 )

@@ -26,10 +26,9 @@ from spec.cases import sketches as build
 from spec.cases.sketches import Sketch
 from spec.core import Operator, Rejected
 from spec.numerics import lenet_arithmetic
+from spec.numerics.stochastic import Stochastic
 
 ATTRIBUTES = {"lr": kinds.number(default=0.1), "steps": kinds.whole(default=1)}
-RUNS = 4
-NUDGE = 2.0**-36  # so small that no ReLU switches, so large that float64 still resolves what comes of it
 
 
 def out_shape(images, labels, *weights, lr, steps):
@@ -52,39 +51,13 @@ def reference(images, labels, *weights, lr, steps):
     labels = labels.astype(int)
     if labels.min() < 0 or labels.max() > 9:
         raise Rejected(f"labels run from {labels.min()} to {labels.max()}; they must lie in 0 .. 9")
-    return lenet_arithmetic.train(images, labels, weights, lr, steps)
+    return tuple(array[0] for array in lenet_arithmetic.train(images, labels, weights, lr, steps))
 
 
-def scale(images, labels, *weights, lr, steps):
-    """Error scale of each output: how far it moves, in the root mean square, when all arithmetic errs.
-
-    The network is neither linear nor short, so the reference on absolute values would exceed real errors
-    without limit. Instead the training is repeated with every sum of products displaced by +-NUDGE times the
-    sum of the products' sizes (the B of that one sum), signs at random: Monte Carlo arithmetic (Parker 1997).
-    Each displacement stands for the rounding errors of one sum; to first order their effects add up with
-    the signs they have in the network, and over the runs the mean square is the sum of the squares. An
-    implementation whose single sums are within c*sqrt(n)*u*B is so within the same multiple of this scale.
-    No output is more accurate than its own rounding: the size of the value is the least scale.
-    """
-    labels, nudges = labels.astype(int), []
-
-    def measured(value, size):
-        nudges.append(NUDGE * size())
-        return value
-
-    truth = lenet_arithmetic.train(images, labels, weights, lr, steps, measured)
-    squares = [np.zeros(value.shape) for value in truth]
-    for run in range(RUNS):
-        random, left = np.random.default_rng(run), iter(nudges)
-
-        def nudged(value, _, random=random, left=left):
-            sign = 0.5 - random.integers(0, 2, np.shape(value), np.int8)
-            sign *= 2 * next(left)
-            return value + sign
-
-        found = lenet_arithmetic.train(images, labels, weights, lr, steps, nudged)
-        squares = [square + ((one - value) / NUDGE) ** 2 for square, one, value in zip(squares, found, truth)]
-    return tuple(np.maximum(np.sqrt(square / RUNS), abs(value)) for square, value in zip(squares, truth))
+def draws(images, labels, *weights, unit, lr, steps):
+    """All outputs of several trainings that round, and the number of their sums (`spec.numerics.stochastic`)."""
+    arithmetic = Stochastic(unit)
+    return lenet_arithmetic.train(images, labels.astype(int), weights, lr, steps, arithmetic), arithmetic.sums
 
 
 def terms(images, labels, *weights, lr, steps):
@@ -164,6 +137,6 @@ OPERATOR = Operator(
     reference=reference,
     out_shape=out_shape,
     cases=cases,
-    scale=scale,
+    draws=draws,
     terms=terms,
 )

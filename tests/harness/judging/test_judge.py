@@ -12,9 +12,10 @@ import pytest
 
 from backends.execute import execute
 from backends.numpy.adapter import Adapter
+from harness.judging.bounds import RARE
 from harness.judging.oracle import Expected, truth
 from harness.judging.repeated_errors import of_products
-from harness.judging.verdict import RARE, Comparison, compare
+from harness.judging.verdict import Comparison, compare
 from spec import operators
 from spec.cases.sketches import draw
 from spec.core import Case
