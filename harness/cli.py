@@ -212,7 +212,7 @@ def doctor() -> int:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command; returns the exit code: 0 all well, 1 a verdict fails, 2 wrong input."""
+    """Run a command; returns the exit code: 0 all well, 1 a verdict fails or nothing can be run, 2 wrong input."""
     arguments = sys.argv[1:] if arguments is None else arguments
     try:
         return cli.main(arguments, prog_name="python -m harness", standalone_mode=False) or 0
@@ -224,7 +224,7 @@ def main(arguments: list[str] | None = None) -> int:
             traceback.print_exc()
         message = error.format_message() if isinstance(error, click.ClickException) else str(error)
         click.echo(f"error: {' '.join(message.split())}", err=True)
-        return 2
+        return error.exit_code if isinstance(error, UserError) else 2
     except ModuleNotFoundError as error:
         if "--debug" in arguments:
             traceback.print_exc()

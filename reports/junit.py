@@ -4,6 +4,7 @@ pass                   a test case
 known                  skipped, with the reason: a ledger entry, or what the adapter says
 fail                   failure; its type is the outcome
 fail, never ran        error
+cannot be had here     skipped, a test case of its own
 stale ledger entry     a failure of its own, in the suite of its backend
 results are missing    an error, in the suite "run"
 new on this processor  a failure whose type says so
@@ -45,6 +46,9 @@ def _suite(root: ElementTree.Element, run: Mapping, name: str, about: Mapping, r
     if about.get("problem") and not any(overview.is_lost(row) for row in rows):
         lost = ElementTree.SubElement(suite, "testcase", classname="backend", name="starts", time="0")
         ElementTree.SubElement(lost, "error", type="not-run", message=about["problem"])
+    if about.get("unavailable"):
+        case = ElementTree.SubElement(suite, "testcase", classname="backend", name="starts", time="0")
+        ElementTree.SubElement(case, "skipped", message=f"cannot be had here: {about['unavailable']}")
     absent = [("stale", "the entry no longer shows what it explains", run["stale"])]
     absent += [("new on this processor", "the entry does not show, and was never tried here", run.get("new", []))]
     for kind, message, entries in absent:

@@ -88,7 +88,11 @@ def _not_run(run: Mapping[str, Any], rows: Sequence[Row]) -> list[str]:
     lines = [
         f"- **{text(backend)}** ({overview.counted(count, 'case')}): {code(reason)}" for backend, reason, count in lost
     ]
-    return ["### Did not run", "\n".join(lines)] if lines else []
+    absent = [f"- **{text(backend)}**: {code(reason)}" for backend, reason in overview.unavailable(run)]
+    return [
+        *(["### Did not run", "\n".join(lines)] if lines else []),
+        *(["### Cannot be had here", "\n".join(absent)] if absent else []),
+    ]
 
 
 def _failures(rows: Sequence[Row]) -> list[str]:

@@ -7,6 +7,14 @@ from typing import Any
 class UserError(Exception):
     """Wrong input: one line that names the value and the remedy. The command line exits with 2."""
 
+    exit_code = 2
+
+
+class CannotRun(UserError):
+    """The input is right, but what was asked for cannot be run here. The command line exits with 1."""
+
+    exit_code = 1
+
 
 def shown(value: Any, longest: int = 60) -> str:
     """A value from outside as a message quotes it: so many characters at most, without a control character."""

@@ -22,7 +22,7 @@ from reports.run_folder import tables_folder
 from spec import operators
 from spec.attributes import is_pads, is_pair
 from spec.core import BadCase, Operator
-from spec.errors import UserError
+from spec.errors import CannotRun, UserError
 
 # What the table of all bridges shows, and what an operator needs that has no default.
 EXAMPLES: Mapping[str, Mapping[str, Any]] = {
@@ -167,9 +167,9 @@ def _ready(names: tuple[str, ...]) -> list[Backend]:
     with run.building() as progress:
         found = environments.resolve(chosen, progress)
     for backend in found:
-        if backend.problem:
-            raise UserError(f"{backend.name} cannot be run: {backend.problem}")
-    return found
+        if backend.problem and not backend.excused:
+            raise CannotRun(f"{backend.name} cannot be run: {backend.problem}")
+    return [backend for backend in found if not backend.excused]
 
 
 def versions(ready: Sequence[Backend]) -> dict[str, str]:

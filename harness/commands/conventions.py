@@ -72,7 +72,8 @@ def answer(names: tuple[str, ...], asked: list[Question], jobs: int, timeout: fl
 
 
 def _complete(table: Mapping[str, Any]) -> int:
-    return 1 if any("problem" in found for found in table["answers"].values()) else 0
+    """1 if a backend could not be asked, though this system can have it."""
+    return 1 if any("problem" in found and not found.get("excused") for found in table["answers"].values()) else 0
 
 
 def ask(backend: Backend, asked: list[Question], timeout: float) -> dict[str, Any]:
@@ -86,7 +87,7 @@ def ask(backend: Backend, asked: list[Question], timeout: float) -> dict[str, An
             mine = {api: source for (name, api), source in sources.items() if name == question.id}
             found[question.id] = [put(station, question, api, source) for api, source in mine.items()]
     except NotStarted as error:
-        return {"problem": str(error)}
+        return {"problem": str(error), **({"excused": True} if backend.excused else {})}
     finally:
         station.close()
     return found

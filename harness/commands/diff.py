@@ -15,7 +15,8 @@ from spec.errors import UserError
 
 Row = Mapping[str, Any]
 ORDER = ("pass", "known", "new", "fail")
-MEASURED = ("problem", "seconds", "startup_seconds")  # what a backend's description holds beside what it says of itself
+# What a backend's description holds beside what it says of itself.
+MEASURED = ("problem", "unavailable", "seconds", "startup_seconds")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -20,7 +20,7 @@ from reports.run_folder import Folder, explaining, finite, processor
 from spec import operators
 from spec.cases import sketches
 from spec.core import Case
-from spec.errors import UserError
+from spec.errors import CannotRun, UserError
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,7 +64,7 @@ def perform(choice: Choice) -> int:
     with terminal.building() as progress:
         ready = environments.resolve(wanted, progress)
     if all(backend.problem for backend in ready):
-        raise UserError(f"no backend is left to run: {ready[0].name}: {ready[0].problem}")
+        raise CannotRun(f"no backend is left to run: {ready[0].name}: {ready[0].problem}")
     for backend in ready:
         entries(backend)  # one that cannot be read is told before anything stored is touched
     bound = {(case.id, one.name): digest(case, one) for case in cases for one in ready}
@@ -80,13 +80,14 @@ def perform(choice: Choice) -> int:
         one.name: {entry for line in lines if line["backend"] == one.name for entry in explaining(line)}
         for one in ready
     }
-    run = Run(cases, ready, choice.gradients, choice.timeout, choice.jobs, done, shown)
-    with terminal.running(len(cases) * len(ready) - len(done)) as advance:
+    able = [backend for backend in ready if not backend.excused]
+    run = Run(cases, able, choice.gradients, choice.timeout, choice.jobs, done, shown)
+    with terminal.running(len(cases) * len(able) - len(done)) as advance:
         for result in run.results():
             lines.append(row(result) | {"digest": bound[result.case.id, result.backend]})
             folder.add(lines[-1], arrays(result))
             advance(result)
-    for name in _idle(ready, lines, choice.everything):
+    for name in _idle(able, lines, choice.everything):
         run.problems.setdefault(name, "nothing was compared: the adapter expresses none of the cases")
     stale, new = _absent(run, choice.everything)
     summary = {
@@ -167,10 +168,12 @@ def _repro(folder: Path, entry: str) -> str:
 
 
 def _backend(run: Run, backend: backends.Backend) -> dict[str, Any]:
+    """What a backend says of itself. `problem`: why it failed to run; `unavailable`: why this system cannot have it."""
     name = backend.name
     return {
         **run.descriptions.get(name, {}),
-        "problem": run.problems.get(name, backend.problem),
+        **({"unavailable": backend.problem} if backend.excused else {}),
+        "problem": "" if backend.excused else run.problems.get(name, backend.problem),
         "seconds": round(run.busy[name], 3),
         "startup_seconds": round(run.startup[name], 3),
     }

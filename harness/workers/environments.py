@@ -36,7 +36,11 @@ def resolve(backends: Iterable[Backend], progress: Progress) -> list[Backend]:
     needed = {tox.folder(backend): backend for backend in reversed(missing)}
     with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
         built = dict(zip(needed, pool.map(lambda backend: build(backend, progress), needed.values())))
-    return [_as(built[tox.folder(backend)], backend) if backend in missing else backend for backend in known]
+    found = [_as(built[tox.folder(backend)], backend) if backend in missing else backend for backend in known]
+    for backend in found:
+        if backend.excused:
+            progress(backend.name, f"cannot be had here: {backend.problem}")
+    return found
 
 
 def _as(built: Backend, backend: Backend) -> Backend:

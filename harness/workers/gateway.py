@@ -1,5 +1,6 @@
 """Workers: one process of a framework's own interpreter each. The only file that knows execnet."""
 
+import atexit
 import contextlib
 import dataclasses
 import json
@@ -80,6 +81,7 @@ class Worker:
             check_interpreter(backend.python)
         environment = {**os.environ, **{name: str(threads) for name in THREADS}, **backend.environment}
         group, log = execnet.Group(), tempfile.TemporaryFile()  # noqa: SIM115  # closed with the worker
+        atexit.unregister(group._cleanup_atexit)  # it needs new threads, which Python 3.12 has no more at its end
         process, started = None, None
         try:
             process = _Process(backend.python, environment, log, group.execmodel)
@@ -172,6 +174,13 @@ def _end(group: execnet.Group, process: subprocess.Popen | None, log: IO[bytes])
         process.wait()
         RUNNING.pop(process, None)
     log.close()
+
+
+@atexit.register
+def _end_all() -> None:
+    """End the workers that nobody closed, when the harness ends."""
+    for process in list(RUNNING):
+        process.kill()
 
 
 def end_processes(threads: Sequence[threading.Thread]) -> None:

@@ -73,6 +73,11 @@ def not_run(run: Mapping[str, Any], rows: Iterable[Row]) -> list[tuple[str, str,
     return [(*key, count) for key, count in sorted(lost.items())]
 
 
+def unavailable(run: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """(backend, reason) of those that this system cannot have, which is told and no failure."""
+    return [(name, about["unavailable"]) for name, about in run["backends"].items() if about.get("unavailable")]
+
+
 def failures(rows: Iterable[Row]) -> list[Row]:
     """The rows that ran and fail, backends together."""
     return [row for row in matrix.failures(rows) if not is_lost(row)]
@@ -209,6 +214,8 @@ def verdict(run: Mapping[str, Any], rows: Sequence[Row]) -> str:
         parts.append(f"All {counted(len(rows), 'result')} match the specification")
         known = sum(row["status"] == "known" for row in rows)
         parts[-1] += f", or differ in a way that is known ({known:,})." if known else "."
+    if absent := [name for name, _ in unavailable(run)]:
+        parts.append(f"{listed(absent)} cannot be had on this system.")
     return " ".join(parts)
 
 
@@ -279,7 +286,7 @@ def processors(run: Mapping[str, Any]) -> str:
 
 def facts(description: Mapping[str, Any]) -> dict[str, str]:
     """What a backend says of itself beside version, device and threads, one level deep."""
-    shown = ("version", "device", "threads", "problem", "seconds", "startup_seconds")
+    shown = ("version", "device", "threads", "problem", "unavailable", "seconds", "startup_seconds")
     flat: dict[str, Any] = {}
     for name, value in description.items():
         if name == "processor":

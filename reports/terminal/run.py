@@ -17,6 +17,7 @@ from reports.terminal import grid
 
 NAMED_KINDS = 20
 LONGEST_MESSAGE = 240
+ABSENT = "–"
 
 
 @contextlib.contextmanager
@@ -77,7 +78,7 @@ def summary(run: Mapping[str, Any], rows: Sequence[matrix.Row], folder: Path) ->
     console.print(Text(f"{overview.processors(run)}\n", style="dim"))
     if problems := list(_problems(run, rows)):
         for sign, words in problems:
-            _paragraph(console, Text(sign, "red"), words)
+            _paragraph(console, Text(sign, "dim" if sign == ABSENT else "red"), words)
         console.print()
     sign, style = ("✓", "green") if overview.passed(run, rows) else ("✗", "red")
     _paragraph(console, Text(sign, style), Text(overview.verdict(run, rows), style="bold"))
@@ -87,10 +88,12 @@ def summary(run: Mapping[str, Any], rows: Sequence[matrix.Row], folder: Path) ->
 
 
 def _problems(run: Mapping[str, Any], rows: Sequence[matrix.Row]) -> Iterator[tuple[str, Text]]:
-    """(sign, words): what did not run, what fails, and ledger entries that no longer show."""
+    """(sign, words): what did not run or cannot be had, what fails, and ledger entries that no longer show."""
     for backend, reason, count in overview.not_run(run, rows):
         cases = f" ({overview.counted(count, 'case')})" if count else ""
         yield "○", Text.assemble((backend, "bold"), f" did not run{cases}: {reason}")
+    for backend, reason in overview.unavailable(run):
+        yield ABSENT, Text.assemble((backend, "bold"), f" cannot be had here: {reason}")
     for sign, found in (("✗", overview.failures(rows)), ("?", overview.new(rows))):
         kinds = sorted(overview.kinds(found, overview.akin), key=lambda kind: -len(kind.rows))
         for kind in kinds[:NAMED_KINDS]:

@@ -8,6 +8,7 @@ tested, so one that no longer shows fails.
 import os
 import sys
 import threading
+from collections.abc import Callable
 
 import pytest
 
@@ -70,9 +71,14 @@ def pytest_configure(config: pytest.Config) -> None:
     if not config.option.collectonly:
         chosen = environments.resolve(chosen, lambda name, step: print(f"{name}: {step}", file=sys.stderr))
         for backend in chosen:
-            if backend.problem:
+            if backend.problem and not backend.excused:
                 raise pytest.UsageError(f"{backend.name} cannot be run: {backend.problem}")
     config.stash[BACKENDS] = chosen
+
+
+def absences(config: pytest.Config) -> dict[str, str]:
+    """The backends that this system cannot have, and nobody asked for by name, with the reason why their tests skip."""
+    return {one.name: f"{one.name} cannot be had here: {one.problem}" for one in config.stash[BACKENDS] if one.excused}
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
@@ -80,27 +86,43 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
         (one.name, requirements.probe(one, requirements.pinned(one))) for one in config.stash[BACKENDS] if one.python
     ]
     return [
-        f"{name}: " + ", ".join(f"{package} {version}" for package, version in held.items()) for name, held in found
+        *(f"{name}: " + ", ".join(f"{package} {version}" for package, version in held.items()) for name, held in found),
+        *absences(config).values(),
     ]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    absent = absences(metafunc.config)
+    marks = {name: [pytest.mark.skip(reason)] for name, reason in absent.items()}
     names = [backend.name for backend in metafunc.config.stash[BACKENDS]]
     if "case" in metafunc.fixturenames:
-        pairs = [pytest.param(name, case, id=f"{name}:{case}") for name in names for case in CASES]
+        pairs = [
+            pytest.param(name, case, id=f"{name}:{case}", marks=marks.get(name, ())) for name in names for case in CASES
+        ]
         metafunc.parametrize(("backend", "case"), pairs)
     elif "repro" in metafunc.fixturenames:  # the pinned version in its default mode is what the scripts speak of
         pythons = {one.name: one.python for one in metafunc.config.stash[BACKENDS]}
-        found = [pytest.param(one, pythons[one.framework], id=str(one)) for one in REPROS if one.framework in pythons]
+        found = [
+            pytest.param(one, pythons[one.framework], id=str(one), marks=marks.get(one.framework, ()))
+            for one in REPROS
+            if one.framework in pythons
+        ]
         metafunc.parametrize(("repro", "python"), found)
     elif "backend" in metafunc.fixturenames:
-        metafunc.parametrize("backend", names)
+        metafunc.parametrize("backend", [pytest.param(name, id=name, marks=marks.get(name, ())) for name in names])
 
 
 @pytest.fixture(scope="session")
 def ready(request: pytest.FixtureRequest) -> list[backends.Backend]:
-    """The chosen backends, with their environments."""
-    return request.config.stash[BACKENDS]
+    """The chosen backends that this system can have, with their environments."""
+    return [backend for backend in request.config.stash[BACKENDS] if not backend.excused]
+
+
+@pytest.fixture(scope="session")
+def why_not(request: pytest.FixtureRequest) -> Callable[[str], str]:
+    """Why a backend is not among those that are ready."""
+    absent = absences(request.config)
+    return lambda name: absent.get(name, f"{name} was not selected")
 
 
 @pytest.fixture(scope="session")

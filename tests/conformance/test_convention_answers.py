@@ -24,7 +24,7 @@ UNEXPLAINED = {("conv.too-large", "tf.nn"): NONE, ("layout.unbatched", "tf.nn"):
 
 
 @pytest.fixture(scope="session")
-def given(ready):
+def given(ready, why_not):
     """A backend's answers, (question, interface) -> answer. All are asked side by side when the first is wanted."""
     asked = list(questions().values())
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -32,7 +32,7 @@ def given(ready):
 
         def of(name):
             if name not in found:
-                pytest.skip(f"{name} was not selected; of other versions and modes nothing is stored")
+                pytest.skip(f"{why_not(name)}; of other versions and modes nothing is stored")
             answers = found[name].result()
             assert "problem" not in answers, answers["problem"]
             return {(question, one["api"]): one["answer"] for question, cells in answers.items() for one in cells}

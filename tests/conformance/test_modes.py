@@ -10,8 +10,7 @@ import subprocess
 
 import pytest
 
-from harness.workers.backends import select, variants
-from harness.workers.environments import ROOT
+from harness.workers.backends import ROOT, select, variants
 from harness.workers.gateway import THREADS
 
 DEFAULTS = {
@@ -40,11 +39,11 @@ def test_every_mode_is_asked_for():
 
 
 @pytest.mark.parametrize("mode", [*DEFAULTS, *OTHERWISE])
-def test_the_mode_is_on(ready, mode):
+def test_the_mode_is_on(ready, why_not, mode):
     name = mode.partition(":")[0]
     python = next((one.python for one in ready if one.name == name), None)
     if python is None:
-        pytest.skip(f"{name} was not selected")
+        pytest.skip(why_not(name))
     if mode == "torch:compile" and not shutil.which("g++"):
         pytest.skip("torch.compile needs a C++ compiler")
     (backend,) = select((mode,))

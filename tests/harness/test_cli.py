@@ -172,13 +172,48 @@ def test_a_foreign_folder_is_refused(error, cases, tmp_path):
     assert [entry.name for entry in (tmp_path / "thesis").iterdir()] == ["thesis.tex"]
 
 
-def test_without_any_backend_there_is_no_run(error, cases, tmp_path, monkeypatch):
-    monkeypatch.setattr(
-        environments, "resolve", lambda wanted, progress: [replace(one, problem="no Python") for one in wanted]
-    )
-    message = error("run", "--cases", cases(False), *planted("one"), "--out", tmp_path / "out")
-    assert message == "error: no backend is left to run: one: no Python"
+@pytest.fixture
+def lack(monkeypatch):
+    """Let the named backends be such as this system cannot have; `named` if the user asked for them."""
+
+    def absent(*names: str, named: bool):
+        def resolve(wanted, progress):
+            lost = {"problem": "no wheel", "unavailable": True}
+            return [replace(one, named=named, **(lost if one.name in names else {})) for one in wanted]
+
+        monkeypatch.setattr(environments, "resolve", resolve)
+
+    return absent
+
+
+def test_without_any_backend_there_is_no_run(lack, cases, tmp_path, capsys):
+    lack("one", named=True)
+    assert cli.main(["run", "--cases", str(cases(False)), *planted("one"), "--out", str(tmp_path / "out")]) == 1
+    assert capsys.readouterr().err == "error: no backend is left to run: one: no wheel\n"
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_what_this_system_cannot_have_fails_only_if_it_was_asked_for(lack, run, cases, tmp_path, named):
+    lack("two", named=named)
+    code, rows = run(cases(False), backends=("one", "two"))
+    assert code == named
+    ran = {row["backend"]: row["outcome"] for row in rows}
+    assert ran.pop("one") in ("exact", "close")
+    assert ran == ({"two": "not-run"} if named else {})
+    about = json.loads((tmp_path / "out" / "run.json").read_text())["backends"]["two"]
+    assert (about["problem"], about.get("unavailable", "")) == (("no wheel", "") if named else ("", "no wheel"))
+
+
+@pytest.mark.parametrize("named", [False, True])
+@pytest.mark.parametrize(
+    "command", [["laws", "--law", "flipping"], ["conventions", "--question", "conv.flip"], ["determinism"]]
+)
+def test_so_with_other_commands(lack, tmp_path, monkeypatch, named, command):
+    lack("two", named=named)
+    monkeypatch.setenv("PLANTED", "")
+    options = [*planted("one"), *planted("two"), "--out", str(tmp_path / "out")]
+    assert cli.main([*command, *options]) == named
 
 
 def test_debug_shows_the_traceback(capsys):

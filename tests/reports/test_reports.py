@@ -47,6 +47,24 @@ def test_a_run_that_passes_says_so(run):
     assert "✓ Passed" in Page(page.render(calm, good)).text
 
 
+def test_a_framework_that_the_system_cannot_have_is_told_in_every_report_and_is_no_failure(run):
+    summary, rows = run
+    good = [row for row in rows if row["status"] != "fail"]
+    calm = passing(summary, good)
+    why = "there is no wheel of mxnet 1.9.1 for Darwin on <arm64>"
+    calm["backends"]["mxnet"] = {**summary["backends"]["mxnet"], "problem": "", "unavailable": why}
+    assert overview.passed(calm, good)
+    assert overview.verdict(calm, good).endswith(" (3). mxnet cannot be had on this system.")
+    shown = Page(page.render(calm, good)).text
+    assert "✓ Passed" in shown
+    assert f"Cannot be had here mxnet : {why}" in shown.replace("mxnet:", "mxnet :")
+    assert "Did not run" not in shown
+    assert f"### Cannot be had here\n\n- **mxnet**: `{why}`\n" in markdown.render(calm, good)
+    suite = ElementTree.fromstring(junit.render(calm, good)).find("testsuite[@name='mxnet']")
+    assert [suite.get(name) for name in ("tests", "failures", "errors", "skipped")] == ["1", "0", "0", "1"]
+    assert suite.find("testcase/skipped").get("message") == f"cannot be had here: {why}"
+
+
 @pytest.mark.parametrize("lack", ["stale", "backend", "result"])
 def test_one_lack_is_enough_to_fail(run, lack):
     summary, rows = run

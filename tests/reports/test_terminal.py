@@ -85,6 +85,12 @@ def test_a_backend_that_did_not_run_is_named_once(printed):
     assert pad2d.endswith("○1")
 
 
+def test_a_backend_that_the_system_cannot_have_is_named_without_a_failure(printed):
+    text = printed([line("lone", "torch")], backends={"torch": {}, "mxnet": {"unavailable": "no wheel"}}, stale=[])
+    assert "– mxnet cannot be had here: no wheel" in text
+    assert any(one.startswith("✓ All 1 result match") for one in text)
+
+
 def test_failures_that_are_alike_are_one(printed):
     rows = [
         line(f"conv2d/rejects/{n}", "jax", "differs", "fail", message=f"accepted (window of {n}); returned [{n}, 1]")

@@ -6,6 +6,7 @@ The adapters are planted: NumPy's, with one fault each in the marked case.
 import os
 import signal
 import stat
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -16,7 +17,7 @@ import pytest
 from harness.judging.oracle import Truth, truth
 from harness.running.result import judged
 from harness.workers import gateway
-from harness.workers.backends import Backend
+from harness.workers.backends import ROOT, Backend
 from harness.workers.gateway import NotStarted, Worker, WorkerDied
 from harness.workers.supervisor import Supervisor
 
@@ -253,6 +254,27 @@ def test_closing_ends_the_process_and_its_log(planted):
     assert not is_running(pid)
     assert worker.log.closed  # a file without a name: nothing of it stays
     assert list(gateway.RUNNING) == []
+
+
+UNCLOSED = """
+import sys
+from pathlib import Path
+from harness.workers.backends import Backend
+from harness.workers.gateway import Worker
+
+adapter = Path("backends/numpy/adapter.py").resolve()
+worker = Worker.start(Backend("numpy", adapter, Path(sys.executable)))
+print(worker.process.pid)
+"""
+
+
+def test_a_worker_that_nobody_closed_ends_with_the_harness_and_in_silence():
+    done = subprocess.run([sys.executable, "-c", UNCLOSED], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.stderr == ""
+    until = time.monotonic() + 10
+    while is_running(int(done.stdout)) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not is_running(int(done.stdout))
 
 
 def test_a_process_that_does_not_listen_is_killed(planted, conv):
