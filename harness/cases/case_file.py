@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from harness.cases import case_file_arrays
+from harness.cases import case_file_arrays, limits
 from spec import operators
 from spec.attributes import is_whole
 from spec.core import BadCase, Case
@@ -112,7 +112,7 @@ def _case(row: Any, where: str, folder: Path) -> Case:
     stated = {
         name: case_file_arrays.read(value, f"{where}, expected {name!r}", folder) for name, value in expected.items()
     }
-    return Case(
+    case = Case(
         row["id"],
         operator.name,
         complete,
@@ -123,6 +123,8 @@ def _case(row: Any, where: str, folder: Path) -> Case:
         rtol=float(row.get("rtol", 0.0)),
         atol=float(row.get("atol", 0.0)),
     )
+    limits.check(case, where)
+    return case
 
 
 def _is_name(value: Any) -> bool:
