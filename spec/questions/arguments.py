@@ -14,14 +14,14 @@ arguments.output-padding  the transposed convolution
 import dataclasses
 from collections.abc import Iterable
 
-from spec.questions.question import Question
+from spec.questions.question import Question, in_words
 
 
 @dataclasses.dataclass(frozen=True)
 class Argument:
-    """The names that an argument may have (one string, blanks between), and what `Question` says of it.
+    """The names that an argument may have (one string, with blanks between them), and the texts of its question.
 
-    `together` are answers of two names, where one call has both.
+    `together` holds answers of two names, for calls that have both.
     """
 
     candidates: str
@@ -36,47 +36,48 @@ ARGUMENTS = {
         "stride strides window_strides",
         "What is the stride called?",
         "The stride is how far the kernel moves from one output pixel to the next: one number, or one for each axis. "
-        "Under another name it is refused, which is the harmless case; another default would go unnoticed.",
+        "A wrong name is refused, which is harmless; another default would not be noticed.",
     ),
     "padding": Argument(
         "padding pad",
         "What is the padding called?",
-        "Padding puts pixels around the image before the kernel moves over it. The name is the smallest difference: "
-        "what may be given (a word, a number, a pair for each axis) differs more.",
+        "Padding puts pixels around the image before the kernel moves over it. The name is the smallest difference; "
+        "the values that it takes (a word, a number, a pair for each axis) differ more.",
     ),
     "dilation": Argument(
         "dilation dilations dilation_rate rhs_dilation kernel_dilation dilate",
         "What is the dilation called?",
-        "The dilation is the distance between neighbouring taps of the kernel: 2 leaves out one pixel between them. "
-        "Where the image has a dilation too (lhs_dilation, input_dilation), that one puts zeros between its pixels.",
+        "The dilation is the distance between neighbouring taps of the kernel: 2 skips one pixel between them. Some "
+        "calls have a dilation of the image too (lhs_dilation, input_dilation), which puts zeros between its pixels.",
     ),
     "groups": Argument(
         "groups feature_group_count num_group",
         "What is the number of groups called?",
         "Groups divide the channels into parts that are convolved separately; as many groups as channels make a "
-        "depthwise convolution. A call without such an argument may still group, by the shapes of image and kernel.",
-        "Rename the argument; where there is none, the shape of the kernel says it.",
+        "depthwise convolution. A call without such an argument may still make groups, from the shapes of image and "
+        "kernel.",
+        "Rename the argument; where there is none, the shape of the kernel decides.",
     ),
     "layout": Argument(
         "data_format dimension_numbers layout",
         "What is the layout called?",
-        "The layout says which axis of an image holds the channels. A call without such an argument knows one layout "
-        "and takes every image for it.",
+        "The layout says which axis of an image holds the channels. A call without such an argument has one layout "
+        "and reads every image in it.",
         "Rename the argument; where there is none, transpose the image before and after.",
     ),
     "bias": Argument(
         "bias use_bias no_bias",
         "What is the bias called?",
-        "The bias is one number for each output channel, added to the result. A function takes the numbers, or leaves "
-        "the adding to its user; a layer has a switch for them.",
+        "The bias is one number for each output channel, added to the result. A function takes these numbers, or its "
+        "user adds them; a layer has a switch for them.",
         "Rename the argument; where there is none, add the bias to the result.",
         together=("bias no_bias",),
     ),
     "kernel": Argument(
         "weight weights kernel filter filters rhs kernel_size",
         "What is the kernel called in the function, and its size in the layer?",
-        "The learned numbers are called weight, kernel or filters. In a layer the word kernel may be the name of the "
-        "parameter and kernel_size that of an argument.",
+        "The learned numbers are called weight, kernel or filters. In a layer, kernel may be the name of the "
+        "parameter, and kernel_size the name of an argument.",
         together=("weight kernel",),
     ),
     "inputs": Argument(
@@ -95,15 +96,15 @@ ARGUMENTS = {
     "window": Argument(
         "kernel_size ksize pool_size window_dimensions window_shape kernel",
         "What is the size of the window called in max pooling?",
-        "Pooling has no weights, only a window over which it takes the maximum or the mean. Some calls name it like "
-        "the kernel of a convolution, others by a word of its own.",
+        "Pooling has no weights, only a window over which it takes the maximum or the mean. Some calls use the name "
+        "of a convolution's kernel for it, others a word of its own.",
     ),
     "output-padding": Argument(
         "output_padding adj output_shape target_shape",
         "How is the size of a transposed convolution's result chosen?",
-        "With a stride, images of several sizes are convolved to the same size, so the way back is open. It is chosen "
-        "by a few more pixels (output_padding, adj) or by naming the size (output_shape, target_shape).",
-        "Output padding is the wanted size less the smallest one; where there is neither argument, pad or crop the "
+        "With a stride, a convolution makes images of several sizes equally large, so the way back is not unique. The "
+        "size is chosen by a few more pixels (output_padding, adj) or given as it is (output_shape, target_shape).",
+        "Output padding is the wanted size minus the smallest one; where there is neither argument, pad or crop the "
         "end.",
         together=("adj target_shape",),
     ),
@@ -120,7 +121,7 @@ QUESTIONS = [
     Question(
         f"arguments.{name}",
         one.text,
-        {words: words for words in [*one.candidates.split(), *one.together, "none"]},
+        in_words(*one.candidates.split(), *one.together, "none"),
         one.explanation,
         one.bridge,
     )

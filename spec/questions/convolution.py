@@ -3,12 +3,12 @@
 What the probes get and return; an image (H, W) gets its batch and channel axes from the probe, in the framework's
 own layout, and the result loses them again:
 
-conv.flip  x (3, 3), k (2, 2) -> y (2, 2): the default call, function and layer (weights loaded); the functions of
-    signal processing in the mode valid
+conv.flip  x (3, 3), k (2, 2) -> y (2, 2): the default call, function and layer (weights loaded); functions of signal
+    processing in the mode valid
 convolve.default  x (4,), k (3,) -> y: the function called `convolve` on vectors, with no more arguments
 correlate.default  x (4,), k (3,) -> y: the function called `correlate`, with no more arguments
-conv.bias  x (3, 3), k (2, 2) -> y (2, 2): the functional call with image and kernel and nothing else (what has no
-    default, such as padding, may be given; "valid")
+conv.bias  x (3, 3), k (2, 2) -> y (2, 2): the functional call with image and kernel only (and with what has no default,
+    such as the padding "valid")
 conv.implicit-groups  x (2,), w (2,) -> y (2,): an image of one pixel with two channels x; a 1x1 kernel with one input
     channel and two output channels w; no argument for groups
 conv.groups  x (2,), w (2,) -> y (2,): the same with two groups asked for
@@ -19,11 +19,11 @@ conv.too-large  x (2, 2), k (3, 3) -> y: a kernel larger than the image, without
 
 import numpy as np
 
-from spec.questions.predictions import conv, f32, turned
-from spec.questions.question import REFUSES, Question
+from spec.questions.predictions import conv, counted, f32, turned
+from spec.questions.question import REFUSES, Question, works
 
-X = np.arange(9, dtype=np.float32).reshape(3, 3)
-K = np.arange(4, dtype=np.float32).reshape(2, 2)
+X = counted(3, 3)
+K = counted(2, 2)
 ROW, TAPS = f32([1, 2, 3, 4]), f32([1, 10, 100])
 CHANNELS, WEIGHTS = f32([1, 10]), f32([3, 5])
 
@@ -48,7 +48,7 @@ QUESTIONS = [
         {"correlation": conv(X, K), "convolution": conv(X, turned(K))},
         "What neural networks call a convolution is a cross-correlation: the kernel is laid on the image as it is "
         "written. The convolution of mathematics and of signal processing turns it by 180 degrees first. A network "
-        "learns its kernels, so it does not care; a kernel taken from a textbook does.",
+        "learns its kernels, so there it makes no difference; with a kernel from a textbook it does.",
         "Turn the kernel: k[::-1, ::-1]. Both calls then compute the same.",
         {"x": X, "k": K},
     ),
@@ -57,8 +57,8 @@ QUESTIONS = [
         "What does the function convolve do on vectors by default?",
         MODES,
         "The function of signal processing is the convolution of mathematics: it turns the kernel. Its default is the "
-        "full result, every place where the two overlap at all; a network's is mostly the valid one, the places "
-        "where the kernel lies wholly inside.",
+        "full result: every place where the two overlap. Most layers of networks compute the valid result: the places "
+        "where the kernel is completely inside.",
         "Turn the kernel and name the mode: convolve(x, k[::-1], mode='valid') is what a convolutional layer computes.",
         {"x": ROW, "k": TAPS},
     ),
@@ -66,17 +66,17 @@ QUESTIONS = [
         "correlate.default",
         "What does the function correlate do on vectors by default?",
         MODES,
-        "correlate leaves the kernel as it is written, like a convolutional layer. Its default mode (full: wherever "
-        "the two overlap; valid: where the kernel lies inside) may be another one than that of convolve beside it.",
+        "correlate uses the kernel as it is written, like a convolutional layer. Its default mode (full: wherever the "
+        "two overlap; valid: where the kernel is inside) may differ from that of convolve in the same library.",
         "Name the mode in every call.",
         {"x": ROW, "k": TAPS},
     ),
     Question(
         "conv.bias",
         "Does the functional convolution work without a bias and without being told so?",
-        {"works": conv(X, K), REFUSES: REFUSES},
-        "A convolution may add one number to each output channel, the bias. Mostly it is left out by not naming it; "
-        "some calls expect it until they are told that there is none.",
+        works(conv(X, K)),
+        "A convolution may add one number to each output channel, the bias. Most calls add none unless it is given; "
+        "some expect it until they are told that there is none.",
         "Pass a bias of zeros, or say that there is none (no_bias=True).",
         {"x": X, "k": K},
     ),
@@ -85,7 +85,8 @@ QUESTIONS = [
         "Does a kernel with fewer input channels than the image mean a grouped convolution?",
         {"groups follow from the shapes": GROUPED, REFUSES: REFUSES},
         "A grouped convolution gives each group of output channels its own part of the input channels. Where the "
-        "number of groups follows from the shapes, a kernel of the wrong shape is computed and not noticed.",
+        "number of groups follows from the shapes, a kernel of the wrong shape is not noticed: something else is "
+        "computed.",
         "Name the number of groups where there is such an argument; compare the channels of image and kernel where "
         "there is none.",
         {"x": CHANNELS, "w": WEIGHTS},
@@ -93,7 +94,7 @@ QUESTIONS = [
     Question(
         "conv.groups",
         "Is there a grouped convolution on this device?",
-        {"works": GROUPED, REFUSES: REFUSES},
+        works(GROUPED),
         "With two groups the first half of the output channels sees only the first half of the input channels, and "
         "the second half the second. As many groups as channels make a depthwise convolution.",
         "Where groups are missing, split the channels, convolve each part, and join the results.",
@@ -101,9 +102,9 @@ QUESTIONS = [
     ),
     Question(
         "conv.groups.gradient",
-        "Has a grouped convolution a gradient on this device?",
-        {"works": CHANNELS, REFUSES: REFUSES},
-        "A network that computes need not be one that learns: the gradient is an operator of its own, written "
+        "Does a grouped convolution have a gradient on this device?",
+        works(CHANNELS),
+        "A network that can be run may still fail to learn: the gradient is an operator of its own, written "
         "separately for each device and dtype. A missing one shows at the first training step, not when the network "
         "is built.",
         "Split the channels, convolve each part, and join the results: each part has its gradient.",
@@ -112,9 +113,9 @@ QUESTIONS = [
     Question(
         "conv.stride-dilation",
         "Can a convolution have a stride and a dilation at once?",
-        {"works": conv(f32([[1, 2, 3, 4, 5]]), f32([[1, 10]]), (1, 2), "valid", (1, 2)), REFUSES: REFUSES},
-        "The stride is how far the kernel moves, the dilation how far its taps are apart. Nothing in the definition "
-        "forbids both, but some layers do.",
+        works(conv(f32([[1, 2, 3, 4, 5]]), f32([[1, 10]]), (1, 2), "valid", (1, 2))),
+        "The stride is how far the kernel moves, the dilation is the distance between its taps. The definition allows "
+        "both at once, but some layers do not.",
         "Convolve with stride 1 and the dilation, then keep every second pixel (stride 2): y[..., ::2, ::2].",
         {"x": f32([[1, 2, 3, 4, 5]]), "k": f32([[1, 10]])},
     ),
@@ -126,9 +127,9 @@ QUESTIONS = [
             "an image without pixels": np.zeros((0, 0), np.float32),
             "image and kernel change places": conv(np.ones((3, 3)), turned(f32([[1, 2], [3, 4]]))),
         },
-        "No position of the kernel fits. A framework can say so, or return an image without pixels, which later "
-        "steps may turn into NaN or into a loss of zero. Signal processing, where the two are equals, exchanges them; "
-        "an image of any other size (none of these) was never written to, and holds what the memory held before.",
+        "The kernel fits nowhere. A framework can refuse, or return an image without pixels, which later steps may "
+        "turn into NaN or into a loss of zero. Functions of signal processing exchange the two; an image of any other "
+        "size (none of these) was never written to, and contains old memory.",
         "Check the size of the output where the framework does not.",
         {"x": f32([[1, 2], [3, 4]]), "k": np.ones((3, 3), np.float32)},
     ),

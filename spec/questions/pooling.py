@@ -1,4 +1,4 @@
-"""Pooling: strides, sizes, padding, ties and NaN.
+"""Pooling: stride, size of the result, padding, ties and NaN.
 
 What the probes get and return; an image (H, W) gets its batch and channel axes from the probe, in the framework's
 own layout, and the result loses them again:
@@ -21,11 +21,11 @@ pool.global  x (2, 2, 2) -> y as it comes: x is (C, H, W), put into the framewor
 import numpy as np
 
 from spec.ops import max_pool2d
-from spec.questions.predictions import avg_pool, f32, max_pool
+from spec.questions.predictions import avg_pool, counted, f32, max_pool
 from spec.questions.question import REFUSES, Question
 
-X4 = np.arange(16, dtype=np.float32).reshape(4, 4)
-X5 = np.arange(25, dtype=np.float32).reshape(5, 5)
+X4 = counted(4, 4)
+X5 = counted(5, 5)
 ROW = f32([[1, 2, 3, 4, 5]])
 ONES = np.ones((3, 3), np.float32)
 LOWEST = np.finfo(np.float32).min
@@ -46,20 +46,20 @@ QUESTIONS = [
             "1": max_pool(X4, (2, 2), (1, 1)),
             REFUSES: REFUSES,
         },
-        "Windows that do not overlap are what most networks use, so many calls take the window's size for the "
-        "stride. Others take 1, as a convolution does.",
+        "Most networks use windows that do not overlap, so the stride of many calls is the window's size by default. "
+        "In others it is 1, as in a convolution.",
         "Name the stride in every call.",
         {"x": X4},
     ),
     Question(
         "pool.size",
-        "What becomes of the pixels that are left over when the windows do not fill the image?",
+        "What happens to the pixels that are left over when the windows do not fill the image?",
         {
             "dropped": max_pool(X5, (2, 2), (2, 2)),
             "a smaller window": max_pool(X5, (2, 2), (2, 2), ceil_mode=True),
         },
-        "Five pixels hold two windows of two; the fifth is left over. Rounding the size down drops it, rounding up "
-        "gives it a window of its own.",
+        "Two windows of two fit into five pixels; the fifth is left over. Rounding the size down drops it, rounding "
+        "up gives it a window of its own.",
         "Ask for the other rounding (ceil_mode=True), or crop the image to whole windows first.",
         {"x": X5},
     ),
@@ -71,14 +71,14 @@ QUESTIONS = [
             "ignored: rounds down": max_pool(ROW, (1, 2)),
             REFUSES: REFUSES,
         },
-        "A last window that hangs over the end sees the pixels that are left. In some frameworks this is a flag, in "
-        "others it follows from the padding same, in others it does not exist.",
+        "Then the last window hangs over the end and covers the pixels that are left. Some frameworks have a flag for "
+        "it, some do it with the padding same, and some cannot do it.",
         "Pad the end with minus infinity until the last window is full.",
         {"x": ROW},
     ),
     Question(
         "pool.ceil.empty",
-        "When the size is rounded up, does a last window count that starts in the padding after the end?",
+        "When the size is rounded up, is there a last window that starts in the padding after the end?",
         {
             "dropped": max_pool(f32([[1, 2, 3]]), (1, 2), None, [[0, 0], [1, 1]], True),
             "kept, minus infinity": f32([[1, 3, -np.inf]]),
@@ -86,9 +86,9 @@ QUESTIONS = [
             "kept, zero": f32([[1, 3, 0]]),
             REFUSES: REFUSES,
         },
-        "Rounded up, three pixels with one of padding on either side hold a third window that sees no pixel at all. "
-        "PyTorch and ONNX, the exchange format for networks, drop it by a rule of their own; kept, it holds whatever "
-        "the maximum starts from.",
+        "Three pixels with one of padding on each side have, rounded up, a third window that covers no pixel of the "
+        "image. PyTorch and ONNX, the exchange format for networks, drop it by a special rule. Where it is kept, its "
+        "maximum is the number from which the comparison starts.",
         "Drop the last row or column: y[..., :-1].",
         {"x": f32([[1, 2, 3]])},
     ),
@@ -100,22 +100,23 @@ QUESTIONS = [
             "leaves it out": avg_pool(ONES, (3, 3), (1, 1), AROUND),
             REFUSES: REFUSES,
         },
-        "At a corner five of the nine pixels of the window are padding. Counted as zeros they make the mean of ones "
-        "4/9; left out, it stays 1.",
-        "count_include_pad says it where it exists. Elsewhere pool an image of ones in the same way and divide by it: "
-        "then the padding does not count.",
+        "At a corner five of the nine pixels of the window are padding. If they count as zeros, the mean of ones is "
+        "4/9; if they are left out, it is 1.",
+        "Give count_include_pad where it exists. Elsewhere pool an image of ones in the same way and divide by the "
+        "result: then the padding does not count.",
         {"x": ONES},
     ),
     Question(
         "pool.average.overhang",
-        "By what is a last, partial window of average pooling divided?",
+        "By which number is a last, partial window of average pooling divided?",
         {
             "the pixels it sees": avg_pool(ROW, (1, 2), ceil_mode=True),
             "the window's size": f32([[1.5, 3.5, 2.5]]),
             REFUSES: REFUSES,
         },
-        "A window that hangs over the end sees fewer pixels. Divided by its full size, its mean is too small.",
-        "Pool an image of ones in the same way and divide by it.",
+        "A window that hangs over the end covers fewer pixels. If its sum is divided by the full size, the mean is "
+        "too small.",
+        "Pool an image of ones in the same way and divide by the result.",
         {"x": ROW},
     ),
     Question(
@@ -127,9 +128,9 @@ QUESTIONS = [
             "zero": np.zeros((1, 4), np.float32),
             REFUSES: REFUSES,
         },
-        "The padding must never win, so it is minus infinity, or the lowest finite number: these two differ only for "
-        "pixels that are minus infinity themselves, as a mask makes them. Zeros win over every negative pixel, which "
-        "stays hidden as long as a ReLU, which cuts negative numbers off, comes before.",
+        "The padding must never be the maximum, so it is minus infinity, or the lowest finite number; the two differ "
+        "only where all pixels are minus infinity, as after a mask. Zeros are larger than every negative pixel. After "
+        "a ReLU, which leaves no negative pixels, this does not show.",
         "Pad with minus infinity by hand, then pool without padding.",
         {"x": BELOW},
     ),
@@ -143,14 +144,14 @@ QUESTIONS = [
             "all of them": TIE,
             "all of them, divided": TIE / 4,
         },
-        "The maximum has no derivative where two pixels are equally large, so each framework chooses. After a ReLU "
-        "whole windows of zeros are common, so the choice is made all the time.",
-        "Learning does not mind; do not compare gradients pixel by pixel where there are ties.",
+        "The maximum has no derivative where two pixels are equally large, so each framework chooses. After a ReLU, "
+        "whole windows of zeros are common, so the choice matters often.",
+        "Learning does not suffer; do not compare gradients pixel by pixel where there are ties.",
         {"x": TIE},
     ),
     Question(
         "pool.nan",
-        "Does NaN win in max pooling?",
+        "Is NaN the maximum in max pooling?",
         {
             "always": f32([[np.nan, np.nan, np.nan]]),
             "only if there is nothing else": f32([[3, 6, np.nan]]),
@@ -160,20 +161,20 @@ QUESTIONS = [
             "if it comes last": f32([[3, np.nan, np.nan]]),
         },
         "NaN (not a number, such as 0/0) is neither smaller nor larger than a number, so the answer depends on how the "
-        "comparison is written. Where NaN is swallowed, a broken network goes on unnoticed.",
+        "comparison is written. Where NaN is dropped, nobody notices that a network is broken.",
         "Look for NaN in the image before pooling.",
         {"x": NAN},
     ),
     Question(
         "pool.global",
-        "Which shape does global average pooling return?",
+        "What is the shape of the result of global average pooling?",
         {
             "(N, C)": CHANNELS.mean((1, 2))[None],
             "(N, C, 1, 1)": CHANNELS.mean((1, 2)).reshape(1, 2, 1, 1),
             "(N, 1, 1, C)": CHANNELS.mean((1, 2)).reshape(1, 1, 1, 2),
         },
-        "The mean over all rows and columns leaves one number per channel. Whether the two axes stay, with one pixel "
-        "each, decides what may follow.",
+        "The mean over all rows and columns is one number per channel. Either the two axes are kept, with one pixel "
+        "each, or dropped; the next layer must fit.",
         "y[..., 0, 0] drops the two axes of (N, C, 1, 1); keepdims=True keeps them where there is such an argument.",
         {"x": CHANNELS},
     ),

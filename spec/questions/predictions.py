@@ -1,4 +1,4 @@
-"""What hypotheses are made of: the references of the operators on images of one channel, (H, W)."""
+"""Predicted answers: the references of the operators, on images of one channel, (H, W)."""
 
 from typing import Any
 
@@ -10,6 +10,11 @@ from spec.ops import avg_pool2d, conv2d, conv_transpose2d, max_pool2d, pad2d
 def f32(values: Any) -> np.ndarray:
     """A float32 array."""
     return np.array(values, np.float32)
+
+
+def counted(*shape: int) -> np.ndarray:
+    """The float32 numbers 0, 1, 2, ... in this shape."""
+    return np.arange(np.prod(shape), dtype=np.float32).reshape(shape)
 
 
 def conv(x: np.ndarray, k: np.ndarray, stride=(1, 1), padding: Any = "valid", dilation=(1, 1)) -> np.ndarray:

@@ -12,11 +12,10 @@ REFUSES = "refuses"
 class Question:
     """One convention in which frameworks may differ.
 
-    `inputs` are the arguments of every probe, small and such that the hypotheses give different answers.
-    `hypotheses` map a name to the answer it predicts: an array computed from the specification, or a word.
-    A probe that raises has the answer "refuses", which may be a hypothesis too. `explanation` is for
-    learners, `bridge` says how to get one framework's answer in another. `tolerance`, relative and absolute,
-    is for answers that are statistics; 0 stands for float32 rounding.
+    Every probe gets the `inputs`: small arrays for which the hypotheses predict different answers. `hypotheses` maps
+    a name to the answer it predicts, an array computed from the specification or a word. The answer of a probe that
+    raises is "refuses", which may be a hypothesis too. `explanation` is for learners; `bridge` says how to get the
+    answer of one framework in another. `tolerance`, relative and absolute, is for statistics; 0 means float32 rounding.
     """
 
     id: str
@@ -39,6 +38,16 @@ class Question:
         """The name of the hypothesis that predicts the answer, or "" if none does."""
         fits = (name for name, predicted in self.hypotheses.items() if same(answer, predicted, self.tolerance))
         return next(fits, "")
+
+
+def in_words(*answers: str) -> dict[str, np.ndarray | str]:
+    """Hypotheses that predict a word, each called by this word."""
+    return {answer: answer for answer in answers}
+
+
+def works(answer: np.ndarray) -> dict[str, np.ndarray | str]:
+    """The two hypotheses of whether a call can do something: it computes `answer`, or it refuses."""
+    return {"works": answer, REFUSES: REFUSES}
 
 
 def same(one: np.ndarray | str, other: np.ndarray | str, tolerance: float = 0.0) -> bool:

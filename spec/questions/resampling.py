@@ -1,12 +1,12 @@
-"""Resizing images: which pixel is the nearest, where the centres lie, what happens when an image shrinks.
+"""Resizing images: which pixel is the nearest, where the centres of pixels are, and smoothing of smaller images.
 
 What the probes get and return; an image (H, W) gets its batch and channel axes from the probe, in the framework's
 own layout, and the result loses them again:
 
 resize.nearest  x (1, 3) -> y (1, 5): resized to (1, 5) by the method called "nearest"
-resize.bilinear  x (1, 4) -> y (1, 8): resized to (1, 8), bilinear, nothing else
-resize.antialias  x (1, 8) -> y (1, 4): resized to (1, 4), bilinear, nothing else
-resize.cubic  x (1, 4) -> y (1, 8): resized to (1, 8), bicubic, nothing else
+resize.bilinear  x (1, 4) -> y (1, 8): resized to (1, 8), bilinear, with no other argument
+resize.antialias  x (1, 8) -> y (1, 4): resized to (1, 4), bilinear, with no other argument
+resize.cubic  x (1, 4) -> y (1, 8): resized to (1, 8), bicubic, with no other argument
 resize.method  x (1, 2) -> y (1, 4): resized to (1, 4) (or scaled by (1, 2)) with no argument for the method
 """
 
@@ -72,7 +72,7 @@ QUESTIONS = [
             "round(i * 2/4): corners": nearest("corners"),
             REFUSES: REFUSES,
         },
-        "Enlarged by a whole factor, every pixel is repeated, and most rules agree. Otherwise the result depends on "
+        "For a whole factor every pixel is repeated, and most rules agree. For other factors the result depends on "
         "whether left edges, centres or corners of the pixels are compared.",
         "PyTorch's nearest-exact is the rule of the centres. Elsewhere compute the indices and index the image.",
         {"x": THREE},
@@ -86,14 +86,14 @@ QUESTIONS = [
             "left edges: i/2": linear(FOUR, np.minimum(np.arange(8) / 2, 3)),
             REFUSES: REFUSES,
         },
-        "If pixels are areas, the edges of the two images agree and the centres lie at halves. If pixels are points, "
-        "the first and the last ones agree (align_corners). Either way looks right, and every value differs.",
-        "Ask for align_corners, or for half_pixel_centers, by name.",
+        "If pixels are areas, the edges of the two images agree and the centres are at halves. If pixels are points, "
+        "the first and the last ones agree (align_corners). Both results look right, but their values differ.",
+        "Name align_corners, or half_pixel_centers, in every call.",
         {"x": FOUR},
     ),
     Question(
         "resize.antialias",
-        "Does bilinear resizing smooth an image that shrinks?",
+        "Does bilinear resizing smooth an image that becomes smaller?",
         {
             "no: two pixels are read": linear(IMPULSE, HALVED),
             "yes: the triangle grows": linear(IMPULSE, HALVED, 2.0),
@@ -101,9 +101,10 @@ QUESTIONS = [
             "no, left edges: 2i": linear(IMPULSE, 2.0 * np.arange(4)),
             REFUSES: REFUSES,
         },
-        "Bilinear reading weighs the two nearest pixels along each axis, however far apart the places are, so the "
-        "pixels between them are lost. Antialiasing widens the weights by the factor by which the image shrinks.",
-        "Say antialias=True or False in every call.",
+        "Bilinear reading weighs the two nearest pixels along each axis, however far apart the places are, so pixels "
+        "between the places are lost. Antialiasing makes the weights wider, by the same factor by which the image "
+        "becomes smaller.",
+        "Name antialias=True or False in every call.",
         {"x": IMPULSE},
     ),
     Question(
@@ -112,18 +113,18 @@ QUESTIONS = [
         {f"a = {a}, edges {edges}": cubic(STEP, a, edges) for a in (-0.5, -0.75) for edges in ("repeated", "left out")}
         | {"a = -0.75, left edges: i/2": cubic(STEP, -0.75, "repeated", 0), REFUSES: REFUSES},
         "Bicubic reading weighs four pixels along each axis by a curve with one free parameter a (Keys, 1981): -0.5 "
-        "reproduces parabolas, -0.75 is sharper. At the edges either the last pixel is repeated, or the weights that "
-        "fall outside are shared out among the others.",
+        "reproduces parabolas, -0.75 is sharper. At the edges either the last pixel is repeated, or the weights "
+        "outside the image are left out and the others are divided by their sum.",
         "PyTorch has a = -0.5 with antialias=True, also when it enlarges; JAX has PyTorch's default as the method "
-        "cubic-pytorch with antialias=False. Elsewhere multiply by a matrix of weights of your own.",
+        "cubic-pytorch with antialias=False. Elsewhere multiply by your own matrix of weights.",
         {"x": STEP},
     ),
     Question(
         "resize.method",
         "Which method does resizing use by default?",
         {"nearest": f32([[0, 0, 1, 1]]), "bilinear": bilinear(TWO), REFUSES: REFUSES},
-        "Nearest repeats pixels, bilinear mixes them. A call named resize or upsample means one method in one "
-        "framework and another in the next.",
+        "Nearest repeats pixels, bilinear mixes them. The calls named resize or upsample use different methods in "
+        "different frameworks.",
         "Name the method in every call.",
         {"x": TWO},
     ),

@@ -1,17 +1,17 @@
-"""Loops: gradients, losses, optimizers.
+"""Gradients, losses and optimizers.
 
-What the probes get and return; each uses the framework's own automatic differentiation, losses and optimizers:
+What the probes get and return; each calls the framework's own automatic differentiation, losses and optimizers:
 
-gradient.vector  x (3,) -> gradient (3,): x * x, a vector, is differentiated as it is, by the usual call
-gradient.accumulates  x (2,) -> gradient (2,): the gradient of the sum of x * x, computed twice in a row without
-    clearing anything; what stands there after the second time
+gradient.vector  x (3,) -> gradient (3,) of the vector x * x, not of a number, by the usual call
+gradient.accumulates  x (2,) -> gradient (2,) of the sum of x * x, computed twice in a row without clearing anything:
+    the gradient after the second time
 gradient.unused  x (2,), k (2,) -> gradient (2,) of the sum of x * x by k, which is not used; word "none" for None
 gradient.assignment  x (3, 3), k (2, 2) -> gradient (2, 2) by k of the sum of y (2, 2), where y is made of zeros and
     each y[i, j] is assigned the sum of window times k; word "none" for None
 gradient.integers  x (2,) of int32 -> gradient (2,) of the sum of x * x by x; word "none" for None
-loss.squared  y (2, 3), t (2, 3) -> loss as it comes: the squared-error loss with nothing else said
+loss.squared  y (2, 3), t (2, 3) -> loss as it comes: the squared-error loss with no other argument
 loss.cross-entropy  y (2, 3), t (2,) int64 -> loss as it comes: the cross-entropy loss for class numbers t (where
-    there are only one-hot labels, the probe makes them), nothing else said
+    there are only one-hot labels, the probe makes them), no other argument
 optimizer.batch  w (2,), x (4, 2) -> w (2,) after one step of gradient descent with rate 0.5 on the sum of the
     products x w over the batch of 4, by the usual loop
 optimizer.rate  w (1,) -> w (1,) after one step of the optimizer SGD, no rate given, on the loss sum(w)
@@ -20,12 +20,12 @@ optimizer.rate  w (1,) -> w (1,) after one step of the optimizer SGD, no rate gi
 import numpy as np
 
 from spec.ops import corr2d
-from spec.questions.predictions import f32
-from spec.questions.question import REFUSES, Question
+from spec.questions.predictions import counted, f32
+from spec.questions.question import REFUSES, Question, works
 
 V3, V2, K2 = f32([1, 2, 3]), f32([1, 2]), f32([5, 7])
-X = np.arange(9, dtype=np.float32).reshape(3, 3)
-K = np.arange(4, dtype=np.float32).reshape(2, 2)
+X = counted(3, 3)
+K = counted(2, 2)
 Y, T = f32([[1, 2, 4], [3, 5, 6]]), f32([[0, 0, 1], [1, 1, 2]])
 SQUARES = (Y - T) ** 2
 SCORES, LABELS = f32([[0.7, 0.2, 0.1], [0.1, 0.3, 0.6]]), np.array([0, 1])
@@ -38,8 +38,8 @@ QUESTIONS = [
         "gradient.vector",
         "What happens when a vector, not a number, is differentiated?",
         {"its sum is differentiated": 2 * V3, "its mean is differentiated": 2 * V3 / 3, REFUSES: REFUSES},
-        "Only a number has a gradient. Given a vector, a framework can refuse, or take the sum of its elements without "
-        "a word; where the mean was meant, the gradient is then too large by the number of elements.",
+        "Only a number has a gradient. Given a vector, a framework can refuse, or silently take the sum of its "
+        "elements. Where the mean was meant, the gradient is then too large by the number of elements.",
         "Sum, or take the mean, before differentiating.",
         {"x": V3},
     ),
@@ -47,17 +47,17 @@ QUESTIONS = [
         "gradient.accumulates",
         "Are gradients added up over two calls?",
         {"added up": 4 * V2, "the second alone": 2 * V2, REFUSES: REFUSES},
-        "Where a gradient is stored beside its tensor, a second call may add to it; forgetting to clear it makes "
-        "steps grow. Where the gradient is a result that is returned, there is nothing to clear.",
-        "Clear the gradients before each step; add them yourself where that is wanted.",
+        "Where a gradient is stored beside its tensor, a second call may add to it; if it is not cleared, the steps "
+        "grow. Where the gradient is returned as a result, there is nothing to clear.",
+        "Clear the gradients before each step; where you want a sum, add them yourself.",
         {"x": V2},
     ),
     Question(
         "gradient.unused",
-        "What is the gradient by something that was not used?",
+        "What is the gradient by a tensor that was not used?",
         {"zero": f32([0, 0]), "none": "none", REFUSES: REFUSES},
-        "The derivative of what does not depend on k is zero. Answering none, or an error, shows that a parameter was "
-        "forgotten.",
+        "The derivative of a result that does not depend on k is zero. The answer none, or an error, shows that a "
+        "parameter was forgotten.",
         "TensorFlow: unconnected_gradients='zero'. PyTorch: torch.autograd.grad(..., materialize_grads=True).",
         {"x": V2, "k": K2},
     ),
@@ -77,9 +77,9 @@ QUESTIONS = [
     ),
     Question(
         "gradient.integers",
-        "Has an integer tensor a gradient?",
-        {"works": f32([2, 4]), "zero": f32([0, 0]), "none": "none", REFUSES: REFUSES},
-        "An integer cannot be changed by a little, so it has no derivative. One meets this with an image that was "
+        "Does an integer tensor have a gradient?",
+        {**works(f32([2, 4])), "zero": f32([0, 0]), "none": "none"},
+        "An integer cannot change by a small amount, so it has no derivative. This happens with an image that was "
         "loaded as integers and not converted.",
         "Convert to floating point first.",
         {"x": np.array([1, 2], np.int32)},
@@ -113,8 +113,8 @@ QUESTIONS = [
             "probabilities; each sample": -np.log(CHOSEN),
             "probabilities; the sum": f32(-np.log(CHOSEN).sum()),
         },
-        "The softmax makes probabilities of a network's scores (logits). The loss may apply it itself, or expect that "
-        "it was applied; given the other, it notices nothing, and the network learns badly.",
+        "The softmax makes probabilities of a network's scores (logits). The loss may apply it itself, or expect "
+        "that it was applied; it does not notice the other kind of input, and the network learns badly.",
         "Keras: from_logits=True for scores. Where the loss is one number for each sample, take the mean yourself.",
         {"y": SCORES, "t": LABELS},
     ),
@@ -131,8 +131,8 @@ QUESTIONS = [
         "optimizer.rate",
         "Which learning rate has stochastic gradient descent by default?",
         {**{f"{rate}": f32([-rate]) for rate in (0.001, 0.01, 0.1)}, REFUSES: REFUSES},
-        "There is no rate that suits all, yet many optimizers have one. A loop that leaves it out learns ten times "
-        "faster or slower elsewhere.",
+        "No rate suits all networks, yet many optimizers have a default. A loop without a rate learns ten times "
+        "faster or slower in another framework.",
         "Name the rate in every call.",
         {"w": f32([0])},
     ),

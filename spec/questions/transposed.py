@@ -1,18 +1,18 @@
-"""Transposed convolution: kernel, size rules, what can be expressed.
+"""Transposed convolution: the kernel, the size of the result, and what a call can express.
 
 What the probes get and return; an image (H, W) gets its batch and channel axes from the probe, in the framework's
-own layout, the kernel (kh, kw) its channel axes, and the result loses them again. "Nothing else" allows for what has
-no default (lax's "VALID", TensorFlow's output_shape):
+own layout, the kernel (kh, kw) its channel axes, and the result loses them again. "Nothing else" means no argument
+that has a default (lax needs "VALID", TensorFlow needs output_shape):
 
 transposed.flip  x (1, 2), k (1, 3) -> y (1, 4): stride 1, uncropped, nothing else; function and layer (k loaded)
 transposed.default  x (1, 3), k (1, 3) -> y: stride 1, no argument for the padding; function and layer
 transposed.same  x (1, 3), k (1, 2) -> y (1, 3): stride 1, the padding called "same"
 transposed.same.stride  x (1, 2), k (1, 3) -> y (1, 4): stride (1, 2), the padding called "same"
 transposed.valid  x (1, 2), k (1, 1) -> y: stride (1, 3), the padding called "valid" (or none, where it is the
-    default); where output_shape must be given, it is what decides: leave it out, or say None
+    default); output_shape would decide the size, so it is left out or None
 transposed.padding  x (1, 3), k (1, 4) -> y: stride 1, explicit padding of 1 left and right, 0 above and below
 transposed.output-padding  x (1, 2), k (1, 3) -> y (1, 4): stride (1, 2), padding (0, 1), output_padding (0, 1); where
-    there is no number for the padding, padding="same"; where the whole size is named instead, (1, 4)
+    the padding cannot be a number, padding="same"; where the size of the result is given instead, (1, 4)
 transposed.asymmetric  x (1, 3), k (1, 3) -> y (1, 4): stride 1, one pixel cropped at the left only: [[0, 0], [1, 0]]
 transposed.groups  x (2,), w (2,) -> y (2,): one pixel with the two channels x, kernel 1x1, two groups with one input
     and one output channel each
@@ -22,7 +22,7 @@ transposed.dilation  x (1, 2), k (1, 2) -> y (1, 5): stride (1, 2), dilation (1,
 import numpy as np
 
 from spec.questions.predictions import conv, f32, transposed, turned
-from spec.questions.question import REFUSES, Question
+from spec.questions.question import REFUSES, Question, works
 
 TWO, THREE = f32([[1, 2]]), f32([[1, 2, 3]])
 TAPS, LONG, PAIR = f32([[1, 10, 100]]), f32([[1, 10, 100, 1000]]), f32([[1, 10]])
@@ -42,13 +42,13 @@ def same(x: np.ndarray, k: np.ndarray, stride: tuple[int, int]) -> dict[str, np.
 QUESTIONS = [
     Question(
         "transposed.flip",
-        "Does a transposed convolution lay down the kernel as it is written?",
+        "Does a transposed convolution use the kernel as it is written?",
         {"as written": transposed(TWO, TAPS), "turned": transposed(TWO, turned(TAPS))},
-        "A transposed convolution lays the kernel down at every pixel, times the pixel, and adds up. It can also be "
-        "computed as a convolution over the image with gaps between its pixels, but only with the kernel turned by "
-        "180 degrees; a call that leaves the turning to its user computes something else.",
-        "Turn the kernel: k[::-1, ::-1]. lax and flax do it with transpose_kernel=True, where the two channel axes "
-        "change places too.",
+        "A transposed convolution puts the kernel, times the pixel, at every pixel of the image and adds up. It can "
+        "also be computed as a convolution over the image with gaps between its pixels, if the kernel is turned by "
+        "180 degrees. A call that leaves the turning to its user computes something else.",
+        "Turn the kernel: k[::-1, ::-1]. lax and flax do it with transpose_kernel=True, which also exchanges the two "
+        "channel axes.",
         {"x": TWO, "k": TAPS},
     ),
     Question(
@@ -61,8 +61,8 @@ QUESTIONS = [
             "same, kernel turned": transposed(THREE, turned(TAPS), padding="same"),
             REFUSES: REFUSES,
         },
-        "Padding of a transposed convolution crops the result: none leaves every pixel that the kernel reaches. The "
-        "padding same cuts it back to the image's size times the stride.",
+        "Padding of a transposed convolution crops the result. Without padding every pixel that the kernel reaches is "
+        "kept; the padding same crops to the image's size times the stride.",
         "Name the padding in every call.",
         {"x": THREE, "k": TAPS},
     ),
@@ -70,8 +70,8 @@ QUESTIONS = [
         "transposed.same",
         "Which pixel does the padding same of a transposed convolution cut off, with stride 1 and an even kernel?",
         same(THREE, PAIR, (1, 1)),
-        "Three pixels and a kernel of two reach four pixels; the padding same must cut one off. It should be the pixel "
-        "at the end, where the convolution that is transposed puts its odd pixel.",
+        "Three pixels and a kernel of two reach four pixels, so the padding same must cut one off. The convolution "
+        "that is transposed pads at the end, so it should be the pixel at the end.",
         "Leave the padding out and crop by slicing: y[..., :-1].",
         {"x": THREE, "k": PAIR},
     ),
@@ -80,8 +80,8 @@ QUESTIONS = [
         "Which pixels does the padding same of a transposed convolution cut off, with stride 2?",
         same(TWO, TAPS, (1, 2)),
         "The result must be stride times as large as the image, so one of the five pixels that the kernel reaches is "
-        "cut off. The convolution that is transposed pads at the end, so the pixel at the end goes; padding=1 with "
-        "output_padding=1, which gives the same size, cuts off the one at the beginning.",
+        "cut off. The convolution that is transposed pads at the end, so it should be the pixel at the end. padding=1 "
+        "with output_padding=1 gives the same size but cuts off the pixel at the beginning.",
         "Leave the padding out and crop by slicing: y[..., :-1].",
         {"x": TWO, "k": TAPS},
     ),
@@ -93,8 +93,8 @@ QUESTIONS = [
             "stride times the image": transposed(TWO, ONE, (1, 3), output_padding=(0, 2)),
             REFUSES: REFUSES,
         },
-        "A convolution with a stride makes the same size of several, so the way back has to choose: the smallest size, "
-        "or stride times the image's. The pixels that the kernel does not reach are zero.",
+        "A convolution with a stride maps several sizes to one, so the way back has to choose: the smallest size, or "
+        "the stride times the image's size. The pixels that the kernel does not reach are zero.",
         "Pad the end with zeros or crop it, or name the output padding (stride - k).",
         {"x": TWO, "k": ONE},
     ),
@@ -108,8 +108,8 @@ QUESTIONS = [
             "pads the image": conv(THREE, turned(LONG), padding=SIDES),
             REFUSES: REFUSES,
         },
-        "Mostly it is the padding of the convolution that is transposed, and crops the result: a larger number makes "
-        "it smaller. In some calls it is what the image itself is padded with, and a larger number makes it larger.",
+        "In most calls it is the padding of the convolution that is transposed: it crops the result, and a larger "
+        "number makes it smaller. In some calls it pads the image, and a larger number makes the result larger.",
         "To crop by p where the call pads the image: give dilation*(k - 1) - p, and turn the kernel.",
         {"x": THREE, "k": LONG},
     ),
@@ -121,8 +121,8 @@ QUESTIONS = [
             "at the beginning": transposed(TWO, TAPS, (1, 2), "same"),
             REFUSES: REFUSES,
         },
-        "Output padding makes the result larger at one end. Its pixels are not zeros: they are pixels that the padding "
-        "had cropped and that are left standing.",
+        "Output padding makes the result larger at one end. Its pixels are not zeros: they are pixels that the "
+        "padding would otherwise crop.",
         "Leave padding and output padding out and crop by slicing.",
         {"x": TWO, "k": TAPS},
     ),
@@ -134,17 +134,17 @@ QUESTIONS = [
             "pads the image, kernel turned": conv(THREE, TAPS, padding=LEFT),
             REFUSES: REFUSES,
         },
-        "The way back from a convolution that pads on one side crops on that side. A call with one number for each "
-        "axis cannot say it.",
+        "The transpose of a convolution that pads on one side crops on that side. A call with one number for each "
+        "axis cannot express it.",
         "Leave the padding out and crop by slicing: y[..., 1:].",
         {"x": THREE, "k": TAPS},
     ),
     Question(
         "transposed.groups",
         "Is there a grouped transposed convolution?",
-        {"works": CHANNELS * WEIGHTS, REFUSES: REFUSES},
-        "Enlarging each channel by itself needs one group per channel. A framework that groups convolutions need not "
-        "group transposed ones; where the groups follow from the shapes, the dtype may decide.",
+        works(CHANNELS * WEIGHTS),
+        "Enlarging each channel separately needs one group per channel. A framework with grouped convolutions may "
+        "lack grouped transposed ones; where the groups follow from the shapes, the answer may depend on the dtype.",
         "Split the channels, convolve each part by itself, and join the results.",
         {"x": CHANNELS, "w": WEIGHTS},
     ),
@@ -157,8 +157,8 @@ QUESTIONS = [
             "ignored: no dilation": transposed(TWO, PAIR, (1, 2)),
             REFUSES: REFUSES,
         },
-        "The stride moves the pixels of the image apart, the dilation the taps of the kernel. Nothing in the "
-        "definition forbids both.",
+        "The stride puts gaps between the pixels of the image, the dilation between the taps of the kernel. The "
+        "definition allows both at once.",
         "Put zeros between the taps of the kernel and leave the dilation out.",
         {"x": TWO, "k": PAIR},
     ),

@@ -1,7 +1,7 @@
-"""Dtypes, memory, and errors: what becomes of numbers on their way in, through, and out.
+"""Dtypes, memory and errors.
 
-What the probes get and return. `arrays` probes (see `backends.contract.probe`) get NumPy arrays; the framework is in
-the state in which its users find it (JAX: without x64). The dtypes are words: "float32", "float64", "int32", ...
+What the probes get and return. `arrays` probes (see `backends.contract`) get NumPy arrays. The framework has its
+default settings (JAX: without x64). The dtypes are words: "float32", "float64", "int32", ...
 
 dtype.mixed  x (1,) float32, k (1,) float64 -> word: the dtype of the convolution (image and kernel of one pixel) of
     two tensors of these dtypes
@@ -28,59 +28,58 @@ errors.empty  x (0, 1, 2, 2) -> word: `when(call, read, settle)` for a convoluti
 
 import numpy as np
 
-from spec.questions.predictions import conv, f32
-from spec.questions.question import REFUSES, Question
+from spec.questions.predictions import conv, counted, f32
+from spec.questions.question import REFUSES, Question, in_words, works
 
-X = np.arange(9, dtype=np.float32).reshape(3, 3)
-K = np.arange(4, dtype=np.float32).reshape(2, 2)
+X = counted(3, 3)
+K = counted(2, 2)
 V = f32([1, 2, 3])
 NINE = f32([9, 2, 3])
-DTYPES = {name: name for name in ("float32", "float64", "float16")}
-TIMES = {name: name for name in ("at the call", "when the result is read", "never")}
-LATER = {"later, after the result was read": "later, after the result was read"}
+DTYPES = in_words("float32", "float64", "float16")
+TIMES = in_words("at the call", "when the result is read", "never")
 
 QUESTIONS = [
     Question(
         "dtype.mixed",
-        "Which dtype has a convolution of a float32 image with a float64 kernel?",
+        "Which dtype does a convolution of a float32 image with a float64 kernel have?",
         {**DTYPES, REFUSES: REFUSES},
-        "Refusing is the safest answer; going to float64, the wider of the two, is NumPy's. Rounding the kernel to "
-        "float32 loses half of its digits, without a word.",
+        "A refusal is the safest answer. NumPy takes float64, the wider of the two. Rounding the kernel to float32 "
+        "loses half of its digits, without a warning.",
         "Convert both to one dtype before the call.",
         {"x": f32([1]), "k": np.array([2.0])},
     ),
     Question(
         "dtype.add",
-        "Which dtype has the sum of a float32 and a float64 tensor?",
+        "Which dtype does the sum of a float32 and a float64 tensor have?",
         {**DTYPES, REFUSES: REFUSES},
-        "What an addition does need not be what a convolution does. Many frameworks go to the wider dtype in "
-        "arithmetic (type promotion) and refuse in operators on images.",
+        "An addition and a convolution may differ here. Many frameworks take the wider dtype in arithmetic (type "
+        "promotion) and refuse in operators on images.",
         "Convert both to one dtype before the call.",
         {"x": f32([1]), "k": np.array([2.0])},
     ),
     Question(
         "dtype.add.integers",
-        "Which dtype has the sum of a float32 and an int32 tensor?",
+        "Which dtype does the sum of a float32 and an int32 tensor have?",
         {**DTYPES, REFUSES: REFUSES},
-        "An int32 has more digits than a float32 can hold, so NumPy goes to float64. Frameworks for learning stay with "
-        "float32, which is faster and loses the last digits of large numbers, or refuse.",
+        "An int32 has more digits than a float32 can hold, so NumPy takes float64. Frameworks for learning take "
+        "float32, which is faster but loses the last digits of large numbers, or refuse.",
         "Convert the integers to float32 before adding.",
         {"x": f32([1]), "k": np.array([2], np.int32)},
     ),
     Question(
         "dtype.numpy",
-        "What becomes of a float64 NumPy array?",
+        "Which dtype does a tensor made of a float64 NumPy array have?",
         {**DTYPES, REFUSES: REFUSES},
-        "NumPy makes float64 of every Python float, while networks compute in float32. A constructor that keeps "
-        "float64 makes the next operator refuse, or slow; one that rounds to float32 loses digits in silence.",
+        "NumPy makes float64 of every Python float, while networks compute in float32. If a constructor keeps "
+        "float64, the next operator refuses or is slow; if it rounds to float32, digits are lost without a warning.",
         "Name the dtype in the constructor, as in torch.tensor(x, dtype=torch.float32).",
         {"x": np.array([1.5, 2.5])},
     ),
     Question(
         "dtype.list",
-        "Which dtype has a tensor made of a list of Python numbers?",
-        {**DTYPES},
-        "A Python float has the 53 bits of float64, and NumPy keeps them. Frameworks for learning mostly keep the 24 "
+        "Which dtype does a tensor made of a list of Python numbers have?",
+        DTYPES,
+        "A Python float has the 53 bits of float64, and NumPy keeps them. Most frameworks for learning keep the 24 "
         "bits of float32.",
         "Name the dtype in the constructor.",
     ),
@@ -88,16 +87,16 @@ QUESTIONS = [
         "dtype.numpy-into-call",
         "What happens when the float64 NumPy array of a kernel is given to a convolution of float32?",
         {**DTYPES, REFUSES: REFUSES},
-        "Some calls take NumPy arrays in the place of tensors and convert them to the dtype of the image. Then a "
-        "kernel in float64 is rounded unnoticed.",
+        "Some calls take NumPy arrays in place of tensors and convert them to the dtype of the image. Then a kernel "
+        "in float64 is rounded without a warning.",
         "Make a tensor of it first, with the dtype named.",
         {"x": X, "k": K.astype(np.float64)},
     ),
     Question(
         "dtype.integers",
         "Does a convolution take integers?",
-        {"works": conv(X, K), REFUSES: REFUSES},
-        "Integers are exact, so they are fine for examples by hand. Fast libraries for convolutions often have "
+        works(conv(X, K)),
+        "Integers are exact, so they are good for examples by hand. Fast libraries for convolutions often have "
         "floating point only.",
         "Convert to float32: whole numbers up to 2**24 stay exact.",
         {"x": X.astype(np.int32), "k": K.astype(np.int32)},
@@ -106,16 +105,16 @@ QUESTIONS = [
         "dtype.half",
         "Is there a convolution in float16 on this device?",
         {**DTYPES, REFUSES: REFUSES},
-        "Half precision is made for accelerators. A CPU may compute it slowly, compute it in float32 and round, or "
-        "not at all.",
+        "Half precision is made for accelerators. A CPU may compute it slowly, compute in float32 and round, or "
+        "refuse.",
         "Convert to float32, convolve, and convert back.",
         {"x": X, "k": K},
     ),
     Question(
         "dtype.bfloat16",
         "Is there a convolution in bfloat16 on this device?",
-        {**DTYPES, "bfloat16": "bfloat16", REFUSES: REFUSES},
-        "bfloat16 is float32 with the last 16 bits cut off: the same range, but two to three digits. Networks are "
+        {**DTYPES, **in_words("bfloat16", REFUSES)},
+        "bfloat16 is float32 without its last 16 bits: the same range, but only two to three digits. Networks are "
         "trained in it because sums do not overflow as they do in float16.",
         "Convert to float32, convolve, and convert back.",
         {"x": X, "k": K},
@@ -124,26 +123,26 @@ QUESTIONS = [
         "memory.in",
         "Does a tensor share the memory of the NumPy array that it was made of?",
         {"shares": NINE, "copies": V, REFUSES: REFUSES},
-        "Sharing is fast and dangerous: who changes the array changes the tensor. A framework can have a constructor "
-        "of each kind, or share and make the array read-only from then on (refuses).",
-        "Copy the array before, or use the constructor that copies.",
+        "Sharing is fast but dangerous: a change of the array changes the tensor. A framework can have constructors "
+        "of both kinds, or share the memory and make the array read-only (refuses).",
+        "Copy the array first, or use the constructor that copies.",
         {"x": V},
     ),
     Question(
         "memory.out",
         "Does the NumPy array of a tensor share its memory?",
         {"shares": NINE, "copies": V, REFUSES: REFUSES},
-        "If it does, writing into the array changes the tensor behind the framework's back. A read-only array, which "
-        "refuses to be written into, is the safe way between.",
+        "If it does, writing into the array changes the tensor without the framework's knowledge. A read-only array "
+        "is safe: it shares the memory, and writing into it raises an error.",
         "Copy the array before writing into it.",
         {"x": V},
     ),
     Question(
         "memory.assign",
         "Can an element of a tensor be assigned?",
-        {"works": NINE, REFUSES: REFUSES},
-        "Tensors that never change are easier to differentiate and to compile. Then x[0] = 9 must be written as a "
-        "function that returns a new tensor.",
+        works(NINE),
+        "Tensors that never change are easier to differentiate and to compile. In such frameworks a function that "
+        "returns a new tensor replaces x[0] = 9.",
         "JAX: x.at[0].set(9). TensorFlow: tf.tensor_scatter_nd_update(x, [[0]], [9]), or a tf.Variable.",
         {"x": V},
     ),
@@ -152,17 +151,17 @@ QUESTIONS = [
         "Is a slice of a tensor a view of it?",
         {"a view": NINE, "a copy": V, REFUSES: REFUSES},
         "In NumPy a slice shares the memory of the whole, so writing into the part changes the whole. A framework "
-        "that looks like NumPy need not follow it there.",
-        "Assign to the whole by its own indices.",
+        "that looks like NumPy may still copy.",
+        "Assign to the whole tensor, by its own indices.",
         {"x": V},
     ),
     Question(
         "errors.when",
         "When does an error that depends on the values show?",
         TIMES,
-        "The Cholesky factor is a square root of a matrix; this one has none. Where operators run later than they are "
-        "called, the error shows when a result is read, far from its cause; where nothing is checked, the result is "
-        "NaN (never).",
+        "The Cholesky factor is a square root of a matrix; this matrix has none. Where operators run later than they "
+        "are called, the error shows when a result is read, far from its cause. Where nothing is checked, the result "
+        "is NaN (never).",
         "MXNet: npx.waitall() after each step while debugging. JAX, TensorFlow: look for NaN in the result.",
         {"x": f32([[1, 2], [2, 1]])},
     ),
@@ -172,17 +171,17 @@ QUESTIONS = [
         TIMES,
         "Shapes are known before anything is computed, so even a framework that computes later can refuse at once. An "
         "error at the call names the line that is wrong.",
-        "Nothing to bridge while all refuse at the call.",
+        "No bridge is needed where both refuse at the call.",
         {"x": f32([1, 2]), "k": f32([1, 2, 3])},
     ),
     Question(
         "errors.empty",
-        "When does an error about a batch without images show?",
-        {**TIMES, **LATER},
-        "A batch of no images is no mistake: the result is a batch of no results. MXNet's convolution fails at it, but "
-        "where nothing is to be read nobody waits; the error is raised later, by an operator that uses the result or "
-        "where all work is waited for.",
-        "Do not convolve empty batches in MXNet; npx.waitall() raises the error at its own place.",
+        "When does an error about an empty batch show?",
+        {**TIMES, **in_words("later, after the result was read")},
+        "An empty batch is no mistake: its result is an empty batch. MXNet's convolution fails at it, but reading an "
+        "empty result waits for nothing. The error is raised later, by an operator that uses the result or by "
+        "npx.waitall().",
+        "Do not convolve empty batches in MXNet; npx.waitall() right after the call raises the error there.",
         {"x": np.zeros((0, 1, 2, 2), np.float32)},
     ),
 ]

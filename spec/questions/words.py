@@ -1,4 +1,4 @@
-"""For probes that answer in words: which names a call takes, and when an error shows."""
+"""Answers in words: which names or shapes a call accepts, and when an error shows."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
