@@ -40,7 +40,8 @@ class Case:
     `attrs` is complete (defaults filled in), `inputs` are arrays in the case's own layouts. `expect` is
     "value", or "rejected" where every framework must refuse. `tier` is "integers" (the result must be
     exact) or "reals" (it must be within the bounds). `cotangent`, in the axes NCHW, is what the gradients are
-    taken against; None: drawn from the id. `expected`, `rtol` and `atol` come from case files.
+    taken against; None: drawn from the id. `expected` (of outputs), `expected_gradients` (of inputs),
+    `rtol` and `atol` come from case files.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Case:
     expected: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
     rtol: float = 0.0
     atol: float = 0.0
+    expected_gradients: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
 
     @property
     def dtype(self) -> np.dtype:

@@ -3,20 +3,27 @@
 Every mistake in a file is a `UserError` of one line that names the file, the case, the value and the remedy.
 """
 
+import dataclasses
 import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from harness.cases import case_file_arrays, limits
 from spec import operators
 from spec.attributes import is_whole
-from spec.core import BadCase, Case
+from spec.core import BadCase, Case, convert_images
 from spec.errors import UserError, shown
 
 FILE_KEYS = ("schema_version", "cases")
-CASE_KEYS = {"id", "op", "attrs", "inputs", "expected", "rtol", "atol", "gradient", "why"}
+CASE_KEYS = {"id", "op", "attrs", "inputs", "expected", "rtol", "atol", "gradient", "why"} | {
+    "cotangent",
+    "expect",
+    "expected_gradients",
+}
 LARGEST = sys.float_info.max
 LARGEST_FILE = 100_000_000  # bytes
 ID_LENGTH = 200  # bytes: files of the run folder are named after it
@@ -86,7 +93,9 @@ def _case(row: Any, where: str, folder: Path) -> Case:
     if not isinstance(row.get("op"), str) or row["op"] not in operators():
         raise UserError(f"{where}: unknown operator {shown(row.get('op'))}; choose from: {', '.join(operators())}")
     operator = operators()[row["op"]]
-    attrs, inputs, expected = (_mapping(row, key, where) for key in ("attrs", "inputs", "expected"))
+    attrs, inputs, expected, slopes = (
+        _mapping(row, key, where) for key in ("attrs", "inputs", "expected", "expected_gradients")
+    )
     for key in ("rtol", "atol"):
         value = row.get(key, 0.0)
         if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 <= value <= LARGEST:
@@ -104,6 +113,11 @@ def _case(row: Any, where: str, folder: Path) -> Case:
         raise UserError(
             f"{where}: {operator.name} has no output {shown(unknown[0])}; it has: {', '.join(operator.outputs)}"
         )
+    if unknown := sorted(slopes.keys() - (set(operator.differentiable) & inputs.keys())):
+        known = ", ".join(operator.differentiable) or "none"
+        raise UserError(f"{where}: {operator.name} has no gradient for {shown(unknown[0])}; it has: {known}")
+    if row.get("expect", "value") not in ("value", "rejected"):
+        raise UserError(f"{where}: expect is {shown(row['expect'])}; it must be 'value' or 'rejected'")
     arrays = {
         name: case_file_arrays.read(inputs[name], f"{where}, input {name!r}", folder)
         for name in operator.inputs
@@ -112,19 +126,48 @@ def _case(row: Any, where: str, folder: Path) -> Case:
     stated = {
         name: case_file_arrays.read(value, f"{where}, expected {name!r}", folder) for name, value in expected.items()
     }
+    stated_slopes = {
+        name: case_file_arrays.read(value, f"{where}, expected gradient {name!r}", folder)
+        for name, value in slopes.items()
+    }
     case = Case(
         row["id"],
         operator.name,
         complete,
         arrays,
         row.get("why", ""),
+        row.get("expect", "value"),
         gradient=row.get("gradient", True),
         expected=stated,
+        expected_gradients=stated_slopes,
         rtol=float(row.get("rtol", 0.0)),
         atol=float(row.get("atol", 0.0)),
     )
     limits.check(case, where)
-    return case
+    return _with_cotangent(case, row, where, folder)
+
+
+def _with_cotangent(case: Case, row: Mapping, where: str, folder: Path) -> Case:
+    """The case with the cotangent that the file states, in the axes of the first output; the case as it is for none.
+
+    A case that states gradients must state what they are taken against.
+    """
+    if "cotangent" not in row:
+        if case.expected_gradients:
+            raise UserError(f"{where} states gradients and no cotangent; write what they are taken against")
+        return case
+    operator = operators()[case.op]
+    if not (case.gradient and operator.differentiable):
+        raise UserError(f"{where} states a cotangent and has no gradient; leave one of them out")
+    array = case_file_arrays.read(row["cotangent"], f"{where}, cotangent", folder)
+    name = operator.outputs[0]
+    made = limits.output_shape(case)
+    if made is None:
+        return case  # refused by the specification: there is no gradient
+    shape = convert_images(operator, name, np.empty(made), "NCHW", case.layout or "NCHW").shape
+    if array.shape != shape:
+        raise UserError(f"{where}: cotangent has shape {list(array.shape)}; {name} has {list(shape)}")
+    return dataclasses.replace(case, cotangent=convert_images(operator, name, array, case.layout, "NCHW"))
 
 
 def _is_name(value: Any) -> bool:

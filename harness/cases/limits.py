@@ -22,15 +22,30 @@ def check(case: Case, where: str) -> None:
     arrays, attrs = canonical(operator, case.attrs, case.inputs)
     shapes = {name: array.shape for name, array in arrays.items()}
     _limit(_padded(shapes, attrs), where)
-    try:
-        made = as_tuple(operator.out_shape(*(shapes.get(name) for name in operator.inputs), **attrs))
-    except Rejected:
+    made = _outputs(case)
+    if not made:
         return
-    made = made if isinstance(made[0], Sequence) else (made,)
     _limit(made, where)
     products = attrs.get("steps", 1) * sum(map(math.prod, [*shapes.values(), *made])) * _taps(shapes, attrs)
     if products > PRODUCTS:
         raise UserError(f"{where} takes about {products:.2g} products; the limit is {PRODUCTS:.2g}: make it smaller")
+
+
+def output_shape(case: Case) -> tuple[int, ...] | None:
+    """The shape of the first output, NCHW; None for a case that the specification refuses."""
+    return next(iter(_outputs(case)), None)
+
+
+def _outputs(case: Case) -> tuple[tuple[int, ...], ...]:
+    """The shapes of the outputs, NCHW; none for a case that the specification refuses."""
+    operator = operators()[case.op]
+    arrays, attrs = canonical(operator, case.attrs, case.inputs)
+    shapes = (arrays[name].shape if name in arrays else None for name in operator.inputs)
+    try:
+        made = as_tuple(operator.out_shape(*shapes, **attrs))
+    except Rejected:
+        return ()
+    return made if made and isinstance(made[0], Sequence) else (made,)
 
 
 def _limit(shapes: Iterable[tuple[int, ...]], where: str) -> None:

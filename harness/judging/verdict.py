@@ -9,6 +9,7 @@ import numpy as np
 from harness.judging.bounds import Limits
 from harness.judging.floats import distance
 from harness.judging.oracle import Expected, Truth
+from harness.judging.stated import agreement
 from spec.core import Case
 
 
@@ -108,6 +109,9 @@ class Verdict:
 def judge(case: Case, truth: Truth, reply: Mapping, outputs: Mapping, gradients: Mapping) -> Verdict:
     """The verdict on a worker's reply, whose arrays are `outputs` and `gradients`."""
     refuse = case.expect == "rejected" or bool(truth.rejected)
+    if truth.rejected and (case.expected or case.expected_gradients):
+        why = f"the case file expects values for what the specification refuses: {truth.rejected}"
+        return Verdict("differs" if reply["outcome"] == "computed" else reply["outcome"], why, expected="differs")
     if reply["outcome"] != "computed":
         why = reply.get("message", "")
         return Verdict(reply["outcome"], why, passed=refuse and reply["outcome"] == "rejected")
@@ -125,11 +129,9 @@ def judge(case: Case, truth: Truth, reply: Mapping, outputs: Mapping, gradients:
         for name, one in truth.gradients.items()
         if not reply.get("outputs_only")  # a backend without autodiff has none to be right or wrong
     }
-    expected = _agreement(case, outputs)
+    expected, stated = agreement(case, truth, outputs, gradients)
     bad = [one for one in (output, *slopes.values()) if one.outcome not in ("exact", "close")]
-    why = bad[0].why if bad else ""
-    if expected == "differs":
-        why = why or "the case file expects other values"
+    why = "; ".join(part for part in (bad[0].why if bad else "", stated) if part)
     return Verdict(output.outcome, why, output, slopes, expected, not bad and expected != "differs")
 
 
@@ -145,18 +147,3 @@ def _gradient(name: str, expected: Expected, reply: Mapping, found: Mapping, dty
     if name not in found:
         return Comparison("differs", f"returned no gradient for {name}")
     return compare(f"gradient for {name}", found[name], expected, dtype, exactly)
-
-
-def _agreement(case: Case, outputs: Mapping) -> str:
-    """Whether the outputs agree with the values that the case itself states."""
-    for name, wanted in case.expected.items():
-        actual = outputs.get(name)
-        if actual is None or actual.shape != wanted.shape:
-            return "differs"
-        with np.errstate(all="ignore"):
-            actual, stated = actual.astype(np.float64), wanted.astype(np.float64)
-            # An infinity, taken relatively, would agree with every number.
-            near = np.isfinite(stated) & (np.abs(actual - stated) <= case.atol + case.rtol * np.abs(stated))
-            if not np.all(near | (actual == stated) | (np.isnan(actual) & np.isnan(stated))):
-                return "differs"
-    return "agrees" if case.expected else ""

@@ -66,6 +66,45 @@ def test_a_case_is_read_as_it_stands(tmp_path):
     assert one.expected["y"].tolist() == [7]
 
 
+def test_a_case_may_state_its_cotangent_and_gradients(tmp_path):
+    image = {"dtype": "float32", "shape": [1, 3, 2, 1], "data": [1, 2, 3, 4, 5, 6]}
+    cotangent = {"dtype": "float32", "shape": [1, 2, 2, 1], "data": [1, 0, 0, -1]}
+    stated = {"cotangent": cotangent, "expected_gradients": {"x": image}}
+    (one,) = load(
+        tmp_path,
+        case(
+            inputs={"x": image, "w": {"dtype": "float32", "shape": [1, 1, 2, 1], "data": [1, 2]}},
+            attrs={"layout": "NHWC"},
+            **stated,
+        ),
+    )
+    assert one.cotangent.shape == (1, 1, 2, 2)  # in NCHW
+    assert one.cotangent.ravel().tolist() == [1, 0, 0, -1]
+    assert one.expected_gradients["x"].shape == (1, 3, 2, 1)
+
+
+def test_a_case_may_say_that_it_must_be_refused(tmp_path):
+    assert load(tmp_path, case(expect="rejected"))[0].expect == "rejected"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"expect": "refused"}, "expect is 'refused'; it must be 'value' or 'rejected'"),
+        ({"expect": 1}, "expect is 1; it must be"),
+        ({"cotangent": ONES}, "cotangent has shape [1, 1, 2, 2]; y has [1, 1, 1, 1]"),
+        ({"cotangent": {**ONES, "shape": [4]}}, "cotangent has shape [4]; y has [1, 1, 1, 1]"),
+        ({"cotangent": ONES, "gradient": False}, "states a cotangent and has no gradient"),
+        ({"expected_gradients": {"x": ONES}}, "states gradients and no cotangent"),
+        ({"expected_gradients": {"y": ONES}}, "conv2d has no gradient for 'y'; it has: x, w, b"),
+        ({"expected_gradients": {"b": ONES}}, "conv2d has no gradient for 'b'"),
+        ({"expected_gradients": 7}, "expected_gradients is 7; it must be an object"),
+    ],
+)
+def test_what_a_case_states_of_gradients_must_fit(tmp_path, changes, words):
+    assert words in message(tmp_path, case(**changes))
+
+
 def test_what_is_left_out_takes_its_default(tmp_path):
     (one,) = load(tmp_path, case())
     assert one.attrs == {

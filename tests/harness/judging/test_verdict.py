@@ -1,6 +1,7 @@
 """From a worker's reply to a verdict: refusals, gradients, several outputs, and what a case file expects."""
 
 import dataclasses
+import re
 
 import numpy as np
 import pytest
@@ -190,4 +191,38 @@ def test_expected_values_count_beside_the_truth(conv):
     differing = dataclasses.replace(case, expected={"y": right + 1})
     found = judge(differing, truth(case), COMPUTED, outputs, {})
     assert (found.outcome, found.expected, found.passed) == ("exact", "differs", False)
-    assert found.why == "the case file expects other values"
+    said = r"y\[0, 0, 0, 0\] is \S+, not \S+ \+- 0; the truth is \S+, so the file is wrong"
+    assert re.fullmatch(f"the case file expects other values: {said}", found.why)
+
+
+def test_a_wrong_result_is_not_excused_by_a_file_that_is_right(conv):
+    case = conv(gradient=False)
+    right = truth(case).outputs["y"].value
+    found = judge(
+        dataclasses.replace(case, expected={"y": right}), truth(case), COMPUTED, {"y": right.astype("f4") + 1}, {}
+    )
+    assert "the truth is" in found.why
+    assert "the file is wrong" not in found.why
+
+
+def test_gradients_that_the_case_states_count_too(conv):
+    case = conv()
+    wanted = truth(case)
+    outputs = {"y": wanted.outputs["y"].value.astype("f4")}
+    slopes = {name: one.value.astype("f4") for name, one in wanted.gradients.items()}
+    stated = {name: one.value for name, one in wanted.gradients.items()}
+    agreeing = dataclasses.replace(case, expected_gradients=stated)
+    assert judge(agreeing, wanted, COMPUTED, outputs, slopes).expected == "agrees"
+    differing = dataclasses.replace(case, expected_gradients={"x": stated["x"] + 1})
+    found = judge(differing, wanted, COMPUTED, outputs, slopes)
+    assert (found.expected, found.passed) == ("differs", False)
+    assert "gradient for x[0, 0, 0, 0] is" in found.why
+
+
+@pytest.mark.parametrize("outcome", ["rejected", "computed"])
+def test_values_for_what_the_specification_refuses_are_a_contradiction(conv, outcome):
+    case = conv(expected={"y": np.zeros((1, 3, 4, 4))})
+    case = dataclasses.replace(case, attrs={**case.attrs, "stride": [0, 1]})
+    found = judge(case, truth(case), {"outcome": outcome}, {"y": np.zeros((1, 3, 4, 4), "f4")}, {})
+    assert (found.expected, found.passed) == ("differs", False)
+    assert found.why.startswith("the case file expects values for what the specification refuses: ")
