@@ -71,10 +71,10 @@ def cli(debug: bool) -> None:
 @click.option("--no-gradients", is_flag=True, help="Outputs only.")
 def run(backends, ops, globs, files, out, jobs, timeout, shard, resume, no_gradients) -> int:
     """Run cases on backends, judge, store, and write the report."""
-    from harness.commands.run import Choice, perform
+    from harness.commands.run import Choice, run_cases
 
     choice = Choice(backends, ops, globs, files, out, jobs, timeout, shard, resume, not no_gradients, sys.argv[1:])
-    return perform(choice)
+    return run_cases(choice)
 
 
 @cli.command()
@@ -82,7 +82,8 @@ def run(backends, ops, globs, files, out, jobs, timeout, shard, resume, no_gradi
 @click.option("--format", "form", default="html", type=click.Choice(FORMATS), show_default=True, help="What to write.")
 def report(folder: Path, form: str) -> int:
     """Write the report of a stored run again (FOLDER: reports/out/latest). Exit code 1 where results are missing."""
-    from reports import run_folder, write
+    from reports import run_folder
+    from reports.write import write
 
     click.echo(write(folder, form))
     missing = run_folder.lacking(run_folder.summary(folder), run_folder.rows(folder))
@@ -111,9 +112,9 @@ def report(folder: Path, form: str) -> int:
 )
 def laws(names, chosen, out, jobs, timeout) -> int:
     """Try identities that hold whatever the data, inside each backend."""
-    from harness.commands.laws import perform
+    from harness.commands.laws import try_laws
 
-    return perform(names, chosen, out, jobs, timeout)
+    return try_laws(names, chosen, out, jobs, timeout)
 
 
 @cli.command()
@@ -154,8 +155,8 @@ def bridge(op, attrs, source, target, dtype, out) -> int:
     if len(names) == 1 or (op and not names):
         raise UserError("bridge needs two frameworks: --from tensorflow --to torch")
     if op is None:
-        return bridging.every(names, out)
-    return bridging.one(op, source, target, list(attrs), dtype)
+        return bridging.prove_all(names, out)
+    return bridging.show_one(op, source, target, list(attrs), dtype)
 
 
 @cli.command()
@@ -163,9 +164,9 @@ def bridge(op, attrs, source, target, dtype, out) -> int:
 @click.argument("new", type=click.Path(path_type=Path))
 def diff(old: Path, new: Path) -> int:
     """Compare two stored runs: what changed, for whom. Exit code 1 on a regression, and where results are missing."""
-    from harness.commands.diff import perform
+    from harness.commands.diff import show_changes
 
-    return perform(old, new)
+    return show_changes(old, new)
 
 
 @cli.command()
@@ -174,9 +175,9 @@ def diff(old: Path, new: Path) -> int:
 @click.option("--jobs", default=os.cpu_count() or 2, type=click.IntRange(1), help="Workers side by side.")
 def mutants(globs, out, jobs) -> int:
     """Plant mistakes in the NumPy backend, and see which cases find each of them."""
-    from harness.commands.mutants import examine
+    from harness.commands.mutants import plant_mistakes
 
-    return examine(globs, out, jobs)
+    return plant_mistakes(globs, out, jobs)
 
 
 @cli.command()
@@ -186,9 +187,9 @@ def mutants(globs, out, jobs) -> int:
 @click.option("--timeout", default=60.0, type=SECONDS, help="Seconds one case may take.")
 def scorecard(names, out, jobs, timeout) -> int:
     """Count the false alarms and misses of our bounds, and of the tolerances in general use."""
-    from harness.commands.scorecard import perform
+    from harness.commands.scorecard import count_mistakes
 
-    return perform(names, out, jobs, timeout)
+    return count_mistakes(names, out, jobs, timeout)
 
 
 @cli.command()
@@ -198,9 +199,9 @@ def scorecard(names, out, jobs, timeout) -> int:
 @click.option("--timeout", default=60.0, type=SECONDS, help="Seconds one case may take.")
 def determinism(names, out, jobs, timeout) -> int:
     """Find out where bits change: between processes, with the number of threads, with the batch."""
-    from harness.commands.determinism import perform
+    from harness.commands.determinism import measure
 
-    return perform(names, out, jobs, timeout)
+    return measure(names, out, jobs, timeout)
 
 
 @cli.command()

@@ -10,6 +10,7 @@ from typing import Any
 from reports.facts import matrix, modes
 from reports.facts import run as overview
 from reports.facts.matrix import Cell, Row
+from reports.facts.text import counted
 
 LONGEST_LIST = 40
 LONGEST_TEXT = 240
@@ -85,9 +86,7 @@ def _cell(cell: Cell | None) -> str:
 
 def _not_run(run: Mapping[str, Any], rows: Sequence[Row]) -> list[str]:
     lost = overview.not_run(run, rows)
-    lines = [
-        f"- **{text(backend)}** ({overview.counted(count, 'case')}): {code(reason)}" for backend, reason, count in lost
-    ]
+    lines = [f"- **{text(backend)}** ({counted(count, 'case')}): {code(reason)}" for backend, reason, count in lost]
     absent = [f"- **{text(backend)}**: {code(reason)}" for backend, reason in overview.unavailable(run)]
     return [
         *(["### Did not run", "\n".join(lines)] if lines else []),
@@ -134,8 +133,8 @@ def _unsupported(rows: Sequence[Row]) -> list[str]:
         return []
     lines = [[text(backend), code(op), code(reason), count] for backend, op, reason, count in found[:LONGEST_LIST]]
     listing = table(["backend", "operator", "reason", "cases"], lines, right=[3]) + _cut(found)
-    cases = overview.counted(sum(count for *_, count in found), "case")
-    return [_folded(f"{overview.counted(len(found), 'unsupported operation')}, in {cases}", listing)]
+    cases = counted(sum(count for *_, count in found), "case")
+    return [_folded(f"{counted(len(found), 'unsupported operation')}, in {cases}", listing)]
 
 
 def _known(run: Mapping[str, Any], rows: Sequence[Row]) -> list[str]:
@@ -148,7 +147,7 @@ def _known(run: Mapping[str, Any], rows: Sequence[Row]) -> list[str]:
         what = f"{text(entry['what'])} {text(entry['why'])}{link}"
         lines.append([text(entry["backend"]), code(entry["id"]), text(entry["kind"]), what, entry["cases"]])
     listing = table(["backend", "entry", "kind", "what happens, and why", "cases"], lines, right=[4]) + _cut(found)
-    return [_folded(overview.counted(len(found), "known difference"), listing)]
+    return [_folded(counted(len(found), "known difference"), listing)]
 
 
 def _parity(run: Mapping[str, Any], rows: Sequence[Row]) -> list[str]:
@@ -190,9 +189,9 @@ def _versions(run: Mapping[str, Any]) -> str:
 def _times(run: Mapping[str, Any]) -> str:
     hardware, times = run["hardware"], run["times"]
     return (
-        f"<sub>{text(run['started'])} · {text(hardware['processor'])}, {overview.counted(hardware['cpus'], 'CPU')} · "
+        f"<sub>{text(run['started'])} · {text(hardware['processor'])}, {counted(hardware['cpus'], 'CPU')} · "
         f"{text(overview.processors(run)) or 'instruction sets unknown'} · "
-        f"{times['wall_seconds']:.1f} s on {overview.counted(run['jobs'], 'worker')}, "
+        f"{times['wall_seconds']:.1f} s on {counted(run['jobs'], 'worker')}, "
         f"{100 * overview.framework_share(run):.0f} % of it in the frameworks · {code(overview.command(run))}</sub>"
     )
 

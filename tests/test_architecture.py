@@ -155,7 +155,7 @@ def test_imports_keep_to_the_table(path):
         ("harness/running/scheduler.py", "from backends.numpy.adapter import Adapter"),
         ("harness/running/scheduler.py", "from backends import numpy"),
         ("harness/running/scheduler.py", "import execnet"),
-        ("harness/running/scheduler.py", "from harness.commands.run import perform"),
+        ("harness/running/scheduler.py", "from harness.commands.run import run_cases"),
         ("harness/judging/verdict.py", "from harness.running import result"),
         ("harness/diagnosis/search.py", "from harness.laws.asker import Asker"),
         ("harness/workers/wire.py", "from harness.judging.oracle import Truth"),
@@ -183,7 +183,7 @@ def test_a_planted_import_is_seen(path, source):
         ("backends/jax/adapter.py", "from flax import nnx\nimport jaxlib\nfrom backends.jax.lowering import pads"),
         ("harness/workers/gateway.py", "import execnet"),
         ("harness/cases/photographs.py", "def f():\n    from PIL import Image"),
-        ("harness/cli.py", "def f():\n    from reports import write"),
+        ("harness/cli.py", "def f():\n    from reports.write import write"),
         ("reports/page/page.py", "from reports import run_folder\nfrom spec.errors import UserError\nimport jinja2"),
     ],
 )

@@ -72,10 +72,10 @@ class Proof:
         return (bad[0].who, bad[0].why) if bad else ("", "")
 
 
-def prove(bridges: Sequence[Bridge], stations: Mapping[str, Supervisor], versions: Mapping[str, str]) -> list[Proof]:
-    """A proof for each bridge. `stations` answer for the sources, by name; `versions` are those of the frameworks.
+def prove(bridges: Sequence[Bridge], supervisors: Mapping[str, Supervisor], versions: Mapping[str, str]) -> list[Proof]:
+    """A proof for each bridge. `supervisors` answer for the sources, by name; `versions` are those of the frameworks.
 
-    Stations and texts work side by side; all texts in one framework's words share a process. Raises `UserError` for
+    Calls and texts run side by side; all texts in one framework's words share a process. Raises `UserError` for
     a bridge whose cases the specification refuses.
     """
     able = [bridge for bridge in bridges if not any(bridge.lacking)]
@@ -84,11 +84,11 @@ def prove(bridges: Sequence[Bridge], stations: Mapping[str, Supervisor], version
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         targets, sources = _by(lambda one: one.target, able), _by(lambda one: one.source, asked.values())
         speaking = [pool.submit(_texts, group, cases) for group in targets]
-        answering = [pool.submit(_calls, group, cases, stations) for group in sources]
+        answering = [pool.submit(_calls, group, cases, supervisors) for group in sources]
     texts = {key: answers for future in speaking for key, answers in future.result().items()}
     calls = {said: answers for future in answering for said, answers in future.result().items()}
     ends = {end.name: end for bridge in bridges for end in (bridge.source, bridge.target)}
-    described = {name: station.open().description for name, station in stations.items()}
+    described = {name: supervisor.open().description for name, supervisor in supervisors.items()}
     ledgers = {
         name: Ledger.of(end, {**described.get(name, {}), "version": versions[name]}) for name, end in ends.items()
     }
@@ -124,20 +124,20 @@ def _key(bridge: Bridge) -> tuple[str, str]:
     return bridge.said, bridge.target.name
 
 
-def _calls(bridges: Sequence[Bridge], cases: Cases, stations: Mapping[str, Supervisor]) -> dict[str, list[Answer]]:
+def _calls(bridges: Sequence[Bridge], cases: Cases, supervisors: Mapping[str, Supervisor]) -> dict[str, list[Answer]]:
     """What the one source of these bridges answers itself."""
-    station = stations[bridges[0].source.name]
-    return {one.said: [_call(one, station, trial) for trial, _ in cases[one.said]] for one in bridges}
+    supervisor = supervisors[bridges[0].source.name]
+    return {one.said: [_call(one, supervisor, trial) for trial, _ in cases[one.said]] for one in bridges}
 
 
-def _call(bridge: Bridge, station: Supervisor, trial: Trial) -> Answer:
+def _call(bridge: Bridge, supervisor: Supervisor, trial: Trial) -> Answer:
     """The source's own call, by its adapter or its network."""
     if bridge.op == NETWORK:
         call = {"id": trial.case.id, "network": [str(network(bridge.source)), NETWORK]}
-        reply = station.ask({**call, "inputs": pack_all(dict(trial.inputs))})
+        reply = supervisor.ask({**call, "inputs": pack_all(dict(trial.inputs))})
         packed = reply.get("answer")
     else:
-        reply = station.answer(trial.case)
+        reply = supervisor.answer(trial.case)
         packed = next(iter(reply.get("outputs", {}).values()), None)
     if packed:
         return Answer("computed", array=unpack(packed))

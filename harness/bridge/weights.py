@@ -21,19 +21,19 @@ from spec.numerics.lenet_arithmetic import SHAPES
 STEPS = 3
 
 
-def matrix(stations: Mapping[str, Supervisor], folder: Path) -> dict[str, dict[str, str]]:
+def matrix(supervisors: Mapping[str, Supervisor], folder: Path) -> dict[str, dict[str, str]]:
     """source -> target -> "" where the logits agree, else what is wrong. The files stay in `folder`."""
     trained = dataclasses.replace(photographs.digits(), id="transfer/train", attrs={"lr": 0.05, "steps": STEPS})
     found: dict[str, dict[str, str]] = {}
-    for source, station in stations.items():
-        reply = station.answer(trained)
+    for source, supervisor in supervisors.items():
+        reply = supervisor.answer(trained)
         outputs = unpack_all(reply.get("outputs", {}))
         if not outputs:
-            found[source] = dict.fromkeys(stations, f"not trained: {reply['message']}")
+            found[source] = dict.fromkeys(supervisors, f"not trained: {reply['message']}")
             continue
         path = folder / f"lenet5-{source.replace(':', '-')}.safetensors"
         save_file({name: np.ascontiguousarray(outputs[f"{name}_after"]) for name in SHAPES}, path)
-        found[source] = {target: _load(path, other, outputs["logits"]) for target, other in stations.items()}
+        found[source] = {target: _load(path, other, outputs["logits"]) for target, other in supervisors.items()}
     return found
 
 

@@ -1,4 +1,4 @@
-"""What the command `bridge` does: one bridge in full, or all of them as a table."""
+"""The command `bridge`: one bridge in full with its proof, or all of them as a table."""
 
 import contextlib
 import dataclasses
@@ -14,11 +14,13 @@ import click
 from harness.bridge import weights as transfer
 from harness.bridge.proof import FAILS, HOLDS, INEXPRESSIBLE, Proof, prove
 from harness.bridge.translate import NETWORK, OPERATORS, Bridge, bridge
-from harness.workers import backends, environments, requirements
+from harness.commands.ready import ready
+from harness.workers import backends, requirements
 from harness.workers.backends import Backend
 from harness.workers.gateway import NotStarted
 from harness.workers.supervisor import Supervisor
-from reports.run_folder import tables_folder
+from reports.terminal import bridge as report
+from reports.write import add
 from spec import operators
 from spec.attributes import is_pads, is_pair
 from spec.core import BadCase, Operator
@@ -38,14 +40,14 @@ ROWS = [*((op, "float32") for op in OPERATORS), (NETWORK, "float32"), ("conv2d",
 LAYOUTS = ("layout", "kernel_layout")  # not asked for: each framework takes its own
 
 
-def one(op: str, source: str, target: str, words: list[str], dtype: str) -> int:
+def show_one(op: str, source: str, target: str, words: list[str], dtype: str) -> int:
     """Print the text of a bridge and its proof; 1 where the proof fails. Raises `UserError`."""
     if op not in (*OPERATORS, NETWORK):
         raise UserError(f"there are no bridges for {op!r}; choose from: {', '.join((*OPERATORS, NETWORK))}")
     attrs = attributes(op, words)
-    start, end = ready = _ready((source, target))
-    wanted, known = bridge(op, start, end, attrs, dtype), versions(ready)
-    with stations([start]) as opened:
+    start, end = found = _frameworks((source, target))
+    wanted, known = bridge(op, start, end, attrs, dtype), versions(found)
+    with supervisors([start]) as opened:
         [proof] = prove([wanted], opened, known)
     who, why = proof.problem
     if proof.verdict == INEXPRESSIBLE:
@@ -66,16 +68,12 @@ def _proven(wanted: Bridge, proof: Proof, known: Mapping[str, str]) -> Iterator[
         yield f"  {one.trial}: {source} {one.source}, {target} {one.target}{bits}"
 
 
-def every(names: tuple[str, ...], out: Path) -> int:
+def prove_all(names: tuple[str, ...], out: Path) -> int:
     """Prove all bridges between the backends, and move LeNet-5's weights between all of them; print a table."""
-    import reports
-    from reports.terminal import bridge as report
-
-    tables_folder(out)
-    ready = _ready(names)
-    known = versions(ready)
-    wanted = pairs(ready, ROWS)
-    with stations(ready) as opened, tempfile.TemporaryDirectory() as folder:
+    found = _frameworks(names, out)
+    known = versions(found)
+    wanted = pairs(found, ROWS)
+    with supervisors(found) as opened, tempfile.TemporaryDirectory() as folder:
         proofs = prove(wanted, opened, known)
         weights = transfer.matrix(opened, Path(folder))
     table = {
@@ -84,18 +82,18 @@ def every(names: tuple[str, ...], out: Path) -> int:
         "bridges": [_row(one, proof) for one, proof in zip(wanted, proofs)],
         "weights": weights,
     }
-    reports.add(out, "bridges", table)
+    add(out, "bridges", table)
     report.show(table)
     lost = any(problem for row in weights.values() for problem in row.values())
     return 1 if lost or any(proof.verdict == FAILS for proof in proofs) else 0
 
 
-def pairs(ready: Sequence[Backend], rows: Sequence[tuple[str, str]]) -> list[Bridge]:
+def pairs(found: Sequence[Backend], rows: Sequence[tuple[str, str]]) -> list[Bridge]:
     """The bridges between all of the backends, for rows (operator, dtype)."""
     return [
         bridge(op, source, target, operators()[op].complete(EXAMPLES[op]) if op in EXAMPLES else {}, dtype)
         for op, dtype in rows
-        for source, target in itertools.permutations(ready, 2)
+        for source, target in itertools.permutations(found, 2)
     ]
 
 
@@ -153,10 +151,8 @@ def _needed(operator: Operator, given: Mapping[str, Any]) -> dict[str, Any]:
     return {name: EXAMPLES[operator.name][name] for name in required}
 
 
-def _ready(names: tuple[str, ...]) -> list[Backend]:
+def _frameworks(names: tuple[str, ...], out: Path | None = None) -> list[Backend]:
     """The backends with their environments. Raises `UserError` for a mode, and for one that cannot be had."""
-    from reports.terminal import run
-
     chosen = backends.select(names)
     if len(chosen) < 2:
         raise UserError(f"--from and --to are both {chosen[0].name}; a bridge needs two frameworks")
@@ -164,33 +160,30 @@ def _ready(names: tuple[str, ...]) -> list[Backend]:
         if backend.variant:
             own = backend.name.partition(":")[0]
             raise UserError(f"{backend.name} is a mode of {own}, which has the same words: write {own}")
-    with run.building() as progress:
-        found = environments.resolve(chosen, progress)
+    found = ready(chosen, out)
     for backend in found:
         if backend.problem and not backend.excused:
             raise CannotRun(f"{backend.name} cannot be run: {backend.problem}")
     return [backend for backend in found if not backend.excused]
 
 
-def versions(ready: Sequence[Backend]) -> dict[str, str]:
+def versions(found: Sequence[Backend]) -> dict[str, str]:
     """The version of the framework of each backend, the first that its requirements name; "" without such a file."""
-    found = {}
-    for backend in ready:
+    held = {}
+    for backend in found:
         pinned = requirements.pinned(backend)[:1] if (backend.folder / "requirements.txt").exists() else []
-        found[backend.name] = "".join(requirements.probe(backend, pinned).get(one.name, "") for one in pinned)
-    return found
+        held[backend.name] = "".join(requirements.probe(backend, pinned).get(one.name, "") for one in pinned)
+    return held
 
 
 @contextlib.contextmanager
-def stations(found: Sequence[Backend]) -> Iterator[dict[str, Supervisor]]:
-    """A station for each backend, by name. Raises `UserError` for one that does not start."""
-    opened = {backend.name: Supervisor(backend) for backend in found}
-    try:
-        for station in opened.values():
-            station.open()
-        yield opened
-    except NotStarted as error:
-        raise UserError(str(error)) from None
-    finally:
-        for station in opened.values():
-            station.close()
+def supervisors(found: Sequence[Backend]) -> Iterator[dict[str, Supervisor]]:
+    """A running supervisor for each backend, by name. Raises `UserError` for one that does not start."""
+    with contextlib.ExitStack() as stack:
+        opened = {backend.name: stack.enter_context(Supervisor(backend)) for backend in found}
+        try:
+            for supervisor in opened.values():
+                supervisor.open()
+            yield opened
+        except NotStarted as error:
+            raise UserError(str(error)) from None

@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from harness.commands.ready import ready
 from harness.source.probes import probes
-from harness.workers import backends, environments
+from harness.workers import backends
 from harness.workers.backends import Backend
 from harness.workers.gateway import NotStarted
 from harness.workers.supervisor import Supervisor
@@ -29,8 +30,8 @@ NONE = "none of these"
 
 def perform(names: tuple[str, ...], globs: tuple[str, ...], out: Path, jobs: int, timeout: float) -> int:
     """Ask, print the answers and write them to `out`/tables/conventions.json; 1 if a backend could not be asked."""
-    from reports import add
     from reports.terminal import conventions as report
+    from reports.write import add
 
     chosen = choose(globs)
     tables_folder(out)
@@ -47,7 +48,7 @@ def compare(source: str, target: str, globs: tuple[str, ...], jobs: int, timeout
     if source == target:
         raise UserError(f"{source} cannot be compared with itself")
     table = answer((source, target), choose(globs), jobs, timeout)
-    report.compare(table)
+    report.show_differences(table)
     return _complete(table)
 
 
@@ -62,13 +63,10 @@ def choose(globs: tuple[str, ...]) -> list[Question]:
 
 def answer(names: tuple[str, ...], asked: list[Question], jobs: int, timeout: float) -> dict[str, Any]:
     """Questions and answers as plain data, `jobs` backends at a time."""
-    from reports.terminal import run
-
-    with run.building() as progress:
-        ready = environments.resolve(backends.select(names), progress)
+    found = ready(backends.select(names))
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        found = dict(zip((one.name for one in ready), pool.map(lambda one: ask(one, asked, timeout), ready)))
-    return {"questions": [describe(one) for one in asked], "answers": found}
+        answers = dict(zip((one.name for one in found), pool.map(lambda one: ask(one, asked, timeout), found)))
+    return {"questions": [describe(one) for one in asked], "answers": answers}
 
 
 def _complete(table: Mapping[str, Any]) -> int:

@@ -19,12 +19,15 @@ from typing import Any
 
 import numpy as np
 
-from harness.workers import backends, environments
+from harness.commands.ready import ready
+from harness.workers import backends
 from harness.workers.backends import Backend
 from harness.workers.gateway import THREADS, NotStarted
 from harness.workers.supervisor import Supervisor
 from harness.workers.wire import unpack_all
-from reports.run_folder import tables_folder
+from reports.terminal import determinism as report
+from reports.terminal import progress
+from reports.write import add
 from spec import operators
 from spec.core import Case, Operator, as_tuple, canonical
 
@@ -98,9 +101,9 @@ def one_by_one(case: Case) -> list[Case]:
     return parts
 
 
-def ask(station: Supervisor, case: Case) -> Arrays:
+def ask(supervisor: Supervisor, case: Case) -> Arrays:
     """Outputs, and gradients named d and their input. Raises `NoAnswer`."""
-    reply = station.answer(case, case.cotangent)
+    reply = supervisor.answer(case, case.cotangent)
     if reply["outcome"] != "computed":
         raise NoAnswer(f"{reply['outcome']}: {reply.get('message', '')}")
     gradients = {f"d{name}": array for name, array in unpack_all(reply["gradients"]).items()}
@@ -124,23 +127,21 @@ class Session:
 def session(backend: Backend, threads: int, asked: Sequence[Case], more: bool, timeout: float) -> Session:
     """Every case in one process; with `more` also again, and image by image."""
     environment = {**backend.environment, **dict.fromkeys(THREADS, str(threads))}
-    station = Supervisor(dataclasses.replace(backend, environment=environment), timeout)
     found = Session(backend.name, threads)
     try:
-        found.about = station.open().description
-        for case in asked:
-            try:
-                found.answers[case.id] = ask(station, case)
-                if more:
-                    found.again[case.id] = ask(station, case)
-                    if parts := [ask(station, part) for part in one_by_one(case)]:
-                        found.split[case.id] = _joined(operators()[case.op], parts)
-            except NoAnswer as error:
-                found.refused[case.id] = str(error)
+        with Supervisor(dataclasses.replace(backend, environment=environment), timeout) as supervisor:
+            found.about = supervisor.open().description
+            for case in asked:
+                try:
+                    found.answers[case.id] = ask(supervisor, case)
+                    if more:
+                        found.again[case.id] = ask(supervisor, case)
+                        if parts := [ask(supervisor, part) for part in one_by_one(case)]:
+                            found.split[case.id] = _joined(operators()[case.op], parts)
+                except NoAnswer as error:
+                    found.refused[case.id] = str(error)
     except NotStarted as error:
         found.problem = str(error)
-    finally:
-        station.close()
     return found
 
 
@@ -160,7 +161,7 @@ def difference(one: np.ndarray, other: np.ndarray) -> float | None:
     return float(apart / max(abs(one).max(), np.finfo(one.dtype).tiny))
 
 
-def compare(first: Mapping[str, Arrays], second: Mapping[str, Arrays], ids: Sequence[str]) -> dict[str, Any]:
+def compare_bits(first: Mapping[str, Arrays], second: Mapping[str, Arrays], ids: Sequence[str]) -> dict[str, Any]:
     """array -> whether it has the same bits in all cases; where not, the largest relative difference."""
     same: dict[str, bool] = {}
     largest: dict[str, float] = {}
@@ -174,19 +175,19 @@ def compare(first: Mapping[str, Arrays], second: Mapping[str, Arrays], ids: Sequ
 
 
 def findings(sessions: Sequence[Session], asked: Sequence[Case]) -> dict[str, Any]:
-    """operator -> question -> what `compare` found, for the sessions of one backend."""
+    """operator -> question -> what `compare_bits` found, for the sessions of one backend."""
     single = [one for one in sessions if one.threads == 1]
     double = [one for one in sessions if one.threads != 1]
     base = single[0]
     found: dict[str, Any] = {}
     for op in dict.fromkeys(case.op for case in asked):
         ids = [case.id for case in asked if case.op == op]
-        others = [compare(base.answers, other.answers, ids) for other in single[1:]]
+        others = [compare_bits(base.answers, other.answers, ids) for other in single[1:]]
         found[op] = {
-            "repeat": compare(base.answers, base.again, ids),
+            "repeat": compare_bits(base.answers, base.again, ids),
             "processes": _merged(others),
-            "threads": _merged([compare(base.answers, other.answers, ids) for other in double]),
-            "batch": compare(base.answers, base.split, ids),
+            "threads": _merged([compare_bits(base.answers, other.answers, ids) for other in double]),
+            "batch": compare_bits(base.answers, base.split, ids),
             "refused": {case: base.refused[case] for case in ids if case in base.refused},
         }
     return found
@@ -199,37 +200,31 @@ def _merged(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {"same": same, "largest": {name: largest[name] for name in names if not same[name]}}
 
 
-def perform(wanted: tuple[str, ...], out: Path, jobs: int, timeout: float) -> int:
+def measure(wanted: tuple[str, ...], out: Path, jobs: int, timeout: float) -> int:
     """Carry out the command; returns 1 if a backend could not be run, or nothing was compared. Raises `UserError`."""
-    from reports import add
-    from reports.terminal import determinism as report
-    from reports.terminal import run
-
-    selected = backends.select(wanted)
-    tables_folder(out)
-    with run.building() as progress:
-        ready = environments.resolve(selected, progress)
-        started = time.perf_counter()
-        data = table(ready, list(cases()), jobs, timeout, progress)
+    found = ready(backends.select(wanted), out)
+    started = time.perf_counter()
+    with progress.building() as tell:
+        data = table(found, list(cases()), jobs, timeout, tell)
     data["seconds"] = round(time.perf_counter() - started, 3)
     report.show(data, add(out, "determinism", data))
-    excused = {backend.name for backend in ready if backend.excused}
+    excused = {backend.name for backend in found if backend.excused}
     problems = any(one["problem"] and name not in excused for name, one in data["backends"].items())
-    operators = [found for each in data["results"].values() for found in each.values()]
-    compared = any(found[question]["same"] for found in operators for question in QUESTIONS)
+    results = [one for each in data["results"].values() for one in each.values()]
+    compared = any(one[question]["same"] for one in results for question in QUESTIONS)
     return 1 if problems or not compared else 0
 
 
-def table(ready: Sequence[Backend], asked: Sequence[Case], jobs: int, timeout: float, progress: Callable) -> dict:
+def table(found: Sequence[Backend], asked: Sequence[Case], jobs: int, timeout: float, tell: Callable) -> dict:
     """Everything as plain data: `results` is backend -> operator -> question -> array -> whether the bits are same."""
 
     def work(backend: Backend, number: int) -> Session:
         threads = 2 if number == PROCESSES else 1
-        progress(backend.name, f"process {number + 1} of {PROCESSES + 1}, threads: {threads}")
+        tell(backend.name, f"process {number + 1} of {PROCESSES + 1}, threads: {threads}")
         return session(backend, threads, asked, number == 0, timeout)
 
     with concurrent.futures.ThreadPoolExecutor(max_workers=jobs) as pool:
-        tasks = {one.name: [pool.submit(work, one, number) for number in range(PROCESSES + 1)] for one in ready}
+        tasks = {one.name: [pool.submit(work, one, number) for number in range(PROCESSES + 1)] for one in found}
         done = {name: [task.result() for task in each] for name, each in tasks.items()}
     return {
         "schema_version": SCHEMA_VERSION,

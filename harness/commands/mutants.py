@@ -16,13 +16,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from harness.commands.ready import ready
 from harness.judging.oracle import Truth, truth
 from harness.running.result import Result, judged
-from harness.workers import backends, environments
+from harness.workers import backends
 from harness.workers.backends import Backend
 from harness.workers.gateway import NotStarted
 from harness.workers.supervisor import Supervisor
-from reports.run_folder import tables_folder
+from reports.terminal import mutants as report
+from reports.write import add
 from spec import operators
 from spec.core import Case
 from spec.errors import UserError
@@ -106,8 +108,8 @@ class Examination:
 
     def close(self) -> None:
         """End the workers."""
-        for station in (self.control, *self.idle):
-            station.close()
+        for supervisor in (self.control, *self.idle):
+            supervisor.close()
 
     def outcomes(self, mutants: Iterable[Any]) -> Iterator[Outcome]:
         """What becomes of each mistake, as it becomes known."""
@@ -120,12 +122,12 @@ class Examination:
         """What becomes of one mistake. That the backend raises is no kill: nothing wrong was returned."""
         ran = {op: len(self.cases[op]) for op in mutant.operators}
         kills: dict[str, list[str]] = {op: [] for op in mutant.operators}
-        station = self.idle.pop()
+        supervisor = self.idle.pop()
         try:
-            station.renew({**self.environment, VARIABLE: mutant.name})
+            supervisor.renew({**self.environment, VARIABLE: mutant.name})
             for op, found in kills.items():
                 for case in sorted(self.cases[op], key=lambda case: -self.deadly[case.id]):
-                    if self._shows(mutant, self._result(station, case)):
+                    if self._shows(mutant, self._result(supervisor, case)):
                         found.append(case.id)
                         if not self.thorough:
                             self.deadly[case.id] += 1  # likely to kill the next one too
@@ -133,7 +135,7 @@ class Examination:
         except NotStarted as error:
             return Outcome(mutant, ran, kills, str(error))
         finally:
-            self.idle.append(station)
+            self.idle.append(supervisor)
         return Outcome(mutant, ran, kills)
 
     def _shows(self, mutant: Any, result: Result) -> bool:
@@ -147,36 +149,30 @@ class Examination:
                 (self.sound if passed else self.unsound).add(case.id)
         return case.id in self.sound
 
-    def _result(self, station: Supervisor, case: Case) -> Result:
+    def _result(self, supervisor: Supervisor, case: Case) -> Result:
         with self.lock:
             if case.id not in self.truths:
                 self.truths[case.id] = truth(case)
         wanted = self.truths[case.id]
-        return judged(case, self.backend.name, station.answer(case, wanted.cotangent), wanted, None)
+        return judged(case, self.backend.name, supervisor.answer(case, wanted.cotangent), wanted, None)
 
 
-def examine(globs: tuple[str, ...], out: Path, jobs: int) -> int:
+def plant_mistakes(globs: tuple[str, ...], out: Path, jobs: int) -> int:
     """Carry out the command: prints every outcome as it comes, then the table; returns the exit code."""
-    from reports import add
-    from reports.terminal import mutants as shown
-    from reports.terminal import run
-
     wanted = planted(globs)
-    tables_folder(out)
-    with run.building() as progress:
-        (numpy,) = environments.resolve(backends.select(("numpy",)), progress)
+    (numpy,) = ready(backends.select(("numpy",)), out)
     if numpy.problem:
         raise UserError(f"the environment numpy cannot be built: {numpy.problem}")
     found = []
-    with contextlib.closing(Examination(numpy, jobs)) as examination, shown.running(len(wanted)) as advance:
+    with contextlib.closing(Examination(numpy, jobs)) as examination, report.planting(len(wanted)) as advance:
         for outcome in examination.outcomes(wanted):
             found.append(outcome.row())
             advance(found[-1])
     order = {mutant.name: place for place, mutant in enumerate(wanted)}
     found.sort(key=lambda row: order[row["mutant"]])
-    report = {"schema_version": 1, **score(found), "unsound": sorted(examination.unsound), "mutants": found}
-    shown.summary(report, add(out, "mutants", report))
-    return 0 if report["killed"] == report["counted"] and not report["broken"] else 1
+    table = {"schema_version": 1, **score(found), "unsound": sorted(examination.unsound), "mutants": found}
+    report.show(table, add(out, "mutants", table))
+    return 0 if table["killed"] == table["counted"] and not table["broken"] else 1
 
 
 def score(rows: Iterable[Mapping[str, Any]]) -> dict[str, int]:

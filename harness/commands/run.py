@@ -11,12 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from harness.cases import case_file, catalogue
+from harness.commands.ready import ready
 from harness.judging.ledger import entries
 from harness.running.binding import digest
 from harness.running.row import arrays, row
 from harness.running.scheduler import Run
-from harness.workers import backends, environments
+from harness.workers import backends
 from reports.run_folder import Folder, explaining, finite, processor
+from reports.terminal import progress
+from reports.terminal import run as terminal
+from reports.write import write
 from spec import operators
 from spec.cases import sketches
 from spec.core import Case
@@ -53,21 +57,17 @@ class Choice:
         return not (self.ops or self.globs or self.files) and self.shard == "1/1"
 
 
-def perform(choice: Choice) -> int:
+def run_cases(choice: Choice) -> int:
     """Carry out a run; returns the exit code. Raises `UserError` before anything stored is touched."""
-    from reports import write
-    from reports.terminal import run as terminal
-
     started = time.time()
     wanted = backends.select(choice.backends)
     cases = _cases(choice)
-    with terminal.building() as progress:
-        ready = environments.resolve(wanted, progress)
-    if all(backend.problem for backend in ready):
-        raise CannotRun(f"no backend is left to run: {ready[0].name}: {ready[0].problem}")
-    for backend in ready:
+    found = ready(wanted)
+    if all(backend.problem for backend in found):
+        raise CannotRun(f"no backend is left to run: {found[0].name}: {found[0].problem}")
+    for backend in found:
         entries(backend)  # one that cannot be read is told before anything stored is touched
-    bound = {(case.id, one.name): digest(case, one) for case in cases for one in ready}
+    bound = {(case.id, one.name): digest(case, one) for case in cases for one in found}
 
     def still_holds(line: Mapping[str, Any]) -> bool:
         """Whether a row of the earlier part is of this case on this backend, and computed."""
@@ -78,11 +78,11 @@ def perform(choice: Choice) -> int:
     done = {(line["case"], line["backend"]) for line in lines}
     shown = {
         one.name: {entry for line in lines if line["backend"] == one.name for entry in explaining(line)}
-        for one in ready
+        for one in found
     }
-    able = [backend for backend in ready if not backend.excused]
+    able = [backend for backend in found if not backend.excused]
     run = Run(cases, able, choice.gradients, choice.timeout, choice.jobs, done, shown)
-    with terminal.running(len(cases) * len(able) - len(done)) as advance:
+    with progress.running(len(cases) * len(able) - len(done)) as advance:
         for result in run.results():
             lines.append(row(result) | {"digest": bound[result.case.id, result.backend]})
             folder.add(lines[-1], arrays(result))
@@ -100,7 +100,7 @@ def perform(choice: Choice) -> int:
         "cases": len(cases),
         "results": len(lines),
         "counts": dict(Counter(line["status"] for line in lines)),
-        "backends": {backend.name: _backend(run, backend) for backend in ready},
+        "backends": {backend.name: _backend(run, backend) for backend in found},
         "times": times(run, len(lines) - len(done)),
         "bitwise": run.equal,
         "coverage": coverage(cases) if choice.everything else {},
@@ -125,11 +125,11 @@ def _cases(choice: Choice) -> list[Case]:
     return catalogue.shard(cases, choice.shard)
 
 
-def _idle(ready: list[backends.Backend], lines: list[dict], everything: bool) -> list[str]:
+def _idle(found: list[backends.Backend], lines: list[dict], everything: bool) -> list[str]:
     """Backends without a single result that says anything; over some cases only if that is so of all backends."""
     said = {line["backend"] for line in lines if line["outcome"] not in ("unsupported", "not-run")}
-    idle = [backend.name for backend in ready if backend.name not in said]
-    return idle if everything or len(idle) == len(ready) else []
+    idle = [backend.name for backend in found if backend.name not in said]
+    return idle if everything or len(idle) == len(found) else []
 
 
 def _absent(run: Run, everything: bool) -> tuple[list[str], list[str]]:

@@ -34,11 +34,11 @@ class NoAnswer(Exception):
         self.case, self.outcome, self.part = case, outcome, part
 
 
-def by(station: Supervisor) -> Compute:
-    """A station's answers: outputs and, for a cotangent of the first output, gradients. Raises `NoAnswer`."""
+def by(supervisor: Supervisor) -> Compute:
+    """The answers of a backend: outputs and, for a cotangent of the first output, gradients. Raises `NoAnswer`."""
 
     def compute(case: Case, cotangent: np.ndarray | None) -> tuple[Arrays, Arrays]:
-        reply = station.answer(case, cotangent)
+        reply = supervisor.answer(case, cotangent)
         if reply["outcome"] != "computed":
             raise NoAnswer(case, reply["outcome"], reply.get("message", ""))
         if reply.get("outputs_only"):

@@ -187,21 +187,20 @@ class _Work:
     def _serve(self, backend: Backend) -> None:
         """Work off a backend's cases with a worker of its own."""
         helper = self.slots[backend.name] > 1
-        station = Supervisor(backend, self.run.timeout)
         case = None
         try:
-            self._welcome(backend, station.open())
-            while not self.over and (case := self._next(backend, helper)):
-                reply = station.put(case.id, self.truths.of(case)[1])
-                with self.lock:
-                    self.answered[backend.name] += 1
-                    self.run.busy[backend.name] += reply.get("seconds", 0.0)
-                    self.changed.notify_all()
-                self.answers.put((case, backend, reply))
+            with Supervisor(backend, self.run.timeout) as supervisor:
+                self._welcome(backend, supervisor.open())
+                while not self.over and (case := self._next(backend, helper)):
+                    reply = supervisor.put(case.id, self.truths.of(case)[1])
+                    with self.lock:
+                        self.answered[backend.name] += 1
+                        self.run.busy[backend.name] += reply.get("seconds", 0.0)
+                        self.changed.notify_all()
+                    self.answers.put((case, backend, reply))
         except NotStarted as error:
             self._retreat(backend, case, str(error))
         finally:
-            station.close()
             with self.lock:
                 self.slots[backend.name] -= 1
 

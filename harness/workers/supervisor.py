@@ -28,7 +28,10 @@ def question(case: Case, cotangent: np.ndarray | None = None) -> str:
 
 
 class Supervisor:
-    """Answers case after case; a worker that dies, hangs or answers nonsense costs only the case it had."""
+    """Answers case after case; a worker that dies, hangs or answers nonsense costs only the case it had.
+
+    The worker starts with the first question. As a context manager it ends the worker on leaving.
+    """
 
     def __init__(self, backend: Backend, timeout: float = 60.0) -> None:
         self.backend, self.timeout = backend, timeout
@@ -76,6 +79,12 @@ class Supervisor:
         elif (reply := self.ask({"id": "", "env": dict(environment)}))["outcome"] != "ready":
             self.close()
             raise NotStarted(reply["message"])
+
+    def __enter__(self) -> "Supervisor":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """End the worker, if there is one."""

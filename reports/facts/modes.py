@@ -10,6 +10,7 @@ from typing import Any
 
 from reports.facts import run as overview
 from reports.facts.matrix import Row
+from reports.facts.text import counted
 from reports.run_folder import framework
 
 RIGHT = ("exact", "close")
@@ -121,5 +122,5 @@ def sentence(mode: str, base: str, total: Parity) -> str:
     slopes = f", ∇ {same:,} of {compared:,}" if compared else ""
     return (
         f"{mode} beside {base}: {total.same:,} of {total.compared:,} with the same bits{slopes}; "
-        f"{overview.counted(len(total.apart), 'other verdict')}"
+        f"{counted(len(total.apart), 'other verdict')}"
     )

@@ -19,6 +19,7 @@ from markupsafe import Markup
 from reports.facts import matrix
 from reports.facts import run as overview
 from reports.facts.matrix import Row
+from reports.facts.text import anchor, clean, counted, listed
 from reports.page.sections import choose
 from reports.run_folder import explaining
 
@@ -93,12 +94,10 @@ def render(summary: Mapping[str, Any], rows: Sequence[Row], found: Mapping[str, 
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    environment.filters.update(
-        ratio=_ratio, number=_number, anchor=overview.anchor, gradients=gradients, counted=overview.counted
-    )
+    environment.filters.update(ratio=_ratio, number=_number, anchor=anchor, gradients=gradients, counted=counted)
     environment.filters.update(
         alone=overview.verdict_alone,
-        listed=overview.listed,
+        listed=listed,
         problem=overview.problem,
         said=overview.said,
         tally=overview.tally,
@@ -135,7 +134,7 @@ def render(summary: Mapping[str, Any], rows: Sequence[Row], found: Mapping[str, 
         differences=differences,
         explained={(entry["backend"], entry["id"]) for entry in differences},
         bitwise=overview.bitwise(run),
-        further=choose.further(run, rows, overview.clean(found or {})),
+        further=choose.further(run, rows, clean(found or {})),
     )
 
 
@@ -174,7 +173,7 @@ def _section(op: str, rows: Sequence[Row]) -> Section:
     lead, _, definition = _definition(op).partition("\n\n")
     return Section(
         name=op,
-        anchor=overview.anchor(("op", op)),
+        anchor=anchor(("op", op)),
         lead=lead,
         definition=definition.strip("\n"),
         totals=_totals(rows),

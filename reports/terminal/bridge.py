@@ -7,10 +7,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from reports.facts.run import counted
-
-Row = Mapping[str, Any]
-HOLDS, INEXPRESSIBLE, FAILS = "holds", "not expressible", "fails"
+from reports.facts.bridge import FAILS, HOLDS, INEXPRESSIBLE, Row, between, label
+from reports.facts.text import counted
 
 
 def show(table: Mapping[str, Any]) -> None:
@@ -36,16 +34,6 @@ def show(table: Mapping[str, Any]) -> None:
     for source, found in table["weights"].items():
         printed.add_row(source, *(Text(found[name] or "same logits") for name in names))
     console.print(printed)
-
-
-def between(rows: Sequence[Row], source: str, target: str) -> list[Row]:
-    """The bridges of one pair."""
-    return [row for row in rows if (row["source"], row["target"]) == (source, target)]
-
-
-def label(row: Row) -> str:
-    """The operator, and its dtype where that is not the usual one."""
-    return row["op"] if row["dtype"] == "float32" else f"{row['op']} {row['dtype']}"
 
 
 def _table(title: str, names: Sequence[str]) -> Table:

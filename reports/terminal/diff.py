@@ -6,13 +6,15 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from reports.facts.run import clean, gist
+from reports.facts.diff import Change, Comparison, Pair
+from reports.facts.run import gist
+from reports.facts.text import clean
 
 MARKS = {"regression": ("✗", "red"), "mended": ("✓", "green"), "changed": ("~", "yellow")}
 SHOWN = 40
 
 
-def show(found: Any) -> None:
+def show(found: Comparison) -> None:
     """Each backend with its versions; each kind of change, worst first; what one run alone has; what is missing."""
     console = Console(highlight=False)
     for one in found.pairs:
@@ -31,7 +33,7 @@ def show(found: Any) -> None:
     console.print(", ".join(f"{count} {kind}" for kind, count in counts.items()))
 
 
-def _backend(pair: Any) -> Text:
+def _backend(pair: Pair) -> Text:
     """Both names and versions, what else changed of how the backend describes itself, and how many bits stayed."""
     old, new = map(_named, (pair.old, pair.new), pair.version)
     line = Text(new if old == new else f"{old} -> {new}", style="bold")
@@ -54,16 +56,16 @@ def _word(value: Any) -> str:
     return "none" if value in (None, "") else str(value)
 
 
-def _alike(changes: Sequence[Any]) -> list[list[Any]]:
+def _alike(changes: Sequence[Change]) -> list[list[Change]]:
     """Changes together whose words differ in numbers alone."""
-    groups: dict[tuple, list[Any]] = {}
+    groups: dict[tuple, list[Change]] = {}
     for change in changes:
         key = change.kind, change.backend, *_both(change), gist(change.before), gist(change.after)
         groups.setdefault(key, []).append(change)
     return list(groups.values())
 
 
-def _line(changes: Sequence[Any]) -> Text:
+def _line(changes: Sequence[Change]) -> Text:
     first, *others = changes
     mark, style = MARKS[first.kind]
     line = Text(f"{mark} {first.kind} ", style=style)
@@ -75,11 +77,11 @@ def _line(changes: Sequence[Any]) -> Text:
     return line
 
 
-def _both(change: Any) -> tuple[str, str]:
+def _both(change: Change) -> tuple[str, str]:
     return words(change.before, change.after), words(change.after, change.before)
 
 
-def _messages(change: Any) -> Iterator[str]:
+def _messages(change: Change) -> Iterator[str]:
     """What was said after, or, where that is nothing, before."""
     after, before = change.after.get("message"), change.before.get("message")
     if after or before:

@@ -15,7 +15,7 @@ STYLES = {"killed": "", "harmless": "dim", "survived": "bold red", "broken": "bo
 
 
 @contextlib.contextmanager
-def running(total: int) -> Iterator[Callable[[Mapping[str, Any]], None]]:
+def planting(total: int) -> Iterator[Callable[[Mapping[str, Any]], None]]:
     """Tells of every survivor at once; on a terminal a bar shows the rest, elsewhere every mistake is a line."""
     console = Console(stderr=True)
     live = console.is_terminal
@@ -47,7 +47,7 @@ def verdict(row: Mapping[str, Any]) -> str:
     return f"killed by {killing} of {cases} cases{suffix}"
 
 
-def summary(report: Mapping[str, Any], path: Path) -> None:
+def show(report: Mapping[str, Any], path: Path) -> None:
     """Every mistake with its sentence and the cases that kill it, then the score."""
     console = Console()
     table = Table("killed by", "mistake, and cases that find it")

@@ -1,66 +1,21 @@
 """What a run prints: the progress of environments and cases, then the summary."""
 
-import contextlib
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 from rich.text import Text
 
 from reports.facts import matrix, modes
 from reports.facts import run as overview
+from reports.facts.text import counted
 from reports.terminal import grid
 
 NAMED_KINDS = 20
 LONGEST_MESSAGE = 240
 ABSENT = "–"
-
-
-@contextlib.contextmanager
-def building() -> Iterator[Callable[[str, str], None]]:
-    """Shows which environment is being built and at which step: a live line each, or plain lines to a file."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda name, step: print(f"{name}: {step}", file=sys.stderr, flush=True)
-        return
-    columns = TextColumn("[bold]{task.fields[name]:>12}"), TextColumn("{task.description}"), TimeElapsedColumn()
-    with Progress(*columns, console=console) as progress:
-        tasks: dict[str, Any] = {}
-
-        def show(name: str, step: str) -> None:
-            if name not in tasks:
-                tasks[name] = progress.add_task(step, name=name, total=None)
-            progress.update(tasks[name], description=step)
-
-        yield show
-
-
-@contextlib.contextmanager
-def running(total: int) -> Iterator[Callable[[Any], None]]:
-    """A bar over all results, with the failures so far."""
-    columns = (
-        TextColumn("running"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[note]}"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=total, note="")
-        failed = 0
-
-        def advance(result: Any) -> None:
-            nonlocal failed
-            failed += result.status in ("fail", "new")
-            progress.update(
-                task, advance=1, note=f"{result.backend} {'[red]' + str(failed) + ' failed' if failed else ''}"
-            )
-
-        yield advance
 
 
 def summary(run: Mapping[str, Any], rows: Sequence[matrix.Row], folder: Path) -> None:
@@ -90,7 +45,7 @@ def summary(run: Mapping[str, Any], rows: Sequence[matrix.Row], folder: Path) ->
 def _problems(run: Mapping[str, Any], rows: Sequence[matrix.Row]) -> Iterator[tuple[str, Text]]:
     """(sign, words): what did not run or cannot be had, what fails, and ledger entries that no longer show."""
     for backend, reason, count in overview.not_run(run, rows):
-        cases = f" ({overview.counted(count, 'case')})" if count else ""
+        cases = f" ({counted(count, 'case')})" if count else ""
         yield "○", Text.assemble((backend, "bold"), f" did not run{cases}: {reason}")
     for backend, reason in overview.unavailable(run):
         yield ABSENT, Text.assemble((backend, "bold"), f" cannot be had here: {reason}")
@@ -127,13 +82,13 @@ def _figures(run: Mapping[str, Any], results: int) -> Iterator[str]:
     counts, times = run["counts"], run["times"]
     shown = [status for status in overview.STATUSES if status != "new" or counts.get(status)]
     statuses = ", ".join(f"{counts.get(status, 0):,} {status}" for status in shown)
-    yield f"{overview.counted(run['cases'], 'case')}, {overview.counted(results, 'result')}: {statuses}"
+    yield f"{counted(run['cases'], 'case')}, {counted(results, 'result')}: {statuses}"
     if pairs := run["coverage"].values():
         covered, possible = (sum(found[i] for found in pairs) for i in (0, 1))
         share = 100 * covered // max(possible, 1)
         yield f"pairwise coverage of attribute values: {share} % ({covered:,} of {possible:,})"
     yield (
-        f"{times['wall_seconds']:.1f} s on {overview.counted(run['jobs'], 'worker')}; "
+        f"{times['wall_seconds']:.1f} s on {counted(run['jobs'], 'worker')}; "
         f"in the frameworks {times['framework_seconds']:.1f} s of worker time, "
         f"in the harness {float(times['harness_ms_per_result']):.2f} ms of processor per result"
     )

@@ -23,7 +23,7 @@ WORDS = {
 def proofs(ready):
     """(bridge, proof) for all pairs of the chosen backends."""
     wanted = bridging.pairs(ready, ROWS)
-    with bridging.stations(ready) as opened:
+    with bridging.supervisors(ready) as opened:
         return list(zip(wanted, prove(wanted, opened, bridging.versions(ready))))
 
 

@@ -240,7 +240,7 @@ def test_an_interrupt_says_how_to_go_on(monkeypatch, capsys):
     def interrupted(choice):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(session, "perform", interrupted)
+    monkeypatch.setattr(session, "run_cases", interrupted)
     assert cli.main(["run"]) == 130
     assert capsys.readouterr().err.strip() == "interrupted; --resume goes on where it stopped"
 

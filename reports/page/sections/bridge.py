@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from itertools import permutations
 from typing import Any
 
-from reports.facts.run import anchor, counted
+from reports.facts.bridge import FAILS, HOLDS, INEXPRESSIBLE, Row, between, label
+from reports.facts.text import anchor, counted
 from reports.page.sections.parts import Block, Cell, Line, Section, Table
-from reports.terminal.bridge import FAILS, HOLDS, INEXPRESSIBLE, Row, between, label
 
 NOTE = (
     "How to say in one framework what another says. A text in the words of the one takes the arrays as the other has "

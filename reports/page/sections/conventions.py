@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from reports.facts.run import counted
+from reports.facts.conventions import agreed, cell, subjects
+from reports.facts.text import counted
 from reports.page.sections.parts import Block, Cell, Line, Section, Table
-from reports.terminal.conventions import agreed, cell, subjects
 
 NOTE = (
     "What each framework does when it is called by default. Nothing here was written down by hand: every hypothesis "

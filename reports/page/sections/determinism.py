@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from reports.facts.determinism import MEANING, arrays, rows
 from reports.page.sections.parts import Block, Cell, Line, Section, Table
-from reports.terminal.determinism import MEANING, arrays, rows
 
 NOTE = (
     "Whether a framework returns the same bits when a call is repeated, in another process, with two threads instead "

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from reports.facts.run import counted
+from reports.facts.laws import rows as rows_of
+from reports.facts.text import counted
 from reports.page.sections.parts import Block, Cell, Line, Section, Table
-from reports.terminal import laws
 
 NOTE = (
     "Identities that hold whatever the data are. Each backend computes both sides: with whole numbers they must be "
@@ -18,7 +18,7 @@ STATUSES = {"pass": "", "unsupported": "aside", "known": "known", "not-run": "no
 def section(data: Mapping[str, Any]) -> Section:
     """Laws that fail somewhere first."""
     names = list(data["backends"])
-    rows = laws.section(data)
+    rows = rows_of(data)
     broken = [row for row in rows if any(row["cells"][name]["status"] in ("fail", "not-run") for name in names)]
     held = [row for row in rows if row not in broken]
     tables = [

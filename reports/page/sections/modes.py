@@ -5,7 +5,8 @@ from typing import Any
 
 from reports.facts.matrix import Row
 from reports.facts.modes import Family, Parity, families, groups, words
-from reports.facts.run import STATUSES, anchor, counted
+from reports.facts.run import STATUSES
+from reports.facts.text import anchor, counted
 from reports.page.sections.parts import Block, Cell, Line, Section, Table, known
 
 NOTE = (

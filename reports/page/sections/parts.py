@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reports.facts.matrix import Row
-from reports.facts.run import anchor
+from reports.facts.text import anchor
 from reports.run_folder import explaining
 
 LONG = 30  # a table of more lines is folded

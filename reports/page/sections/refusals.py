@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reports.facts.matrix import Row
-from reports.facts.run import anchor, counted
+from reports.facts.text import anchor, counted
 from reports.page.sections.parts import LONG, Cell, Line, Section, Table, explanation
 
 NOTE = (

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from reports.facts.run import counted
+from reports.facts.text import counted
 from reports.page.sections.parts import Block, Cell, Line, Section, Table
 
 NOTE = (

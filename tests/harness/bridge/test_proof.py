@@ -63,11 +63,11 @@ def last(tmp_path):
 
 
 def proof(one: Bridge) -> Proof:
-    station = Supervisor(one.source)
+    supervisor = Supervisor(one.source)
     try:
-        return prove([one], {one.source.name: station}, dict.fromkeys((one.source.name, one.target.name), "1"))[0]
+        return prove([one], {one.source.name: supervisor}, dict.fromkeys((one.source.name, one.target.name), "1"))[0]
     finally:
-        station.close()
+        supervisor.close()
 
 
 def conv(source: Backend, target: Backend, **attrs) -> Bridge:
@@ -233,22 +233,22 @@ def test_an_adapter_that_does_not_declare_its_layout_is_named(last):
 
 def test_the_command_gives_it_as_an_answer(last, monkeypatch, capsys):
     begin(last, 'raise Unsupported("no way")')
-    monkeypatch.setattr(bridging, "_ready", lambda names: [last, NUMPY])
+    monkeypatch.setattr(bridging, "_frameworks", lambda names: [last, NUMPY])
     monkeypatch.setattr(bridging, "versions", lambda ready: {"last": "1", "numpy": "2"})
-    assert bridging.one("conv2d", "last", "numpy", [], "float32") == 0
+    assert bridging.show_one("conv2d", "last", "numpy", [], "float32") == 0
     assert capsys.readouterr().out == "# conv2d is not expressible in last: no way\n"
 
 
 def test_the_command_prints_text_and_proof(last, monkeypatch, capsys):
-    monkeypatch.setattr(bridging, "_ready", lambda names: [last, NUMPY])
+    monkeypatch.setattr(bridging, "_frameworks", lambda names: [last, NUMPY])
     monkeypatch.setattr(bridging, "versions", lambda ready: {"last": "1", "numpy": "2"})
-    assert bridging.one(NETWORK, "last", "numpy", [], "float32") == 0
+    assert bridging.show_one(NETWORK, "last", "numpy", [], "float32") == 0
     printed = capsys.readouterr().out
     assert "# proof: last 1 by its own call, numpy 2 by this text alone\n# 2 of 2 cases are right on both" in printed
     exec(printed, space := {})
     assert callable(space["lenet5_of_last"])
     spoil(monkeypatch, NetworkBridge(NETWORK, last, NUMPY), "(3, 2, 0, 1)", "(3, 2, 1, 0)")
-    assert bridging.one(NETWORK, "last", "numpy", [], "float32") == 1
+    assert bridging.show_one(NETWORK, "last", "numpy", [], "float32") == 1
     assert "# 0 of 2 cases are right on both sides" in capsys.readouterr().out
 
 
@@ -294,11 +294,11 @@ def test_an_interpreter_that_cannot_begin_answers_nothing():
 
 
 def test_weights_arrive_where_they_are_loaded(tmp_path):
-    stations = {"one": Supervisor(NUMPY), "two": Supervisor(dataclasses.replace(NUMPY, name="two"))}
+    supervisors = {"one": Supervisor(NUMPY), "two": Supervisor(dataclasses.replace(NUMPY, name="two"))}
     try:
-        found = weights.matrix(stations, tmp_path)
+        found = weights.matrix(supervisors, tmp_path)
     finally:
-        for station in stations.values():
-            station.close()
+        for supervisor in supervisors.values():
+            supervisor.close()
     assert found == {"one": {"one": "", "two": ""}, "two": {"one": "", "two": ""}}
     assert sorted(path.name for path in tmp_path.iterdir()) == ["lenet5-one.safetensors", "lenet5-two.safetensors"]

@@ -9,6 +9,7 @@ import pytest
 from harness.bridge.translate import NETWORK, OPERATORS, Bridge, bridge
 from harness.commands import bridge as bridging
 from harness.source.standalone import Layouts, Snippet, layouts_of_function, layouts_of_method
+from harness.workers import environments
 from harness.workers.backends import FOLDER, Backend, names
 from spec import operators
 from spec.errors import UserError
@@ -142,9 +143,9 @@ def test_a_wrong_attribute_is_one_line_that_names_it(op, words, named):
     ],
 )
 def test_wrong_ends_are_one_line(op, ends, named, monkeypatch):
-    monkeypatch.setattr(bridging.environments, "resolve", lambda found, progress: found)
+    monkeypatch.setattr(environments, "resolve", lambda found, progress: found)
     with pytest.raises(UserError, match=named) as caught:
-        bridging.one(op, *ends, [], "float32")
+        bridging.show_one(op, *ends, [], "float32")
     assert "\n" not in str(caught.value)
 
 

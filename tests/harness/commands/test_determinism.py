@@ -10,7 +10,7 @@ import pytest
 from harness.cli import main
 from harness.commands import determinism
 from harness.commands.determinism import QUESTIONS
-from reports.terminal.determinism import cell, rows, text
+from reports.facts.determinism import cell, rows, text
 from spec import operators
 from spec.core import Case
 

@@ -11,8 +11,8 @@ from harness.cli import main
 from harness.commands.laws import examine
 from harness.laws.asker import Bounds
 from harness.workers.backends import FOLDER, Backend
+from reports.facts import laws as facts
 from reports.run_folder import tables
-from reports.terminal.laws import section
 from spec.laws import laws
 
 ADAPTER = """
@@ -47,7 +47,7 @@ def tried(tmp_path, capsys):
         chosen = [word for name in names for word in ("--law", name)]
         out = tmp_path / "out"
         code = main(["laws", "--backend", f"mine={adapter}@{sys.executable}", "--out", str(out), *chosen])
-        rows = {row["name"]: row["cells"]["mine"] for row in section(tables(out)["laws"])}
+        rows = {row["name"]: row["cells"]["mine"] for row in facts.rows(tables(out)["laws"])}
         return code, rows, re.sub(r"\s+", " ", capsys.readouterr().out)
 
     return run

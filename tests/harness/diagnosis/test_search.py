@@ -172,14 +172,14 @@ def wrong():
     """The result of the NumPy backend for a case, with a mistake planted."""
     (numpy,) = environments.resolve(backends.select(("numpy",)), lambda name, step: None)
     with contextlib.closing(mutants.Examination(numpy, 1)) as examination:
-        (station,) = examination.idle
+        (supervisor,) = examination.idle
 
         def result(mutant: str, case: str) -> Result:
-            station.renew({mutants.VARIABLE: mutant})
+            supervisor.renew({mutants.VARIABLE: mutant})
             return judged(
                 CASES[case],
                 "numpy",
-                station.answer(CASES[case], truth(CASES[case]).cotangent),
+                supervisor.answer(CASES[case], truth(CASES[case]).cotangent),
                 truth(CASES[case]),
                 None,
             )

@@ -25,22 +25,22 @@ from harness.workers.supervisor import Supervisor
 @pytest.fixture
 def answers(planted, conv):
     """What becomes of three cases, of which the middle one is marked, as (outcome, status, message) each."""
-    stations = []
+    supervisors = []
 
     def ask(fault: str, timeout: float = 20.0):
         backend = planted("on_marked", fault)
-        station = Supervisor(backend, timeout)
-        stations.append(station)
+        supervisor = Supervisor(backend, timeout)
+        supervisors.append(supervisor)
         found = []
         for case in (conv("before"), conv("marked", marked=True), conv("after")):
             wanted = truth(case)
-            result = judged(case, backend.name, station.answer(case, wanted.cotangent), wanted, None)
+            result = judged(case, backend.name, supervisor.answer(case, wanted.cotangent), wanted, None)
             found.append((result.verdict.outcome, result.status, result.verdict.why))
         return found
 
     yield ask
-    for station in stations:
-        station.close()
+    for supervisor in supervisors:
+        supervisor.close()
 
 
 PASSED = ("exact", "pass", "")
@@ -100,10 +100,10 @@ def test_an_answer_that_is_no_result_costs_one_case(answers, fault, wanted, word
 
 @pytest.mark.parametrize("fault", ["list", "nothing", "name", "attribute", "signature"])
 def test_a_fault_of_the_adapter_is_no_refusal(planted, conv, fault):
-    station = Supervisor(planted("on_marked", fault))
+    supervisor = Supervisor(planted("on_marked", fault))
     case = conv(marked=True, expect="rejected", why="the kernel is larger than the image", gradient=False)
-    result = judged(case, "planted", station.answer(case), Truth(rejected="too large"), None)
-    station.close()
+    result = judged(case, "planted", supervisor.answer(case), Truth(rejected="too large"), None)
+    supervisor.close()
     assert (result.verdict.outcome, result.status) == ("crashed", "fail")
 
 
@@ -278,32 +278,32 @@ def test_a_worker_that_nobody_closed_ends_with_the_harness_and_in_silence():
 
 
 def test_a_process_that_does_not_listen_is_killed(planted, conv):
-    station = Supervisor(planted("on_marked", "hang"), timeout=0.5)
-    pid = pid_of(station.open())
+    supervisor = Supervisor(planted("on_marked", "hang"), timeout=0.5)
+    pid = pid_of(supervisor.open())
     case = conv(marked=True)
-    assert station.answer(case, truth(case).cotangent)["outcome"] == "timed-out"
-    assert station.worker is None
+    assert supervisor.answer(case, truth(case).cotangent)["outcome"] == "timed-out"
+    assert supervisor.worker is None
     assert not is_running(pid)
 
 
 def test_a_process_that_takes_no_question_is_killed(planted, conv):
     """More than a pipe holds, for a process that does not read."""
-    station = Supervisor(planted("on_marked"), timeout=0.5)
-    pid = pid_of(station.open())
+    supervisor = Supervisor(planted("on_marked"), timeout=0.5)
+    pid = pid_of(supervisor.open())
     os.kill(pid, signal.SIGSTOP)
     large = conv(inputs={"x": np.zeros((1, 2, 300, 300), "f4"), "w": np.zeros((3, 2, 2, 3), "f4")})
-    assert station.answer(large)["outcome"] == "timed-out"
+    assert supervisor.answer(large)["outcome"] == "timed-out"
     assert not is_running(pid)
 
 
 def test_a_process_killed_from_outside_is_replaced(planted, conv):
-    station, case = Supervisor(planted("on_marked")), conv()
-    pid = pid_of(station.open())
+    supervisor, case = Supervisor(planted("on_marked")), conv()
+    pid = pid_of(supervisor.open())
     os.kill(pid, signal.SIGKILL)
-    assert station.answer(case, truth(case).cotangent)["outcome"] == "crashed"
-    assert station.answer(case, truth(case).cotangent)["outcome"] == "computed"
-    assert pid_of(station.open()) != pid
-    station.close()
+    assert supervisor.answer(case, truth(case).cotangent)["outcome"] == "crashed"
+    assert supervisor.answer(case, truth(case).cotangent)["outcome"] == "computed"
+    assert pid_of(supervisor.open()) != pid
+    supervisor.close()
 
 
 def test_one_thread_per_worker(planted):

@@ -5,8 +5,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from harness.commands.laws import attempt, compare
 from harness.laws.asker import Asker, Bounds, NoAnswer, draw
+from harness.laws.trial import attempt, compare_sides
 from spec import operators
 from spec.core import as_tuple, canonical, convert_images
 from spec.laws import Reading, laws
@@ -162,7 +162,7 @@ def test_real_data_can_be_summed_exactly_but_not_multiplied():
     ],
 )
 def test_sides_are_compared(left, right, bound, exactly, outcome):
-    found = compare(Reading(np.array([0.0, left]), np.array([0.0, bound])), np.array([0.0, right]), exactly)
+    found = compare_sides(Reading(np.array([0.0, left]), np.array([0.0, bound])), np.array([0.0, right]), exactly)
     assert found[0] == outcome
     assert outcome != "differs" or "element [1]" in found[2]
 
@@ -170,7 +170,7 @@ def test_sides_are_compared(left, right, bound, exactly, outcome):
 def test_sides_of_other_shapes_or_without_elements_are_no_law():
     for left, right in ((np.zeros(3), np.zeros((3, 1))), (np.zeros(0), np.zeros(0))):
         with pytest.raises(ValueError, match="cannot be compared"):
-            compare(left, right, True)
+            compare_sides(left, right, True)
 
 
 @pytest.mark.parametrize(

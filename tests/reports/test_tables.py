@@ -4,8 +4,7 @@ import json
 
 import pytest
 
-import reports
-from reports import run_folder
+from reports import run_folder, write
 from spec.errors import UserError
 
 
@@ -40,7 +39,7 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path):
 
 
 def test_without_a_run_there_is_no_page(tmp_path):
-    reports.add(tmp_path, "laws", {})
+    write.add(tmp_path, "laws", {})
     assert {path.name for path in tmp_path.iterdir()} == {"tables", "manifest.jsonl"}
 
 
@@ -48,5 +47,5 @@ def test_beside_a_run_the_page_is_written_again(run, tmp_path):
     summary, rows = run
     (tmp_path / "run.json").write_text(json.dumps(summary))
     (tmp_path / "results.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    assert reports.add(tmp_path, "other", {}) == tmp_path / "tables" / "other.json"
+    assert write.add(tmp_path, "other", {}) == tmp_path / "tables" / "other.json"
     assert "y must be exact" in (tmp_path / "index.html").read_text(encoding="utf-8")

@@ -2,7 +2,8 @@
 
 import pytest
 
-from reports.terminal.conventions import compare, differ, interface, show
+from reports.facts.conventions import differ, interface
+from reports.terminal.conventions import show, show_differences
 from tests.reports.found import CONVENTIONS
 
 
@@ -56,7 +57,7 @@ def test_answers_are_shown_with_those_who_give_them(capsys):
 
 
 def test_only_what_differs_is_compared_each_with_its_bridge(capsys):
-    compare({**CONVENTIONS, "answers": {name: CONVENTIONS["answers"][name] for name in ("torch", "jax")}})
+    show_differences({**CONVENTIONS, "answers": {name: CONVENTIONS["answers"][name] for name in ("torch", "jax")}})
     lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
     asked = lines.index("Is the kernel <flipped>? conv.flip")
     assert lines[asked + 1 : asked + 5] == [

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from harness.commands import diff
+from harness.commands.diff import show_changes
 from reports import run_folder
+from reports.facts.diff import kind_of_change, pair_backends
 
 
 def row(case, backend, outcome="exact", status="pass", **more):
@@ -31,7 +32,7 @@ def stored(tmp_path):
 
 def printed(capsys, *folders):
     """The exit code and the lines that `diff` prints."""
-    code = diff.perform(*folders)
+    code = show_changes(*folders)
     return code, [line.rstrip() for line in capsys.readouterr().out.splitlines()]
 
 
@@ -57,7 +58,7 @@ def printed(capsys, *folders):
     ],
 )
 def test_a_change_is_one_of_status_or_of_what_was_found(before, after, kind):
-    assert diff.judge(before, after) == kind
+    assert kind_of_change(before, after) == kind
 
 
 @pytest.mark.parametrize(
@@ -73,7 +74,7 @@ def test_a_change_is_one_of_status_or_of_what_was_found(before, after, kind):
     ],
 )
 def test_backends_are_paired_by_name_and_then_by_framework(old, new, pairs):
-    assert diff.pair(old, new) == pairs
+    assert pair_backends(old, new) == pairs
 
 
 OLD = {"version": "0.4.38", "jaxlib": "0.4.36", "threads": 1, "seconds": 3.0, "switches": {"x64": True, "gone": "a"}}

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from harness.commands import scorecard
-from harness.commands.scorecard import Trial
 from harness.judging import oracle
 from harness.scorecard import arithmetic
 from harness.scorecard import data as samples
 from harness.scorecard.arithmetic import CORRECT, FAULTY
 from harness.scorecard.tolerances import OURS, RULES
+from harness.scorecard.trial import Trial, count, emulated, expectations
 
 HIDDEN = {  # what the rule cannot see, and why: see harness/commands/scorecard.py
     "float32": set(),
@@ -27,7 +27,7 @@ HIDDEN = {  # what the rule cannot see, and why: see harness/commands/scorecard.
 @pytest.fixture(scope="module")
 def trials() -> list[Trial]:
     questions = [(data, case, oracle.truth(case)) for data, case in samples.cases()]
-    return [one for question in questions for one in scorecard.emulated(*question)]
+    return [one for question in questions for one in emulated(*question)]
 
 
 @pytest.fixture(scope="module")
@@ -54,8 +54,8 @@ def test_no_miss_but_what_is_hidden(trials, dtype):
 def test_no_miss_in_float32_outputs(trials):
     """The figures without gradients: nothing is hidden there."""
     outputs = [one for one in trials if one.dtype == "float32" and one.array == "y"]
-    assert scorecard.count(outputs, OURS)["misses"] == 0
-    assert scorecard.count(outputs, OURS)["faulty"] > 50
+    assert count(outputs, OURS)["misses"] == 0
+    assert count(outputs, OURS)["faulty"] > 50
 
 
 def test_every_other_rule_is_wrong_more_often(card):
@@ -82,7 +82,7 @@ def test_in_float16_operands_of_eleven_bits_are_no_fault(card):
 def test_the_sums_are_the_convolution_and_its_gradients():
     """left @ right in float64 is the truth, for every array; C, O, H unequal."""
     for _, case in samples.cases({"float32": (2, 4, 6, 5)}):
-        expected = scorecard.expectations(oracle.truth(case))
+        expected = expectations(oracle.truth(case))
         for array, left, right, shaped in samples.sums(case):
             found = shaped(left.astype("f8") @ right.astype("f8"))
             assert found.shape == expected[array].value.shape
@@ -130,7 +130,7 @@ def test_faults_of_the_kernel_are_those_of_a_changed_kernel(array):
     dropped, swapped = (next(one for one in FAULTY if one.name == name) for name in ("tap dropped", "kh, kw swapped"))
     found = [shaped(one.compute(array, left, right)) for one in (dropped, swapped)]
     if array == "dw":  # the gradient for the taps themselves
-        wanted = scorecard.expectations(oracle.truth(case))["dw"].value
+        wanted = expectations(oracle.truth(case))["dw"].value
         changed = [wanted.copy(), wanted.swapaxes(2, 3)]
         changed[0][:, :, 0, 1] = 0
     else:
@@ -139,7 +139,7 @@ def test_faults_of_the_kernel_are_those_of_a_changed_kernel(array):
         changed = []
         for kernel in kernels:
             case.inputs["w"][:] = kernel
-            changed.append(scorecard.expectations(oracle.truth(case))[array].value)
+            changed.append(expectations(oracle.truth(case))[array].value)
         case.inputs["w"][:] = w
     for one, other in zip(found, changed):
         assert np.allclose(one, other, rtol=1e-4, atol=1e-4)
@@ -151,7 +151,7 @@ def test_counts_are_of_what_can_be_wrong():
         return Trial("float32", "normal", "y", "some", faulty, names, 0.0, 0.0, equivalent)
 
     found = [of(False, False), of(False, True), of(True, True), of(True, False), of(True, False, True)]
-    assert scorecard.count(found, OURS) == {"false_alarms": 1, "correct": 2, "misses": 1, "faulty": 2}
+    assert count(found, OURS) == {"false_alarms": 1, "correct": 2, "misses": 1, "faulty": 2}
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 import reports.terminal.bridge
 from harness.commands.bridge import attributes
-from reports.facts.run import clean
+from reports.facts.text import clean
 from reports.page import page as html
 from reports.page.sections import bridge as bridges
 from reports.page.sections import choose

@@ -5,10 +5,10 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-import reports
-from reports import junit, markdown
+from reports import junit, markdown, write
 from reports.facts import matrix
 from reports.facts import run as overview
+from reports.facts.text import address, clean
 from reports.page import page
 from tests.reports.conftest import line
 from tests.reports.pages import Page
@@ -105,16 +105,14 @@ def test_results_of_a_backend_that_was_not_chosen_again_are_shown(run):
 
 
 def test_clean_keeps_what_can_be_shown():
-    assert overview.clean("π ≈ 3\tµ\n") == "π ≈ 3\tµ\n"
-    assert overview.clean({"a\x00": ["\x1b[1;31mred\x1b[0m", 1, None, "\x1b]0;title\x07x"]}) == {
-        "a": ["red", 1, None, "x"]
-    }
+    assert clean("π ≈ 3\tµ\n") == "π ≈ 3\tµ\n"
+    assert clean({"a\x00": ["\x1b[1;31mred\x1b[0m", 1, None, "\x1b]0;title\x07x"]}) == {"a": ["red", 1, None, "x"]}
 
 
 def test_only_web_addresses_and_issues_are_linked():
-    assert overview.address("pytorch/pytorch#1") == "https://github.com/pytorch/pytorch/issues/1"
-    assert overview.address("https://example.org/x") == "https://example.org/x"
-    assert overview.address("javascript:alert(1)") == overview.address("measured") == ""
+    assert address("pytorch/pytorch#1") == "https://github.com/pytorch/pytorch/issues/1"
+    assert address("https://example.org/x") == "https://example.org/x"
+    assert address("javascript:alert(1)") == address("measured") == ""
 
 
 def test_unsupported_operations_are_counted_by_reason(run):
@@ -126,7 +124,7 @@ def test_write_puts_the_report_into_the_run_folder(run, tmp_path, form, name):
     summary, rows = run
     (tmp_path / "run.json").write_text(json.dumps(summary))
     (tmp_path / "results.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    path = reports.write(tmp_path, form)
+    path = write.write(tmp_path, form)
     assert path == tmp_path / name
     assert "y must be exact" in path.read_text(encoding="utf-8")
 
