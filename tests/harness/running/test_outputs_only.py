@@ -6,7 +6,8 @@ import sys
 import pytest
 
 from harness import cli
-from reports import run_folder, write
+from reports import run_folder
+from reports.write import write
 
 WITHOUT = "from backends.numpy.adapter import Adapter as NumPy\n\n\nclass Adapter(NumPy):\n    vjp = None\n"
 WRONG = WITHOUT + "\n    def flatten(self, x, *, layout):\n        return -super().flatten(x, layout=layout)\n"
