@@ -6,10 +6,11 @@ from typing import Any
 
 from backends.processor import LEVELS, UNKNOWN
 
-Processor = tuple[str, str]  # architecture and level, as `describe()` has them
+Processor = tuple[str, str]  # architecture, and the level of the processor itself, as `describe()` has them
 
-# Where all entries were tried that do not say anything else, by holding frameworks to less than the processor has.
-TRIED: tuple[Processor, ...] = tuple(("x86_64", level) for level in ("sse41", "avx2", "avx512", "avx512_bf16", "amx"))
+# Where all entries were tried that do not say anything else: also with the frameworks held to less than these have.
+# A smaller processor is another one: what holds a part back is its own switch, and others look at the processor.
+TRIED: tuple[Processor, ...] = (("x86_64", "avx512_bf16"), ("x86_64", "amx"))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,4 +70,4 @@ def _place(level: str, order: tuple[str, ...]) -> int:
 def processor_of(description: Mapping[str, Any]) -> Processor | None:
     """The processor as a backend describes it; None where it does not."""
     found = description.get("processor")
-    return (found.get("architecture", UNKNOWN), found.get("level", UNKNOWN)) if isinstance(found, Mapping) else None
+    return (found.get("architecture", UNKNOWN), found.get("machine", UNKNOWN)) if isinstance(found, Mapping) else None

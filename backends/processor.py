@@ -73,6 +73,19 @@ OPENBLAS = {  # names of cores for which OpenBLAS has kernels
     "neon": ("ARMV8", "NEOVERSEN1", "CORTEX", "VORTEX", "THUNDERX"),
 }
 XLA = {"AMX": "amx", "AVX512": "avx512", "AVX2": "avx2", "AVX": "avx", "SSE4_2": "sse41"}  # xla_cpu_max_isa
+LINUX = {  # flags of /proc/cpuinfo, between spaces
+    "amx": (" amx_tile ",),
+    "avx512_fp16": (" avx512_fp16 ",),
+    "avx512_bf16": (" avx512_bf16 ",),
+    "avx512_vnni": (" avx512_vnni ",),
+    "avx512": (" avx512f ",),
+    "avx2_vnni": (" avx_vnni ",),
+    "avx2": (" avx2 ",),
+    "avx": (" avx ",),
+    "sse41": (" sse4_1 ",),
+    "sve": (" sve ",),
+    "neon": (" asimd ",),
+}
 NUMPY = {  # what NumPy calls the sets for which it has loops; before 2.4, and since
     "avx512_fp16": ("AVX512_SPR",),
     "avx512": ("AVX512_SKX", "X86_V4"),
@@ -92,12 +105,26 @@ def architecture() -> str:
     return {"amd64": "x86_64", "aarch64": "arm64"}.get(name, name or UNKNOWN)
 
 
+def machine() -> str:
+    """The level of the processor itself, whatever the frameworks are held to; "unknown" where no file tells it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return "neon" if architecture() == "arm64" else UNKNOWN  # which every processor of that family has
+    flags = next((line.partition(":")[2] for line in lines if line.startswith(("flags", "Features"))), "")
+    return named(LINUX, f"{flags} ")
+
+
 def described(**parts: Part) -> dict[str, Any]:
-    """What `describe()` says under "processor"; the level of the whole is the highest of its parts'."""
+    """What `describe()` says under "processor"; the level of the whole is the highest of its parts'.
+
+    `machine` is the processor's own: it is larger where the frameworks are held to less, or do not use all of it.
+    """
     order = LEVELS.get(architecture(), ())
     ranked = sorted((level for level, _ in parts.values() if level in order), key=order.index)
     return {
         "architecture": architecture(),
+        "machine": machine(),
         "level": ranked[-1] if ranked else UNKNOWN,
         "parts": {name: {"level": level, "word": word} for name, (level, word) in parts.items()},
     }

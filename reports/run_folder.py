@@ -154,12 +154,17 @@ def framework(backend: str) -> str:
 
 
 def processor(description: Mapping[str, Any]) -> str:
-    """What a backend's description says of the processor, in a few words; "" where it says nothing."""
+    """What a backend's description says of the processor, in a few words; "" where it says nothing.
+
+    "x86_64 avx2 on avx512_bf16 (oneDNN avx2, XLA avx2)": the level in use, the processor's own where it is another
+    one, and the parts.
+    """
     found = description.get("processor")
     if not isinstance(found, Mapping) or not isinstance(found.get("parts"), Mapping):
         return ""
     parts = [f"{name} {part['level']}" for name, part in found["parts"].items() if part["level"] != "unknown"]
-    return f"{found['architecture']} {found['level']}" + (f" ({', '.join(parts)})" if parts else "")
+    own = f" on {found['machine']}" if found.get("machine", found["level"]) != found["level"] else ""
+    return f"{found['architecture']} {found['level']}{own}" + (f" ({', '.join(parts)})" if parts else "")
 
 
 def finite(value: float) -> float | str:

@@ -13,10 +13,8 @@ oneDNN, a second set of kernels for the same operators, changes what works, and 
 by the model of the CPU. Here it is on; TF_ENABLE_ONEDNN_OPTS=0 shows the other TensorFlow.
 """
 
-import ctypes
 import functools
 import os
-from pathlib import Path
 
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # both are read when tensorflow is imported
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # errors, no greetings
@@ -24,26 +22,14 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # errors, no greetings
 import numpy as np
 import tensorflow as tf
 
-from backends import processor
 from backends.contract import Unsupported, native
+from backends.tensorflow import instructions
 from spec.core import as_tuple
 from spec.padding import explicit, extent, transposed
 
 # How a layout becomes another, for the command `bridge`: (x, axes) and (x, shape).
 TRANSPOSE = tf.transpose
 RESHAPE = tf.reshape
-# tsl::port::CPUFeature (include/tsl/platform/cpu_info.h), whose numbers never change
-FEATURES = {
-    "amx": 41,
-    "avx512_fp16": 44,
-    "avx512_bf16": 39,
-    "avx512_vnni": 38,
-    "avx512": 27,
-    "avx2_vnni": 40,
-    "avx2": 14,
-    "avx": 12,
-    "sse41": 5,
-}
 ZERO = tf.UnconnectedGradients.ZERO  # not None, for an input that the output does not depend on
 
 MODE = os.environ.get("CONVPARITY_MODE", "eager")  # set by the variants
@@ -52,21 +38,6 @@ compiled = {
     "function": functools.partial(tf.function, autograph=False),  # no Python here depends on a tensor's values
     "xla": functools.partial(tf.function, autograph=False, jit_compile=True),
 }[MODE]
-
-
-def _onednn():
-    """What oneDNN says when it is first used."""
-    image, kernel = tf.ones((1, 9, 9, 8)), tf.ones((3, 3, 8, 8))
-    return processor.onednn(lambda: tf.nn.conv2d(image, kernel, strides=1, padding="SAME"))
-
-
-def _xla():
-    """What TensorFlow finds in the processor, which XLA takes up to what its flag allows."""
-    (library,) = sorted(Path(tf.sysconfig.get_lib()).glob("libtensorflow_framework.*"))[:1]
-    has = ctypes.CDLL(str(library))._ZN3tsl4port14TestCPUFeatureENS0_10CPUFeatureE
-    has.restype = ctypes.c_bool
-    found = next((level for level, number in FEATURES.items() if has(number)), processor.UNKNOWN)
-    return processor.limited(found, os.environ.get("XLA_FLAGS", ""))
 
 
 class Adapter:
@@ -117,10 +88,11 @@ class Adapter:
             "keras": tf.keras.__version__,
             "device": ", ".join(device.name for device in tf.config.list_logical_devices()),
             "threads": tf.config.threading.get_intra_op_parallelism_threads(),
-            "processor": processor.described(oneDNN=processor.asked(_onednn), XLA=processor.asked(_xla)),
+            "processor": instructions.found(),
             "switches": {
                 "mode": MODE,
                 "TF_ENABLE_ONEDNN_OPTS": os.environ["TF_ENABLE_ONEDNN_OPTS"],
+                "onednn_takes_bfloat16": instructions.onednn_takes(tf.bfloat16),
                 "inter_op_threads": tf.config.threading.get_inter_op_parallelism_threads(),
                 "tensor_float_32": tf.config.experimental.tensor_float_32_execution_enabled(),
                 "jit": tf.config.optimizer.get_jit() or "off",

@@ -97,6 +97,21 @@ def pads_are_equal(case: Case) -> bool:
     return all(start == end for start, end in pads(case))
 
 
+def special_tap_meets_padding(case: Case) -> bool:
+    """Whether a kernel's NaN or infinity comes to lie on padding, where 0 times it is NaN."""
+    kernel, layout = second(case), case.attrs.get("kernel_layout", "")
+    if len(layout) != kernel.ndim or min(*strides(case), *dilations(case)) < 1 or min(room(case), default=-1) < 0:
+        return False
+    axes = list(zip(image(case), pads(case), strides(case), dilations(case), room(case)))
+    taps = np.argwhere(~np.isfinite(kernel.astype(np.float64)))[:, [layout.index("H"), layout.index("W")]]
+    return any(
+        not 0 <= at < size
+        for tap in np.unique(taps, axis=0)
+        for place, (size, (start, _), step, dilation, left) in zip(tap, axes)
+        for at in (place * dilation - start, place * dilation - start + left // step * step)
+    )
+
+
 def window_may_miss(case: Case) -> bool:
     """Whether a pad is as wide as the window, which then may lie wholly in it."""
     return any(max(ends) >= span > 0 for ends, span in zip(pads(case), spans(case)))

@@ -122,6 +122,10 @@ def convolutions() -> Iterator[Case]:
     padded = Scene("conv2d", {"x": x, "w": w}, {"padding": [[1, 1], [1, 1]]}, "padded")
     yield padded.case(("infinite-kernel", why, {"w": {(1, 0, 0, 0): INF}}))
     yield padded.case(rows[0])
+    why = "as before, of more channels and images, for which other kernels are chosen"
+    wide = Scene("conv2d", {"x": (2, 8, 5, 6), "w": (8, 8, 3, 3)}, {"padding": "same"}, "padded-wide")
+    for one in (wide, dataclasses.replace(wide, op="conv2d_layer")):
+        yield one.case(("infinite-kernel", why, {"w": {(1, 0, 0, 0): INF}}))
     why = "column 2 lies between the windows: nothing reads it"
     scene = Scene("conv2d", {"x": x, "w": (3, 2, 2, 2)}, {"stride": [1, 3]}, "gaps")
     yield scene.case(("nan-image", why, {"x": {(0, 0, 1, 2): NAN}}))

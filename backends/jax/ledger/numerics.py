@@ -35,9 +35,44 @@ def _crops_before_padding(case):
     return case.dtype.itemsize < 8 and few and predicates.is_cropped_before_padding(case)
 
 
+PAD_MODES = ("constant", "reflect", "symmetric", "replicate", "circular")
 FLUSHING = On(architectures=("x86_64", "arm64"))  # where a thread can be set to flush (tsl/platform/denormal.cc)
 
+F16C = On("XLA", at_least="avx")
+WITHOUT_F16C = On("XLA", below="avx")
+
+
+def _computes_in_float16(case):
+    """Pads and nearest upsampling move numbers; their gradients add them up, except where the pads are constant."""
+    return case.dtype == np.float16 and case.attrs.get("mode") not in ("nearest", *PAD_MODES)
+
+
+def _adds_in_float16(case):
+    return case.dtype == np.float16 and case.attrs["mode"] in ("nearest", *PAD_MODES[1:])
+
+
 LEDGER = [
+    Known(
+        id="float16-needs-f16c",
+        operators=(*PRODUCTS, *POOLS, "upsample2d", "learn_kernel", "lenet5"),
+        kind="unsupported",
+        outcome="rejected",
+        when=_computes_in_float16,
+        what="Below AVX whatever computes in float16 is refused: Failed to materialize symbols. bfloat16 is not.",
+        why="Without F16C a conversion is a call of __extendhfsf2, and XLA's compiler knows no such function.",
+        on=WITHOUT_F16C,
+    ),
+    Known(
+        id="float16-needs-f16c-gradient",
+        operators=("pad2d", "upsample2d"),
+        kind="unsupported",
+        outcome="rejected",
+        part="gradient",
+        when=_adds_in_float16,
+        what="Below AVX gradients that add in float16 are refused, though pads and nearest upsampling are not.",
+        why="Without F16C a conversion is a call of __extendhfsf2, and XLA's compiler knows no such function.",
+        on=WITHOUT_F16C,
+    ),
     Known(
         id="crop-before-padding-reads-other-memory",
         operators=("conv_transpose2d",),
@@ -139,5 +174,6 @@ LEDGER = [
         when=_sum_overflows,
         what="The mean of large numbers is infinite in float16, though all of them are finite.",
         why="lax.reduce_window adds in float16, and the division comes after it.",
+        on=F16C,
     ),
 ]

@@ -133,10 +133,13 @@ def test_an_entry_whose_cases_did_not_run_is_not_stale(conv):
 # ---- the processor -------------------------------------------------------------------------------
 
 
-def machine(level: str, architecture: str = "x86_64", onednn: str = "", **switches) -> dict:
-    """What a backend says of itself on such a processor."""
+def machine(level: str, architecture: str = "x86_64", onednn: str = "", own: str = "avx512_bf16", **switches) -> dict:
+    """What a backend says of itself that uses such a level of a processor, which has its own."""
     parts = {"oneDNN": {"level": onednn or level, "word": ""}}
-    return {"processor": {"architecture": architecture, "level": level, "parts": parts}, "switches": switches}
+    return {
+        "processor": {"architecture": architecture, "machine": own, "level": level, "parts": parts},
+        "switches": switches,
+    }
 
 
 def on(description: dict, *verdicts: Verdict, case, **changes) -> Ledger:
@@ -166,12 +169,12 @@ def test_an_entry_explains_nothing_where_its_condition_does_not_hold(conv, descr
     assert result.status in ("fail", "new")
 
 
-@pytest.mark.parametrize("level", ["avx", "avx512_fp16", "unknown"])
+@pytest.mark.parametrize("level", ["avx2", "avx512_fp16", "unknown"])
 def test_what_a_processor_shows_that_was_never_tried_is_new(conv, level):
-    ledger = on(machine(level), PASSED, case=conv())
+    ledger = on(machine("avx2", own=level), PASSED, case=conv())
     assert (ledger.stale(), ledger.new()) == ([], ["K1"])
     reply = {"outcome": "rejected", "error_class": "ValueError", "message": "no", "seconds": 0.0}
-    other = Ledger((known(operators=("pad2d",)),), "2.1.0", description=machine(level))
+    other = Ledger((known(operators=("pad2d",)),), "2.1.0", description=machine("avx2", own=level))
     assert judged(conv(), "planted", reply, Truth(), other).status == "new"
     assert judged(conv(), "planted", {"outcome": "not-run", "message": "no"}, Truth(), other).status == "fail"
 
@@ -186,7 +189,7 @@ def test_where_it_was_tried_nothing_is_new(conv):
 
 def test_an_entry_says_itself_where_it_was_tried(conv):
     here = {"tried": (("arm64", "neon"),)}
-    assert on(machine("neon", "arm64"), PASSED, case=conv(), **here).stale() == ["K1"]
+    assert on(machine("neon", "arm64", own="neon"), PASSED, case=conv(), **here).stale() == ["K1"]
     assert on(machine("avx2"), PASSED, case=conv(), **here).new() == ["K1"]
     assert on(machine("avx2"), OUTPUT, case=conv(), **here).new() == []
 
