@@ -51,6 +51,12 @@ def cli(debug: bool) -> None:
     metavar="FILE",
     help="Cases from a JSON file instead of the built-in ones (repeat).",
 )
+@click.option(
+    "--processor",
+    default="",
+    metavar="NAME",
+    help="Hold all backends to a smaller instruction set: avx512, avx2 or sse.",
+)
 @click.option("--out", default=OUT, type=click.Path(path_type=Path), show_default=True, help="Folder for the run.")
 @click.option(
     "--jobs",
@@ -69,11 +75,13 @@ def cli(debug: bool) -> None:
 @click.option("--shard", default="1/1", metavar="I/N", help="Only part I of N of the cases.")
 @click.option("--resume", is_flag=True, help="Go on with the run that --out holds.")
 @click.option("--no-gradients", is_flag=True, help="Outputs only.")
-def run(backends, ops, globs, files, out, jobs, timeout, shard, resume, no_gradients) -> int:
+def run(backends, ops, globs, files, processor, out, jobs, timeout, shard, resume, no_gradients) -> int:
     """Run cases on backends, judge, store, and write the report."""
     from harness.commands.run import Choice, run_cases
 
-    choice = Choice(backends, ops, globs, files, out, jobs, timeout, shard, resume, not no_gradients, sys.argv[1:])
+    choice = Choice(
+        backends, ops, globs, files, out, jobs, timeout, shard, resume, not no_gradients, sys.argv[1:], processor
+    )
     return run_cases(choice)
 
 
@@ -202,6 +210,20 @@ def determinism(names, out, jobs, timeout) -> int:
     from harness.commands.determinism import measure
 
     return measure(names, out, jobs, timeout)
+
+
+@cli.command()
+@click.option("--backend", "names", multiple=True, metavar="NAME", help="Only this backend (repeat).")
+@click.option("--op", "ops", multiple=True, metavar="NAME", help="Only this operator (repeat).")
+@click.option("--case", "globs", multiple=True, metavar="GLOB", help="Only cases whose id matches (repeat).")
+@click.option("--out", default=OUT, type=click.Path(path_type=Path), show_default=True, help="Folder for the table.")
+@click.option("--jobs", default=os.cpu_count() or 2, type=click.IntRange(1), help="Workers side by side.")
+@click.option("--timeout", default=60.0, type=SECONDS, help="Seconds one case may take.")
+def processors(names, ops, globs, out, jobs, timeout) -> int:
+    """Hold every backend to smaller instruction sets: which bits, verdicts and refusals change with the processor."""
+    from harness.commands.processors import compare
+
+    return compare(names, ops, globs, out, jobs, timeout)
 
 
 @cli.command()

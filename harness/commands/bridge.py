@@ -157,7 +157,7 @@ def _frameworks(names: tuple[str, ...], out: Path | None = None) -> list[Backend
     if len(chosen) < 2:
         raise UserError(f"--from and --to are both {chosen[0].name}; a bridge needs two frameworks")
     for backend in chosen:
-        if backend.variant:
+        if backend.variant or backend.processor:
             own = backend.name.partition(":")[0]
             raise UserError(f"{backend.name} is a mode of {own}, which has the same words: write {own}")
     found = ready(chosen, out)

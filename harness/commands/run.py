@@ -42,6 +42,7 @@ class Choice:
     resume: bool = False
     gradients: bool = True
     command: list[str] = dataclasses.field(default_factory=list)
+    processor: str = ""
 
     @property
     def stored(self) -> dict[str, Any]:
@@ -49,7 +50,11 @@ class Choice:
         files = [str(path.absolute()) for path in self.files]
         chosen = {"--backend": self.backends, "--op": self.ops, "--case": self.globs, "--cases": files}
         plain = {name: list(values) for name, values in chosen.items()}
-        return plain | {"--shard": self.shard, "--no-gradients": not self.gradients}
+        return plain | {
+            "--processor": self.processor,
+            "--shard": self.shard,
+            "--no-gradients": not self.gradients,
+        }
 
     @property
     def everything(self) -> bool:
@@ -60,7 +65,7 @@ class Choice:
 def run_cases(choice: Choice) -> int:
     """Carry out a run; returns the exit code. Raises `UserError` before anything stored is touched."""
     started = time.time()
-    wanted = backends.select(choice.backends)
+    wanted = backends.select(choice.backends, choice.processor)
     cases = _cases(choice)
     found = ready(wanted)
     if all(backend.problem for backend in found):

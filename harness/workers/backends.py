@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from harness.workers import held
 from spec.errors import UserError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -20,7 +21,7 @@ class Backend:
     `python` is None as long as its environment is not there; `problem` says why it cannot be had, and `unavailable`
     that this system cannot have it at all: no wheel, or no interpreter that the framework supports. `named` is one
     that the user asked for by name. `version` is that of the framework where it is not the pinned one, `variant` the
-    mode where it is not the default.
+    mode where it is not the default, `processor` what it is held to.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Backend:
     environment: Mapping[str, str] = dataclasses.field(default_factory=dict)
     version: str = ""
     variant: str = ""
+    processor: str = ""
     unavailable: bool = False
     named: bool = False
 
@@ -59,17 +61,20 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for path in FOLDER.glob("*/adapter.py")))
 
 
-def select(wanted: tuple[str, ...]) -> list[Backend]:
+def select(wanted: tuple[str, ...], processor: str = "") -> list[Backend]:
     """The backends meant by `--backend` values; all of the project's own for none.
 
     NAME                        the pinned version, as it runs by default
     NAME:VARIANT                the same in another mode, from `modes.py` beside its adapter
+    NAME:PROCESSOR              held to a smaller instruction set: avx512, avx2 or sse; NAME:VARIANT:PROCESSOR is both
     NAME@VERSION                another version, in an environment of its own; NAME@VERSION:VARIANT is both
     NAME=path/to/adapter.py@/path/to/python
 
-    Raises `UserError` for an unknown name or variant, for two of one name, and for a missing file.
+    With `processor` all are held to it that name none themselves. Raises `UserError` for an unknown name, variant or
+    processor, for one that this machine does not have, for two of one name, and for a missing file.
     """
     found = [dataclasses.replace(_parse(text), named=bool(wanted)) for text in dict.fromkeys(wanted or names())]
+    found = [hold(backend, processor) if processor and not backend.processor else backend for backend in found]
     for number, backend in enumerate(found):
         if backend.name in [other.name for other in found[:number]]:
             raise UserError(f"two backends are named {backend.name!r}; give each a name of its own")
@@ -87,17 +92,28 @@ def _parse(text: str) -> Backend:
 
 
 def _own(text: str) -> Backend:
-    rest, _, variant = text.partition(":")
+    rest, *modes = text.split(":")
     name, at, version = rest.partition("@")
+    processor = modes.pop() if modes and modes[-1] in held.LEVELS else ""
+    variant = ":".join(modes)
     if name not in names():
         raise UserError(f"unknown backend {name!r}; choose from: {', '.join(names())}, or NAME=adapter.py@python")
     if at and not re.fullmatch(r"\d[\w.]*", version):
         raise UserError(f"backend {text!r}: {version!r} is no version; write {name}@1.2.3")
-    if ":" in text and variant not in variants(name):
-        known = ", ".join(f"{name}:{one}" for one in variants(name)) or "none"
+    if modes and variant not in variants(name):
+        known = ", ".join(f"{name}:{one}" for one in (*variants(name), *held.LEVELS))
         raise UserError(f"unknown variant {text!r}; {name} has: {known}")
     environment = variants(name)[variant] if variant else {}
-    return Backend(text, FOLDER / name / "adapter.py", environment=environment, version=version, variant=variant)
+    own = f"{rest}:{variant}" if variant else rest
+    found = Backend(own, FOLDER / name / "adapter.py", environment=environment, version=version, variant=variant)
+    return hold(found, processor) if processor else found
+
+
+def hold(backend: Backend, processor: str) -> Backend:
+    """The backend held to a smaller instruction set, which its name then says. Raises `UserError`."""
+    environment = {**backend.environment, **held.environment(processor)}
+    name = f"{backend.name}:{processor}"
+    return dataclasses.replace(backend, name=name, environment=environment, processor=processor)
 
 
 def _outside(text: str) -> Backend:

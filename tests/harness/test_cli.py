@@ -92,7 +92,10 @@ RUN = ["run", *planted("one")]
         (["run", "extra"], "unexpected extra argument"),
         (["run", "--backend", "caffe"], "unknown backend 'caffe'; choose from: jax, mxnet, numpy, tensorflow, torch"),
         (["run", "--backend", ""], "unknown backend ''"),
-        (["run", "--backend", "numpy:none"], "unknown variant 'numpy:none'; numpy has: none"),
+        (
+            ["run", "--backend", "numpy:none"],
+            "unknown variant 'numpy:none'; numpy has: numpy:avx512, numpy:avx2",
+        ),
         (["run", "--backend", "numpy@new"], "'new' is no version"),
         (["run", "--backend", "mine=none.py"], "names no interpreter; write NAME=path"),
         (["run", "--backend", f"mine=none.py@{sys.executable}"], "there is no adapter file 'none.py'"),

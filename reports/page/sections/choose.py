@@ -11,6 +11,7 @@ from reports.page.sections import (
     laws,
     modes,
     mutants,
+    processors,
     refusals,
     scorecard,
     special_values,
@@ -23,6 +24,7 @@ OF_TABLES = {
     "determinism": determinism.section,
     "laws": laws.section,
     "mutants": mutants.section,
+    "processors": processors.section,
     "scorecard": scorecard.section,
 }
 
