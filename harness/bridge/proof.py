@@ -19,10 +19,10 @@ from harness.judging.verdict import compare
 from harness.workers.backends import Backend
 from harness.workers.supervisor import Supervisor
 from harness.workers.wire import pack_all, unpack
+from reports.facts.bridge import FAILS, HOLDS, INEXPRESSIBLE
 from spec.errors import UserError
+from spec.outcomes import Outcome
 
-RIGHT = {"exact", "close"}
-HOLDS, INEXPRESSIBLE, FAILS = "holds", "not expressible", "fails"
 TIMEOUT = 300.0  # seconds for all texts of one framework
 
 Cases = Mapping[str, list[tuple[Trial, Truth]]]  # by what the source is asked (`Bridge.said`)
@@ -33,11 +33,16 @@ class Finding:
     """One case on both sides: an outcome each, whether both gave the same bits, and who did wrong in what way."""
 
     trial: str
-    source: str
-    target: str
+    source: Outcome
+    target: Outcome
     same_bits: bool = False
     who: str = ""
     why: str = ""
+
+    @property
+    def fails(self) -> bool:
+        """Whether a side is wrong, and not only unable to express the case."""
+        return not all(one.is_right or one is Outcome.UNSUPPORTED for one in (self.source, self.target))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,10 +54,9 @@ class Proof:
     @property
     def verdict(self) -> str:
         """HOLDS where both sides are right in all cases, INEXPRESSIBLE where nothing else is the matter, or FAILS."""
-        outcomes = {outcome for one in self.findings for outcome in (one.source, one.target)}
-        if not outcomes or outcomes - RIGHT - {"unsupported"}:
+        if not self.findings or any(one.fails for one in self.findings):
             return FAILS
-        return HOLDS if outcomes <= RIGHT else INEXPRESSIBLE
+        return HOLDS if all(one.source.is_right and one.target.is_right for one in self.findings) else INEXPRESSIBLE
 
     @property
     def agree(self) -> int:
@@ -68,8 +72,8 @@ class Proof:
     def problem(self) -> tuple[str, str]:
         """(who, why) of the first case that is not right; what fails comes before what cannot be expressed."""
         bad = [one for one in self.findings if one.why]
-        bad.sort(key=lambda one: {one.source, one.target} <= RIGHT | {"unsupported"})
-        return (bad[0].who, bad[0].why) if bad else ("", "")
+        first = min(bad, key=lambda one: not one.fails, default=None)
+        return (first.who, first.why) if first else ("", "")
 
 
 def prove(bridges: Sequence[Bridge], supervisors: Mapping[str, Supervisor], versions: Mapping[str, str]) -> list[Proof]:
@@ -96,7 +100,7 @@ def prove(bridges: Sequence[Bridge], supervisors: Mapping[str, Supervisor], vers
     for bridge in bridges:
         if any(bridge.lacking):
             who, why = bridge.lacking
-            proofs.append(Proof([Finding("any case", "unsupported", "unsupported", who=who, why=why)]))
+            proofs.append(Proof([Finding("any case", Outcome.UNSUPPORTED, Outcome.UNSUPPORTED, who=who, why=why)]))
         else:
             answers = zip(cases[bridge.said], calls[bridge.said], texts[_key(bridge)])
             proofs.append(Proof([_find(bridge, ledgers, *one) for one in answers]))
@@ -165,21 +169,21 @@ def _find(
     trial, wanted = case
     source, source_why = _judge(trial, wanted, called, ledgers[bridge.source.name])
     target, target_why = _judge(trial, wanted, told, ledgers[bridge.target.name])
-    if source in RIGHT and target in RIGHT:
+    if source.is_right and target.is_right:
         assert called.array is not None
         assert told.array is not None
         return Finding(str(trial), source, target, called.array.tobytes() == told.array.tobytes())
     sides = [(bridge.target.name, target, target_why), (bridge.source.name, source, source_why)]
-    bad = [one for one in sides if one[1] not in RIGHT]
-    who, _, why = min(bad, key=lambda one: one[1] == "unsupported")
+    bad = [one for one in sides if not one[1].is_right]
+    who, _, why = min(bad, key=lambda one: one[1] is Outcome.UNSUPPORTED)
     return Finding(str(trial), source, target, who=who, why=why)
 
 
-def _judge(trial: Trial, wanted: Truth, answer: Answer, ledger: Ledger) -> tuple[str, str]:
+def _judge(trial: Trial, wanted: Truth, answer: Answer, ledger: Ledger) -> tuple[Outcome, str]:
     """(outcome, why it is bad) of an answer."""
     if answer.array is None:
         lacks = ledger.lacks(trial.case) if answer.outcome == "rejected" else ""
-        return ("unsupported", lacks) if lacks else (answer.outcome, answer.message)
+        return (Outcome.UNSUPPORTED, lacks) if lacks else (Outcome(answer.outcome), answer.message)
     name, expected = next(iter(wanted.outputs.items()))
     found = compare(name, answer.array, expected, trial.case.dtype, trial.exactly)
     return found.outcome, found.why

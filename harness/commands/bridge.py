@@ -12,13 +12,14 @@ from typing import Any
 import click
 
 from harness.bridge import weights as transfer
-from harness.bridge.proof import FAILS, HOLDS, INEXPRESSIBLE, Proof, prove
+from harness.bridge.proof import Proof, prove
 from harness.bridge.translate import NETWORK, OPERATORS, Bridge, bridge
 from harness.commands.ready import ready
 from harness.workers import backends, requirements
 from harness.workers.backends import Backend
 from harness.workers.gateway import NotStarted
 from harness.workers.supervisor import Supervisor
+from reports.facts.bridge import FAILS, HOLDS, INEXPRESSIBLE
 from reports.terminal import bridge as report
 from reports.write import add
 from spec import operators

@@ -22,6 +22,7 @@ from reports.terminal import progress
 from reports.write import add
 from spec.errors import UserError
 from spec.laws import Law, laws
+from spec.outcomes import Outcome
 
 SCHEMA_VERSION = 1
 
@@ -46,7 +47,7 @@ def examine(backend: Backend, chosen: Sequence[Law], bounds: Bounds, timeout: fl
             for law in chosen:
                 for name, tier in law.trials():
                     outcome, ratio, message, part = attempt(law, name, tier, asker)
-                    entry = "" if outcome in ("exact", "close") else explained(ledger, asker, outcome, part)
+                    entry = "" if outcome.is_right else explained(ledger, asker, outcome, part)
                     trial = Trial(law.name, f"{name}/{tier}", backend.name, outcome, ratio, message, entry)
                     found.trials.append(trial)
                     advance(trial)
@@ -55,10 +56,10 @@ def examine(backend: Backend, chosen: Sequence[Law], bounds: Bounds, timeout: fl
     return found
 
 
-def explained(ledger: Ledger, asker: Asker, outcome: str, part: str) -> str:
+def explained(ledger: Ledger, asker: Asker, outcome: Outcome, part: str) -> str:
     """The ledger's entry for one of the trial's cases with this outcome, or ""."""
     gradients = {"x": Comparison(outcome)} if part == "gradient" else {}
-    verdict = Verdict("exact" if gradients else outcome, gradients=gradients)
+    verdict = Verdict(Outcome.EXACT if gradients else outcome, gradients=gradients)
     return next((found[0] for case in asker.cases if (found := ledger.explain(case, verdict))), "")
 
 
@@ -79,7 +80,7 @@ def try_laws(wanted: tuple[str, ...], names: tuple[str, ...], out: Path, jobs: i
     with progress.running(total) as advance, concurrent.futures.ThreadPoolExecutor(max_workers=jobs) as pool:
         results = pool.map(lambda backend: examine(backend, chosen, bounds, timeout, advance), found)
         findings = {backend.name: one for backend, one in zip(found, results)}
-    if all(trial.outcome == "unsupported" for one in findings.values() for trial in one.trials):
+    if all(trial.outcome is Outcome.UNSUPPORTED for one in findings.values() for trial in one.trials):
         for one in findings.values():
             one.problem = one.problem or "nothing was compared: the adapter expresses none of the laws"
     data = table(chosen, findings, time.perf_counter() - started)
@@ -115,8 +116,8 @@ def _result(law: Law, findings: Findings) -> dict[str, Any]:
     trials = [trial for trial in findings.trials if trial.law == law.name]
     return {
         "status": _status(law, trials),
-        "exact": sum(trial.outcome == "exact" for trial in trials),
-        "close": sum(trial.outcome == "close" for trial in trials),
+        "exact": sum(trial.outcome is Outcome.EXACT for trial in trials),
+        "close": sum(trial.outcome is Outcome.CLOSE for trial in trials),
         "ratio": finite(max((trial.ratio for trial in trials if trial.status == "pass"), default=0.0)),
         "notes": list(_notes(trials)),
     }

@@ -20,6 +20,7 @@ from harness.judging.verdict import Verdict
 from harness.workers.backends import Backend, load
 from spec.core import Case
 from spec.errors import UserError
+from spec.outcomes import Outcome
 
 
 def entries(backend: Backend) -> tuple[Known, ...]:
@@ -152,7 +153,7 @@ def _applies(known: Known, case: Case) -> bool:
 def _problems(verdict: Verdict) -> set[tuple[str, str]]:
     """What did not pass, as (part, outcome): part is "output" or "gradient"."""
     slopes: Iterable = (one.outcome for one in verdict.gradients.values())
-    bad = {("gradient", outcome) for outcome in slopes if outcome not in ("exact", "close")}
-    if verdict.outcome not in ("exact", "close") and not (verdict.outcome == "rejected" and verdict.passed):
+    bad = {("gradient", outcome) for outcome in slopes if not outcome.is_right}
+    if not verdict.outcome.is_right and not (verdict.outcome is Outcome.REJECTED and verdict.passed):
         bad.add(("output", verdict.outcome))
     return bad

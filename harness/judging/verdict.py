@@ -11,17 +11,18 @@ from harness.judging.floats import distance
 from harness.judging.oracle import Expected, Truth
 from harness.judging.stated import agreement
 from spec.core import Case
+from spec.outcomes import Outcome
 
 
 @dataclasses.dataclass(frozen=True)
 class Comparison:
     """One array against its truth. Ratios are to the bounds: 1 and less passes.
 
-    `outcome` is "exact", "close" or "differs"; `why` says what differs, where, and by how much. `zero_signs`
-    counts zeros whose sign is not the truth's, which is no difference: IEEE arithmetic says that they are equal.
+    `why` says what differs, where, and by how much. `zero_signs` counts zeros whose sign is not the truth's, which is
+    no difference: IEEE arithmetic says that they are equal.
     """
 
-    outcome: str
+    outcome: Outcome
     why: str = ""
     max_abs: float = 0.0
     max_ulp: float = 0.0
@@ -35,22 +36,22 @@ class Comparison:
 def compare(name: str, actual: np.ndarray, expected: Expected, dtype: np.dtype, exactly: bool) -> Comparison:
     """The array `name` against its truth; `exactly` where only equality passes. Shape and dtype come first."""
     if actual.shape != expected.value.shape:
-        return Comparison("differs", f"{name} has shape {list(actual.shape)}, not {list(expected.value.shape)}")
+        return Comparison(Outcome.DIFFERS, f"{name} has shape {list(actual.shape)}, not {list(expected.value.shape)}")
     if actual.dtype != dtype:
-        return Comparison("differs", f"{name} has dtype {actual.dtype}, not {dtype}")
+        return Comparison(Outcome.DIFFERS, f"{name} has dtype {actual.dtype}, not {dtype}")
     with np.errstate(all="ignore"):
         limits = Limits.of(expected, dtype)
         if actual.tobytes() == limits.bits:
-            return Comparison("exact")
+            return Comparison(Outcome.EXACT)
         wide = actual.astype(np.float64)
         nan = np.isnan(wide)
         if not np.array_equal(nan, np.isnan(expected.value)):
             where = np.argwhere(nan != np.isnan(expected.value))[0]
-            return Comparison("differs", f"{name} has NaN in other places: {_element(actual, expected, where)}")
+            return Comparison(Outcome.DIFFERS, f"{name} has NaN in other places: {_element(actual, expected, where)}")
         same = (actual == limits.wanted) | nan
         if same.all():
             zeros = (wide == 0) & (np.signbit(wide) != np.signbit(limits.wanted.astype(np.float64)))
-            return Comparison("exact", zero_signs=int(zeros.sum()))
+            return Comparison(Outcome.EXACT, zero_signs=int(zeros.sum()))
         error = np.where(same, 0.0, np.abs(wide - expected.value))
         return _within_bounds(name, actual, expected, limits, error, exactly)
 
@@ -67,19 +68,21 @@ def _within_bounds(name, actual, expected, limits, error, exactly) -> Comparison
     median = (ulps[(ulps.size - 1) // 2] + ulps[ulps.size // 2]) / 2
     measured = float(error.max()), float(ulps[-1]), float(median), float(ratio.max()), rms, peak
     if not exactly and ratio.max() <= 1 and rms <= 1 and peak <= 1:
-        return Comparison("close", "", *measured)
+        return Comparison(Outcome.CLOSE, "", *measured)
     worst = np.unravel_index(np.argmax(np.nan_to_num(ratio, nan=np.inf)), ratio.shape)
     place = _element(actual, expected, worst)
     if exactly:
-        return Comparison("differs", f"{name} must be exact: {place}", *measured)
+        return Comparison(Outcome.DIFFERS, f"{name} must be exact: {place}", *measured)
     if not ratio.max() <= 1:
-        return Comparison("differs", f"{name} is {ratio.max():.3g} times the worst-case bound off: {place}", *measured)
+        return Comparison(
+            Outcome.DIFFERS, f"{name} is {ratio.max():.3g} times the worst-case bound off: {place}", *measured
+        )
     if not rms <= 1:
         return Comparison(
-            "differs", f"{name}: errors are {rms:.3g} times those of this dtype's arithmetic: {place}", *measured
+            Outcome.DIFFERS, f"{name}: errors are {rms:.3g} times those of this dtype's arithmetic: {place}", *measured
         )
     return Comparison(
-        "differs", f"{name}: one error is {peak:.3g} times the largest that chance leaves: {place}", *measured
+        Outcome.DIFFERS, f"{name}: one error is {peak:.3g} times the largest that chance leaves: {place}", *measured
     )
 
 
@@ -93,12 +96,11 @@ def _element(actual: np.ndarray, expected: Expected, index) -> str:
 class Verdict:
     """The judgement of one case on one backend.
 
-    `outcome` is one of exact, close, differs, rejected, unsupported, crashed, timed-out, not-run. `gradients`
-    has a comparison for each input, `expected` is "agrees" or "differs" where the case states a result.
+    `gradients` has a comparison for each input, `expected` is "agrees" or "differs" where the case states a result.
     `passed` is what it comes to before known differences are considered.
     """
 
-    outcome: str
+    outcome: Outcome
     why: str = ""
     output: Comparison | None = None
     gradients: Mapping[str, Comparison] = dataclasses.field(default_factory=dict)
@@ -109,18 +111,23 @@ class Verdict:
 def judge(case: Case, truth: Truth, reply: Mapping, outputs: Mapping, gradients: Mapping) -> Verdict:
     """The verdict on a worker's reply, whose arrays are `outputs` and `gradients`."""
     refuse = case.expect == "rejected" or bool(truth.rejected)
+    outcome = None if reply["outcome"] == "computed" else Outcome(reply["outcome"])
     if truth.rejected and (case.expected or case.expected_gradients):
         why = f"the case file expects values for what the specification refuses: {truth.rejected}"
-        return Verdict("differs" if reply["outcome"] == "computed" else reply["outcome"], why, expected="differs")
+        return Verdict(
+            Outcome.DIFFERS if reply["outcome"] == "computed" else Outcome(reply["outcome"]), why, expected="differs"
+        )
     if reply["outcome"] != "computed":
-        why = reply.get("message", "")
-        return Verdict(reply["outcome"], why, passed=refuse and reply["outcome"] == "rejected")
+        outcome = Outcome(reply["outcome"])
+        return Verdict(outcome, reply.get("message", ""), passed=refuse and outcome is Outcome.REJECTED)
     if refuse:
         shapes = ", ".join(f"{name} {list(array.shape)}" for name, array in outputs.items())
-        return Verdict("differs", f"accepted what must be refused ({truth.rejected or case.why}); returned {shapes}")
+        return Verdict(
+            Outcome.DIFFERS, f"accepted what must be refused ({truth.rejected or case.why}); returned {shapes}"
+        )
     missing = [name for name in truth.outputs if name not in outputs]
     if missing:
-        return Verdict("differs", f"returned no {missing[0]}")
+        return Verdict(Outcome.DIFFERS, f"returned no {missing[0]}")
     exactly = case.tier == "integers"
     found = [compare(name, outputs[name], one, case.dtype, exactly) for name, one in truth.outputs.items()]
     output = max(found, key=_severity)
@@ -130,20 +137,20 @@ def judge(case: Case, truth: Truth, reply: Mapping, outputs: Mapping, gradients:
         if not reply.get("outputs_only")  # a backend without autodiff has none to be right or wrong
     }
     expected, stated = agreement(case, truth, outputs, gradients)
-    bad = [one for one in (output, *slopes.values()) if one.outcome not in ("exact", "close")]
+    bad = [one for one in (output, *slopes.values()) if not one.outcome.is_right]
     why = "; ".join(part for part in (bad[0].why if bad else "", stated) if part)
     return Verdict(output.outcome, why, output, slopes, expected, not bad and expected != "differs")
 
 
 def _severity(one: Comparison) -> tuple:
-    return ("exact", "close", "differs").index(one.outcome), one.bound_ratio
+    return list(Outcome).index(one.outcome), one.bound_ratio
 
 
 def _gradient(name: str, expected: Expected, reply: Mapping, found: Mapping, dtype, exactly: bool) -> Comparison:
     """The gradient for one input; a refusal of the framework's autodiff is an outcome of its own."""
     if "gradient_error" in reply:
         error = reply["gradient_error"]
-        return Comparison(error["outcome"], f"gradient for {name}: {error['message']}")
+        return Comparison(Outcome(error["outcome"]), f"gradient for {name}: {error['message']}")
     if name not in found:
-        return Comparison("differs", f"returned no gradient for {name}")
+        return Comparison(Outcome.DIFFERS, f"returned no gradient for {name}")
     return compare(f"gradient for {name}", found[name], expected, dtype, exactly)

@@ -20,6 +20,7 @@ from spec import operators
 from spec.core import Case, canonical
 from spec.laws.law import Attrs, Exact, Reading, Side, reading
 from spec.numerics import gradient
+from spec.outcomes import Outcome
 
 Arrays = Mapping[str, np.ndarray]
 Compute = Callable[[Case, np.ndarray | None], tuple[Arrays, Arrays]]
@@ -27,9 +28,9 @@ GRID = 2.0**-16
 
 
 class NoAnswer(Exception):
-    """The backend did not compute a case. `outcome` is that of a verdict, `part` "output" or "gradient"."""
+    """The backend did not compute a case. `part` is "output" or "gradient"."""
 
-    def __init__(self, case: Case, outcome: str, message: str, part: str = "output") -> None:
+    def __init__(self, case: Case, outcome: Outcome, message: str, part: str = "output") -> None:
         super().__init__(message)
         self.case, self.outcome, self.part = case, outcome, part
 
@@ -40,16 +41,16 @@ def by(supervisor: Supervisor) -> Compute:
     def compute(case: Case, cotangent: np.ndarray | None) -> tuple[Arrays, Arrays]:
         reply = supervisor.answer(case, cotangent)
         if reply["outcome"] != "computed":
-            raise NoAnswer(case, reply["outcome"], reply.get("message", ""))
+            raise NoAnswer(case, Outcome(reply["outcome"]), reply.get("message", ""))
         if reply.get("outputs_only"):
-            raise NoAnswer(case, "unsupported", "outputs only: the adapter has no vjp", "gradient")
+            raise NoAnswer(case, Outcome.UNSUPPORTED, "outputs only: the adapter has no vjp", "gradient")
         if "gradient_error" in reply:
             error = reply["gradient_error"]
-            raise NoAnswer(case, error["outcome"], f"gradient: {error['message']}", "gradient")
+            raise NoAnswer(case, Outcome(error["outcome"]), f"gradient: {error['message']}", "gradient")
         try:
             return unpack_all(reply["outputs"]), unpack_all(reply["gradients"])
         except Exception as error:
-            raise NoAnswer(case, "crashed", f"the worker answered arrays that cannot be read: {error}") from None
+            raise NoAnswer(case, Outcome.CRASHED, f"the worker answered arrays that cannot be read: {error}") from None
 
     return compute
 
@@ -148,11 +149,11 @@ class Asker:
 
 def _check(case: Case, name: str, answer: np.ndarray | None, shape: tuple[int, ...]) -> None:
     if answer is None:
-        raise NoAnswer(case, "differs", f"{case.op} returned no {name}")
+        raise NoAnswer(case, Outcome.DIFFERS, f"{case.op} returned no {name}")
     if answer.shape != shape:
-        raise NoAnswer(case, "differs", f"{case.op}: {name} has shape {list(answer.shape)}, not {list(shape)}")
+        raise NoAnswer(case, Outcome.DIFFERS, f"{case.op}: {name} has shape {list(answer.shape)}, not {list(shape)}")
     if answer.dtype != case.dtype:
-        raise NoAnswer(case, "differs", f"{case.op}: {name} has dtype {answer.dtype}, not {case.dtype}")
+        raise NoAnswer(case, Outcome.DIFFERS, f"{case.op}: {name} has dtype {answer.dtype}, not {case.dtype}")
 
 
 def _carried(case: Case, name: str, bound: np.ndarray) -> Mapping[str, Expected]:

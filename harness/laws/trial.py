@@ -11,6 +11,7 @@ import numpy as np
 from harness.laws.asker import Asker, NoAnswer
 from spec.laws import Law, Side
 from spec.laws.law import reading
+from spec.outcomes import Outcome
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Trial:
     law: str
     name: str
     backend: str
-    outcome: str
+    outcome: Outcome
     ratio: float = 0.0
     message: str = ""
     ledger: str = ""
@@ -31,14 +32,14 @@ class Trial:
     @property
     def status(self) -> str:
         """pass, unsupported (the adapter says why), known (the ledger explains it), or fail."""
-        if self.outcome in ("exact", "close"):
+        if self.outcome.is_right:
             return "pass"
-        if self.outcome == "unsupported":
+        if self.outcome is Outcome.UNSUPPORTED:
             return "unsupported"
         return "known" if self.ledger else "fail"
 
 
-def compare_sides(left: Side, right: Side, exactly: bool) -> tuple[str, float, str]:
+def compare_sides(left: Side, right: Side, exactly: bool) -> tuple[Outcome, float, str]:
     """Outcome (exact, close, differs), worst ratio to the bound, and the element where two sides differ most."""
     left, right = reading(left), reading(right)
     if left.shape != right.shape or left.value.size == 0:
@@ -46,20 +47,20 @@ def compare_sides(left: Side, right: Side, exactly: bool) -> tuple[str, float, s
     one, other = left.value.astype(np.float64), right.value.astype(np.float64)
     same = one == other
     if same.all():
-        return "exact", 0.0, ""
+        return Outcome.EXACT, 0.0, ""
     with np.errstate(all="ignore"):
         ratio = np.nan_to_num(abs(one - other) / (left.bound + right.bound), nan=np.inf)
     ratio = np.where(same, 0.0, ratio)
     worst = tuple(map(int, np.unravel_index(np.argmax(ratio), ratio.shape)))
     if not exactly and ratio.max() <= 1:
-        return "close", float(ratio.max()), ""
+        return Outcome.CLOSE, float(ratio.max()), ""
     place = f"element {list(worst)} " if worst else ""
     message = f"{place}is {one[worst]:.9g} on the left, {other[worst]:.9g} on the right"
     wrong = int((~same if exactly else ratio > 1).sum())
-    return "differs", float(ratio.max()), f"{message}; {wrong} of {ratio.size} differ"
+    return Outcome.DIFFERS, float(ratio.max()), f"{message}; {wrong} of {ratio.size} differ"
 
 
-def attempt(law: Law, name: str, tier: str, asker: Asker) -> tuple[str, float, str, str]:
+def attempt(law: Law, name: str, tier: str, asker: Asker) -> tuple[Outcome, float, str, str]:
     """Outcome, ratio and message of one trial, and for one that went wrong which part: output or gradient."""
     asker.start(f"law/{law.name}/{name}/{tier}-float32", tier)
     try:

@@ -14,6 +14,7 @@ from harness.judging.oracle import Truth
 from harness.judging.verdict import Verdict, judge
 from harness.workers.wire import unpack_all
 from spec.core import Case
+from spec.outcomes import Outcome, Status
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,13 +65,13 @@ class Result:
         return "; ".join(part for part in (self.verdict.why, self.diagnosis.sentence) if part)
 
     @property
-    def status(self) -> str:
-        """pass, known (the ledger or the adapter explains it), fail, or new: a failure where nobody looked before."""
+    def status(self) -> Status:
+        """What the verdict means, once known differences are considered."""
         if self.verdict.passed:
-            return "pass"
-        if self.ledger or self.verdict.outcome == "unsupported":
-            return "known"
-        return "fail" if self.tried or self.verdict.outcome == "not-run" else "new"
+            return Status.PASS
+        if self.ledger or self.verdict.outcome is Outcome.UNSUPPORTED:
+            return Status.KNOWN
+        return Status.FAIL if self.tried or self.verdict.outcome is Outcome.NOT_RUN else Status.NEW
 
 
 def _digest(arrays: Mapping[str, np.ndarray]) -> str:

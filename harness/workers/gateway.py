@@ -30,6 +30,15 @@ THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 RUNNING: dict[subprocess.Popen, threading.Thread] = {}
 ABANDONED: weakref.WeakSet[threading.Thread] = weakref.WeakSet()  # threads for which nobody waits any more
 
+ANSWERS = (
+    "ready",
+    "failed",
+    "computed",
+    "rejected",
+    "unsupported",
+    "crashed",
+)  # what a worker may say became of a request
+
 
 class WorkerDied(Exception):
     """The process ended or answered nonsense; the message holds what is known of why."""
@@ -120,7 +129,7 @@ class Worker:
             reply = json.loads(text)
         except (TypeError, ValueError):
             reply = text
-        if not isinstance(reply, dict) or reply.get("id") != id or "outcome" not in reply:
+        if not isinstance(reply, dict) or reply.get("id") != id or reply.get("outcome") not in ANSWERS:
             raise WorkerDied(f"the worker answered {str(reply)[:80]!r} instead of a result")
         return reply
 

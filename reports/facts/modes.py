@@ -12,8 +12,7 @@ from reports.facts import run as overview
 from reports.facts.matrix import Row
 from reports.facts.text import counted
 from reports.run_folder import framework
-
-RIGHT = ("exact", "close")
+from spec.outcomes import Outcome
 
 
 @dataclasses.dataclass
@@ -88,7 +87,7 @@ def _verdict(row: Row) -> tuple:
 
 
 def _kind(outcome: str) -> str:
-    return "right" if outcome in RIGHT else outcome
+    return "right" if outcome and Outcome(outcome).is_right else outcome
 
 
 def groups(apart: Iterable[tuple[Row, Row]]) -> list[list[tuple[Row, Row]]]:

@@ -14,10 +14,9 @@ from reports.facts import matrix
 from reports.facts.matrix import Row
 from reports.facts.text import address, clean, counted, listed
 from reports.run_folder import explaining, lacking, processor
+from spec.outcomes import Outcome, Status
 
-STATUSES = ("pass", "known", "new", "fail")
 KINDS = ("bug", "numeric", "unsupported", "convention")
-OUTCOMES = ("exact", "close", "differs", "rejected", "unsupported", "crashed", "timed-out", "not-run")
 
 _VARYING = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|[-+]?\b(?:inf|nan|\w*\d[\w.]*(?:[-+]\d+)?)")
 
@@ -36,13 +35,13 @@ def showable(summary: Mapping[str, Any], rows: Sequence[Row]) -> tuple[dict[str,
 
 def is_lost(row: Row) -> bool:
     """Whether the case never ran: such rows are reported per backend, not one by one."""
-    return row["outcome"] == "not-run"
+    return row["outcome"] == Outcome.NOT_RUN
 
 
 def tally(cell: matrix.Cell) -> list[tuple[str, int]]:
     """(status, count) of a cell of the matrix, without zeros; what never ran is counted apart from what fails."""
     lost = cell.outcomes["not-run"]
-    counts = {**{status: cell.statuses[status] for status in STATUSES}, "not-run": lost}
+    counts: dict[str, int] = {**{status: cell.statuses[status] for status in Status}, "not-run": lost}
     counts["fail"] -= lost
     return [(status, count) for status, count in counts.items() if count]
 
@@ -86,9 +85,9 @@ def new_where(run: Mapping[str, Any], rows: Iterable[Row]) -> str:
 
 def problem(row: Row) -> str:
     """What is not as it should be in a result: its outcome, or that of a gradient where the output itself is right."""
-    if row["outcome"] not in ("exact", "close") or row["status"] == "pass":
+    if not Outcome(row["outcome"]).is_right or row["status"] == Status.PASS:
         return row["outcome"]
-    bad = [outcome for outcome in row.get("grad", {}).values() if outcome not in ("exact", "close")]
+    bad = [outcome for outcome in row.get("grad", {}).values() if not Outcome(outcome).is_right]
     return f"gradient {bad[0]}" if bad else "case file differs"
 
 

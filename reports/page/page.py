@@ -22,6 +22,7 @@ from reports.facts.matrix import Row
 from reports.facts.text import anchor, clean, counted, listed
 from reports.page.sections import choose
 from reports.run_folder import explaining
+from spec.outcomes import Outcome, Status
 
 TEMPLATES = Path(__file__).parent / "templates"
 SIGNS = {"pass": "✓", "known": "~", "new": "?", "fail": "✗", "not-run": "○"}
@@ -104,7 +105,7 @@ def render(summary: Mapping[str, Any], rows: Sequence[Row], found: Mapping[str, 
         by_kind=overview.by_kind,
         explaining=explaining,
     )
-    environment.globals.update(signs=SIGNS, OUTCOMES=overview.OUTCOMES)
+    environment.globals.update(signs=SIGNS, OUTCOMES=list(Outcome))
     style, script = (_source(environment, name) for name in ("style.css", "script.js"))
     operators = [_section(op, found) for op, found in _by_operator(rows).items()]
     differences = overview.differences(run, rows)
@@ -192,12 +193,12 @@ def _totals(rows: Iterable[Row]) -> dict[str, Total]:
 
 
 def _worst(statuses: Iterable[str]) -> str:
-    return max(statuses, key=overview.STATUSES.index, default="pass")
+    return max(map(Status, statuses), key=list(Status).index, default=Status.PASS)
 
 
 def _urgency(one: Line | Group) -> int:
     """What did not pass comes first; otherwise the order of the run stays."""
-    return -overview.STATUSES.index(one.status)
+    return -list(Status).index(Status(one.status))
 
 
 def _definition(op: str) -> str:

@@ -9,6 +9,7 @@ from rich.text import Text
 from reports.facts.diff import Change, Comparison, Pair
 from reports.facts.run import gist
 from reports.facts.text import clean
+from spec.outcomes import Outcome
 
 MARKS = {"regression": ("✗", "red"), "mended": ("✓", "green"), "changed": ("~", "yellow")}
 SHOWN = 40
@@ -94,7 +95,7 @@ def words(row: Mapping[str, Any], other: Mapping[str, Any]) -> str:
     gradients = [
         f"{name} {outcome}"
         for name, outcome in row.get("grad", {}).items()
-        if outcome not in ("exact", "close") or outcome != there.get(name, outcome)
+        if not Outcome(outcome).is_right or outcome != there.get(name, outcome)
     ]
     found = f"{row['status']} ({row['outcome']}"
     return found + (f"; gradient {', '.join(gradients)})" if gradients else ")")

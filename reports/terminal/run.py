@@ -12,6 +12,7 @@ from reports.facts import matrix, modes
 from reports.facts import run as overview
 from reports.facts.text import counted
 from reports.terminal import grid
+from spec.outcomes import Status
 
 NAMED_KINDS = 20
 LONGEST_MESSAGE = 240
@@ -80,7 +81,7 @@ def _kind(kind: overview.Kind) -> Text:
 def _figures(run: Mapping[str, Any], results: int) -> Iterator[str]:
     """What was compared, how much of the specification that covers, and how long it took."""
     counts, times = run["counts"], run["times"]
-    shown = [status for status in overview.STATUSES if status != "new" or counts.get(status)]
+    shown = [status for status in Status if status != "new" or counts.get(status)]
     statuses = ", ".join(f"{counts.get(status, 0):,} {status}" for status in shown)
     yield f"{counted(run['cases'], 'case')}, {counted(results, 'result')}: {statuses}"
     if pairs := run["coverage"].values():

@@ -2,11 +2,12 @@
 
 import pytest
 
-from harness.bridge.proof import HOLDS, INEXPRESSIBLE, prove
+from harness.bridge.proof import prove
 from harness.bridge.translate import NETWORK, network
 from harness.commands import bridge as bridging
 from harness.commands import conventions
 from harness.source.standalone import layouts_of_function
+from reports.facts.bridge import HOLDS, INEXPRESSIBLE
 from spec.questions import questions
 
 ROWS = [(NETWORK, "float32"), ("conv2d_layer", "float32"), ("conv2d", "float16")]

@@ -5,9 +5,9 @@ from typing import Any
 
 from reports.facts.matrix import Row
 from reports.facts.modes import Family, Parity, families, groups, words
-from reports.facts.run import STATUSES
 from reports.facts.text import anchor, counted
 from reports.page.sections.parts import Block, Cell, Line, Section, Table, known
+from spec.outcomes import Status
 
 NOTE = (
     "One framework in several modes or versions. In how many cases a mode returns the very bits of the framework as "
@@ -46,7 +46,7 @@ def _cell(run: Mapping[str, Any], base: str, parity: Parity | None) -> Cell:
         f"{moved - parity.within} wrong in both" if moved > parity.within else "",
         counted(len(parity.apart), "other verdict") if parity.apart else "",
     ]
-    worst = max((row["status"] for _, row in parity.apart), key=STATUSES.index, default="")
+    worst = max((row["status"] for _, row in parity.apart), key=list(Status).index, default="")
     text = f"{parity.same} of {parity.compared} same bits"
     return Cell(text, " · ".join(filter(None, asides)), worst, _more(run, base, parity))
 

@@ -9,11 +9,12 @@ import pytest
 
 from harness.bridge import isolated_process, weights
 from harness.bridge.isolated_process import Job
-from harness.bridge.proof import FAILS, HOLDS, INEXPRESSIBLE, Proof, prove
+from harness.bridge.proof import Proof, prove
 from harness.bridge.translate import NETWORK, Bridge, NetworkBridge, bridge
 from harness.commands import bridge as bridging
 from harness.workers.backends import FOLDER, Backend
 from harness.workers.supervisor import Supervisor
+from reports.facts.bridge import FAILS, HOLDS, INEXPRESSIBLE
 from spec import operators
 from spec.errors import UserError
 

@@ -19,6 +19,7 @@ from harness.judging.verdict import Comparison, compare
 from spec import operators
 from spec.cases.sketches import draw
 from spec.core import Case
+from spec.outcomes import Outcome
 
 BFLOAT16 = np.dtype(ml_dtypes.bfloat16)
 CHANCE = math.log(1 / RARE)
@@ -52,13 +53,13 @@ def put(index, value):
 
 def test_the_truth_itself_is_exact():
     found = planted(lambda array: None)
-    assert found == Comparison("exact")
+    assert found == Comparison(Outcome.EXACT)
 
 
 @pytest.mark.parametrize("dtype", FLOATS)
 def test_zeros_of_the_other_sign_are_exact_and_counted(dtype):
     found = outcome(np.array([0.0, -0.0, -0.0, 1.0], dtype), expected([0.0, -0.0, 0.0, 1.0]), dtype, exactly=True)
-    assert found == Comparison("exact", zero_signs=1)
+    assert found == Comparison(Outcome.EXACT, zero_signs=1)
 
 
 @pytest.mark.parametrize(

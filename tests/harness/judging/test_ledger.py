@@ -16,14 +16,15 @@ from harness.judging.verdict import Comparison, Verdict
 from harness.running.result import Result, judged
 from harness.workers.backends import Backend
 from spec.errors import UserError
+from spec.outcomes import Outcome
 
 RECORD = """from backends.known import Known
 LEDGER = [Known('M1', ('conv2d',), 'bug', 'differs', lambda case: True, 'what', 'why'"""
-EXACT, DIFFERS, REFUSED = Comparison("exact"), Comparison("differs"), Comparison("rejected")
-OUTPUT = Verdict("differs", "", DIFFERS)
-GRADIENT = Verdict("exact", "", EXACT, {"x": EXACT, "w": DIFFERS})
-BOTH = Verdict("differs", "", DIFFERS, {"x": EXACT, "w": DIFFERS})
-PASSED = Verdict("exact", "", EXACT, {"x": EXACT, "w": EXACT}, passed=True)
+EXACT, DIFFERS, REFUSED = Comparison(Outcome.EXACT), Comparison(Outcome.DIFFERS), Comparison(Outcome.REJECTED)
+OUTPUT = Verdict(Outcome.DIFFERS, "", DIFFERS)
+GRADIENT = Verdict(Outcome.EXACT, "", EXACT, {"x": EXACT, "w": DIFFERS})
+BOTH = Verdict(Outcome.DIFFERS, "", DIFFERS, {"x": EXACT, "w": DIFFERS})
+PASSED = Verdict(Outcome.EXACT, "", EXACT, {"x": EXACT, "w": EXACT}, passed=True)
 
 
 def known(**changes) -> Known:
@@ -50,8 +51,8 @@ def test_an_entry_explains_its_own_difference(conv):
         pytest.param(GRADIENT, {}, id="a gradient that differs"),
         pytest.param(BOTH, {}, id="a gradient that differs as well"),
         pytest.param(BOTH, {"part": "gradient"}, id="an output that differs as well"),
-        pytest.param(Verdict("crashed"), {}, id="a crash"),
-        pytest.param(Verdict("timed-out"), {"outcome": "crashed"}, id="a hang"),
+        pytest.param(Verdict(Outcome.CRASHED), {}, id="a crash"),
+        pytest.param(Verdict(Outcome.TIMED_OUT), {"outcome": "crashed"}, id="a hang"),
         pytest.param(OUTPUT, {"operators": ("conv_transpose2d", "pad2d")}, id="another operator"),
         pytest.param(OUTPUT, {"when": lambda case: case.attrs["groups"] == 2}, id="another case"),
         pytest.param(OUTPUT, {"versions": ">=3"}, id="another version"),
@@ -70,7 +71,7 @@ def test_several_entries_explain_a_difference_together(conv):
 
 
 def test_gradients_of_different_outcomes_need_an_entry_each(conv):
-    verdict = Verdict("exact", "", EXACT, {"x": REFUSED, "w": DIFFERS})
+    verdict = Verdict(Outcome.EXACT, "", EXACT, {"x": REFUSED, "w": DIFFERS})
     refused, differs = known(part="gradient", outcome="rejected"), known(id="K2", part="gradient")
     assert explained(conv(), verdict, refused) == ""
     assert explained(conv(), verdict, differs) == ""
@@ -78,7 +79,7 @@ def test_gradients_of_different_outcomes_need_an_entry_each(conv):
 
 
 def test_values_that_only_the_case_file_disputes_are_not_explained(conv):
-    disputed = Verdict("exact", "the case file expects other values", EXACT, expected="differs")
+    disputed = Verdict(Outcome.EXACT, "the case file expects other values", EXACT, expected="differs")
     assert explained(conv(), disputed, known()) == ""
 
 

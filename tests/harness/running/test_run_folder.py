@@ -19,6 +19,7 @@ from reports.manifest import Manifest
 from reports.run_folder import Folder
 from spec.cases.sketches import dtype_of
 from spec.errors import UserError
+from spec.outcomes import Outcome
 
 ALWAYS = {"case", "op", "backend", "dtype", "layout", "outcome", "status", "route", "seconds", "why"}
 
@@ -97,7 +98,7 @@ def test_a_row_of_a_difference_says_by_how_much(tmp_path, result):
 
 def test_a_row_of_a_refusal_names_the_error(tmp_path, conv):
     reply = {"outcome": "rejected", "error_class": "InvalidArgumentError", "message": "rank 3"}
-    verdict = Verdict("rejected", "rank 3")
+    verdict = Verdict(Outcome.REJECTED, "rank 3")
     (row,) = written(tmp_path, Result(conv(), "jax", verdict, reply, {}))
     assert row == {
         "case": "conv",
@@ -124,7 +125,10 @@ def test_a_row_of_a_known_difference_names_the_entry(tmp_path, result):
 
 def test_a_row_of_a_difference_in_both_parts_says_both(tmp_path, result):
     wrong = result(error=1.0)
-    slopes = {"x": Comparison("exact"), "w": Comparison("differs", "gradient for w must be exact: element ...")}
+    slopes = {
+        "x": Comparison(Outcome.EXACT),
+        "w": Comparison(Outcome.DIFFERS, "gradient for w must be exact: element ..."),
+    }
     verdict = dataclasses.replace(wrong.verdict, gradients=slopes)
     (row,) = written(tmp_path, dataclasses.replace(wrong, verdict=verdict, ledger=("G6", "G7")))
     assert row["message"].startswith("y must be exact")
@@ -134,10 +138,10 @@ def test_a_row_of_a_difference_in_both_parts_says_both(tmp_path, result):
 
 def test_a_row_of_a_gradient_alone_says_it_once(tmp_path, result):
     verdict = Verdict(
-        "exact",
+        Outcome.EXACT,
         "gradient for x: refused",
-        Comparison("exact"),
-        {"x": Comparison("rejected", "gradient for x: refused")},
+        Comparison(Outcome.EXACT),
+        {"x": Comparison(Outcome.REJECTED, "gradient for x: refused")},
     )
     (row,) = written(tmp_path, dataclasses.replace(result(), verdict=verdict, ledger=("G6",)))
     assert row["message"] == "gradient for x: refused"
@@ -159,8 +163,8 @@ def test_a_row_says_whether_the_expected_values_agree(tmp_path, result, conv):
 
 def test_rows_are_strict_json(tmp_path, result):
     """Infinite ratios and NaN are strings: the tokens Infinity and NaN are no JSON."""
-    output = Comparison("differs", "nonsense", math.inf, math.nan, -math.inf, math.inf, math.nan)
-    verdict = Verdict("differs", "a line\nand a half \ud800", output, {"x": output})
+    output = Comparison(Outcome.DIFFERS, "nonsense", math.inf, math.nan, -math.inf, math.inf, math.nan)
+    verdict = Verdict(Outcome.DIFFERS, "a line\nand a half \ud800", output, {"x": output})
     written(tmp_path, dataclasses.replace(result(), verdict=verdict))
 
     def refuse(token):
