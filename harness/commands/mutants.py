@@ -10,6 +10,7 @@ import concurrent.futures
 import contextlib
 import dataclasses
 import fnmatch
+import re
 import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -126,7 +127,7 @@ class Examination:
         try:
             supervisor.renew({**self.environment, VARIABLE: mutant.name})
             for op, found in kills.items():
-                for case in sorted(self.cases[op], key=lambda case: -self.deadly[case.id]):
+                for case in sorted(self.cases[op], key=lambda case: self._promise(mutant, case)):
                     if self._shows(mutant, self._result(supervisor, case)):
                         found.append(case.id)
                         if not self.thorough:
@@ -137,6 +138,11 @@ class Examination:
         finally:
             self.idle.append(supervisor)
         return Outcome(mutant, ran, kills)
+
+    def _promise(self, mutant: Any, case: Case) -> tuple[int, int]:
+        """Sorts cases first that are named after what the mistake is about, then those that killed many."""
+        shared = set(re.findall(r"[a-z0-9]+", mutant.name)) & set(re.findall(r"[a-z0-9]+", case.id))
+        return -len(shared - {*mutant.operators, "pairs"}), -self.deadly[case.id]
 
     def _shows(self, mutant: Any, result: Result) -> bool:
         """Whether a result gives the mistake away; one that should be harmless is so by raising, too."""

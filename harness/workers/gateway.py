@@ -3,6 +3,7 @@
 import atexit
 import contextlib
 import dataclasses
+import functools
 import json
 import os
 import re
@@ -201,8 +202,9 @@ def end_processes(threads: Sequence[threading.Thread]) -> None:
             process.wait()
 
 
+@functools.cache
 def check_interpreter(python: Path) -> None:
-    """Raise `NotStarted` for a program that is no Python, which would be waited for without end."""
+    """Raise `NotStarted` for a program that is no Python, which would be waited for without end; once a program."""
     command = [str(python), "-c", "raise SystemExit(41)"]
     quiet = subprocess.DEVNULL
     try:

@@ -5,6 +5,7 @@ The templates in `templates/` hold the page; this file arranges a run's rows for
 
 import base64
 import dataclasses
+import functools
 import hashlib
 import importlib.util
 import inspect
@@ -85,9 +86,9 @@ class Total(matrix.Cell):
             self.max_ulp = max(self.max_ulp, float(row.get("max_ulp", 0.0)))
 
 
-def render(summary: Mapping[str, Any], rows: Sequence[Row], found: Mapping[str, Any] | None = None) -> str:
-    """The page for a run (`summary` is run.json, `rows` the lines of results.jsonl, `found` name -> tables/*.json)."""
-    run, rows = overview.showable(summary, rows)
+@functools.cache
+def _environment() -> Environment:
+    """The templates, with what they call; each is compiled once in a process."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -106,6 +107,13 @@ def render(summary: Mapping[str, Any], rows: Sequence[Row], found: Mapping[str, 
         explaining=explaining,
     )
     environment.globals.update(signs=SIGNS, OUTCOMES=list(Outcome))
+    return environment
+
+
+def render(summary: Mapping[str, Any], rows: Sequence[Row], found: Mapping[str, Any] | None = None) -> str:
+    """The page for a run (`summary` is run.json, `rows` the lines of results.jsonl, `found` name -> tables/*.json)."""
+    run, rows = overview.showable(summary, rows)
+    environment = _environment()
     style, script = (_source(environment, name) for name in ("style.css", "script.js"))
     operators = [_section(op, found) for op, found in _by_operator(rows).items()]
     differences = overview.differences(run, rows)

@@ -16,7 +16,7 @@ PLANTED = Path(__file__).parent / "planted"
 MARK = 13  # the first pixel of the cases in which the planted adapters misbehave
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def planted() -> Callable[..., Backend]:
     """A backend of `planted/`: file, name (the file's if left out), and the fault that the file is to show."""
 
@@ -26,7 +26,7 @@ def planted() -> Callable[..., Backend]:
     return backend
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def conv() -> Callable[..., Case]:
     """A small conv2d case of whole numbers; `marked` ones are those in which the planted adapters misbehave."""
 

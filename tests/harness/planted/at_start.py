@@ -26,7 +26,7 @@ if FAULT == "abort":
 if FAULT == "sys.exit":
     sys.exit("no licence")
 if FAULT == "hang":
-    time.sleep(60)
+    time.sleep(600)
 if FAULT == "no class":
     del Adapter
 else:

@@ -38,7 +38,7 @@ DEATHS = {
     "sys.exit": lambda: sys.exit("goodbye"),
     "last words": lambda: (print("Check failed: rank == 4 (3 vs. 4)", file=sys.stderr), os._exit(1)),
     "greeting": lambda: (print("I0000 00:00:1 port.cc] all is well", file=sys.stderr), os._exit(1)),
-    "hang": lambda: time.sleep(60),
+    "hang": lambda: time.sleep(600),
     "noise": noise,
     "error": lambda: failure(RuntimeError("\nkernel larger than image\nStack trace:\n  [bt] (0) lib.so")),
     "recursion": lambda: failure(RecursionError("too deep")),

@@ -1,6 +1,6 @@
 """NumPy's adapter whose bits change for one reason; the variable PLANTED names it.
 
-It adds one unit in the last place to the first element of what conv2d returns.
+It adds units in the last place to the first element of what conv2d returns.
 """
 
 import os
@@ -26,6 +26,6 @@ class Adapter(NumPy):
     def conv2d(self, x, *weights, **attrs):
         y = NumPy.conv2d(self, x, *weights, **attrs)
         self.calls += 1
-        for _ in range(int(REASONS[os.environ["PLANTED"]](self, x)) % 1000):
-            y.flat[0] = np.nextafter(y.flat[0], np.float32(9))
+        units = int(REASONS[os.environ["PLANTED"]](self, x))
+        y.flat[0] = (np.float32(y.flat[0]).view("i4") + np.int32(units)).view("f4")
         return y

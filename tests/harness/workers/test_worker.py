@@ -21,26 +21,33 @@ from harness.workers.backends import ROOT, Backend
 from harness.workers.gateway import NotStarted, Worker, WorkerDied
 from harness.workers.supervisor import Supervisor
 
+PATIENCE = 120.0  # seconds: no machine is so busy that it needs them
+
+
+@pytest.fixture(scope="module")
+def supervisor(planted):
+    """A supervisor for all faults in turn: a worker that has survived one is given the next."""
+    found = Supervisor(planted("on_marked"), PATIENCE)
+    yield found
+    found.close()
+
 
 @pytest.fixture
-def answers(planted, conv):
+def answers(supervisor, conv):
     """What becomes of three cases, of which the middle one is marked, as (outcome, status, message) each."""
-    supervisors = []
 
-    def ask(fault: str, timeout: float = 20.0):
-        backend = planted("on_marked", fault)
-        supervisor = Supervisor(backend, timeout)
-        supervisors.append(supervisor)
+    def ask(fault: str, timeout: float = PATIENCE):
+        supervisor.renew({"PLANTED": fault})
         found = []
         for case in (conv("before"), conv("marked", marked=True), conv("after")):
             wanted = truth(case)
-            result = judged(case, backend.name, supervisor.answer(case, wanted.cotangent), wanted, None)
+            supervisor.open()
+            supervisor.timeout = timeout if case.id == "marked" else PATIENCE
+            result = judged(case, "planted", supervisor.answer(case, wanted.cotangent), wanted, None)
             found.append((result.verdict.outcome, result.status, result.verdict.why))
         return found
 
-    yield ask
-    for supervisor in supervisors:
-        supervisor.close()
+    return ask
 
 
 PASSED = ("exact", "pass", "")
@@ -76,7 +83,7 @@ def test_a_hang_costs_one_case_and_its_time_limit(answers):
     started = time.perf_counter()
     outcome, status, message = costs_only_its_own_case(answers("hang", timeout=1.0))
     assert (outcome, status, message) == ("timed-out", "fail", "no answer within 1 s")
-    assert time.perf_counter() - started < 15
+    assert time.perf_counter() - started < PATIENCE
 
 
 @pytest.mark.parametrize(
@@ -99,11 +106,10 @@ def test_an_answer_that_is_no_result_costs_one_case(answers, fault, wanted, word
 
 
 @pytest.mark.parametrize("fault", ["list", "nothing", "name", "attribute", "signature"])
-def test_a_fault_of_the_adapter_is_no_refusal(planted, conv, fault):
-    supervisor = Supervisor(planted("on_marked", fault))
+def test_a_fault_of_the_adapter_is_no_refusal(supervisor, conv, fault):
+    supervisor.renew({"PLANTED": fault})
     case = conv(marked=True, expect="rejected", why="the kernel is larger than the image", gradient=False)
     result = judged(case, "planted", supervisor.answer(case), Truth(rejected="too large"), None)
-    supervisor.close()
     assert (result.verdict.outcome, result.status) == ("crashed", "fail")
 
 
@@ -181,8 +187,16 @@ def test_what_an_adapter_says_of_itself_is_plain_json(planted):
 
 
 def test_an_adapter_that_hangs_at_import_is_given_up(planted, monkeypatch):
-    monkeypatch.setattr(gateway, "STARTUP_SECONDS", 1.0)
-    assert "1.0 sec" in problem(planted("at_start", "hang"))
+    """The limit is short for the adapter alone, as an interpreter may need longer where much else is running."""
+
+    def opened(*arguments):
+        channel = begin(*arguments)
+        monkeypatch.setattr(gateway, "STARTUP_SECONDS", 0.5)
+        return channel
+
+    begin = gateway._open
+    monkeypatch.setattr(gateway, "_open", opened)
+    assert "0.5 sec" in problem(planted("at_start", "hang"))
 
 
 def test_a_missing_adapter_file_says_so(planted):
@@ -205,11 +219,11 @@ def test_an_interpreter_that_is_no_python_says_so(planted, tmp_path, script):
 
 def test_an_interpreter_that_never_speaks_is_given_up(planted, tmp_path, monkeypatch):
     monkeypatch.setattr(gateway, "STARTUP_SECONDS", 1.0)
-    python = interpreter(tmp_path / "python", "exec sleep 30")
+    python = interpreter(tmp_path / "python", "exec sleep 600")
     started = time.perf_counter()
     message = problem(Backend("planted", planted("on_marked").adapter, python))
     assert message.startswith(f"{python} is no Python interpreter: ")
-    assert time.perf_counter() - started < 10
+    assert time.perf_counter() - started < PATIENCE
 
 
 def test_a_missing_interpreter_says_so(planted, tmp_path):
@@ -253,7 +267,7 @@ def test_closing_ends_the_process_and_its_log(planted):
     worker.close()
     assert not is_running(pid)
     assert worker.log.closed  # a file without a name: nothing of it stays
-    assert list(gateway.RUNNING) == []
+    assert worker.process not in gateway.RUNNING
 
 
 UNCLOSED = """
