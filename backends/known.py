@@ -1,6 +1,7 @@
 """The record of a known difference: what `ledger.py`, or the files of the folder `ledger`, beside an adapter hold."""
 
 import dataclasses
+import functools
 from collections.abc import Callable
 
 from backends.condition import TRIED, On, Processor
@@ -36,3 +37,10 @@ class Known:
     on: On = dataclasses.field(default_factory=On)
     tried: tuple[Processor, ...] = TRIED
     variants: tuple[str, ...] = ()
+
+
+# An entry of each kind, with the outcome that it mostly has.
+convention = functools.partial(Known, kind="convention", outcome="differs")
+numeric = functools.partial(Known, kind="numeric", outcome="differs")
+bug = functools.partial(Known, kind="bug", outcome="differs")
+unsupported = functools.partial(Known, kind="unsupported", outcome="rejected")

@@ -24,7 +24,7 @@ MODULES = {
     "scikit_learn": {"sklearn"},
     "tensorflow_cpu": {"tensorflow"},
 }
-SHARED = ("backends.contract", "backends.known", "backends.condition", "backends.processor")  # by all of them
+SHARED = tuple(f"backends.{name}" for name in ("contract", "known", "condition", "processor", "shared_ledger"))
 CALLED = ("backends.execute",)  # by the harness alone
 OWN = ("spec", "backends", "harness", "reports", "tests")
 

@@ -4,7 +4,10 @@ Every entry was seen in the framework's own calls. "Bridged" says that the adapt
 framework's own check was never met.
 """
 
-from backends.known import Known
+import dataclasses
+
+from backends import shared_ledger as shared
+from backends.known import convention
 from spec.cases import predicates
 
 CONVOLUTIONS = ("conv2d", "conv2d_layer")
@@ -73,123 +76,85 @@ def _has_other_output_padding(case):
 
 
 LEDGER = [
-    Known(
+    convention(
         id="no-window-empty-output",
         operators=(*CONVOLUTIONS, *POOLS, "corr2d"),
-        kind="convention",
-        outcome="differs",
         when=_has_no_window,
         what="Where no window fits the result has no rows or no columns, whatever is missing.",
         why="XLA's size of an output is never below 0, and an array without elements is an array; vmap over no places "
         "has no results (up to 0.4.38 jnp.arange refused to count to -1, and so the window sum did).",
     ),
-    Known(
+    convention(
         id="no-window-nothing-to-learn",
         operators=("learn_kernel",),
-        kind="convention",
-        outcome="differs",
         when=_has_larger_kernel,
         what="With a kernel larger than the image every loss is 0, and the kernel stays as it is.",
         why="The correlation is empty, one row of y broadcasts to no row, and the sum of nothing is 0.",
     ),
-    Known(
+    convention(
         id="ceil-mode-cuts-the-only-window",
         operators=POOLS,
-        kind="convention",
-        outcome="differs",
         when=_is_almost_a_window,
         what="Bridged: with ceil_mode a window that exceeds the padded image counts as the last, partial one.",
         why="lax.reduce_window has no ceil_mode: the pads are made longer, and then it fits.",
     ),
-    Known(
+    convention(
         id="pads-as-wide-as-the-window",
         operators=POOLS,
-        kind="convention",
-        outcome="differs",
         when=predicates.window_may_miss,
         what="Windows wholly in the padding give -inf (maximum) or 0/0 = NaN (mean).",
         why="lax.reduce_window takes any pads; such a window is its initial value.",
     ),
-    Known(
+    convention(
         id="negative-pads-crop",
         operators=(*CONVOLUTIONS, "max_pool2d"),
-        kind="convention",
-        outcome="differs",
         when=predicates.pads_are_negative,
         what="Negative pads crop the image. jnp.pad, and with it the mean, refuses them.",
         why="Padding of convolutions and reduce_window is XLA's, where it may be negative.",
     ),
-    Known(
+    convention(
         id="negative-crop-adds-rows",
         operators=("conv_transpose2d",),
-        kind="convention",
-        outcome="differs",
         when=predicates.pads_are_negative,
         what="A crop below 0 adds rows of zeros.",
         why="A transposed convolution is a convolution of a spread image; its crop is only less padding.",
     ),
-    Known(
+    convention(
         id="crop-leaves-nothing",
         operators=("conv_transpose2d",),
-        kind="convention",
-        outcome="differs",
         when=_is_cropped_away,
         what="A crop of more than there is leaves an output without rows.",
         why="XLA's size of an output is never below 0.",
     ),
-    Known(
+    convention(
         id="any-output-padding",
         operators=("conv_transpose2d",),
-        kind="convention",
-        outcome="differs",
         when=_has_other_output_padding,
         what="Bridged: output padding as large as the stride adds rows of zeros, below 0 it crops.",
         why="lax has no output padding: it is more padding at the end.",
     ),
-    Known(
+    convention(
         id="empty-axes",
         operators=(*CONVOLUTIONS, "conv_transpose2d", *POOLS, "pad2d", "upsample2d", "flatten"),
-        kind="convention",
-        outcome="differs",
         when=_accepts_empty,
         what="Images without a batch, channels or pixels, and no kernels, give results without them; a convolution of "
         "no channels gives zeros.",
         why="An array without elements is an array, and the sum of nothing is 0.",
     ),
-    Known(
-        id="loss-of-no-images",
-        operators=("lenet5",),
-        kind="convention",
-        outcome="differs",
-        when=predicates.batch_is_empty,
-        what="The loss of no images is NaN; the weights stay as they are.",
-        why="The loss is the mean of no numbers, 0/0; the gradients are sums of nothing.",
-    ),
-    Known(
-        id="empty-kernel-sums-to-zero",
-        operators=("corr2d",),
-        kind="convention",
-        outcome="differs",
-        when=lambda case: 0 in predicates.window(case),
-        what="A kernel without taps gives zeros, one more in each axis than there are pixels.",
-        why="Slices of no rows are allowed, and the sum of nothing is 0.",
-    ),
-    Known(
+    shared.LOSS_OF_NO_IMAGES,
+    shared.EMPTY_KERNEL_SUMS_TO_ZERO,
+    convention(
         id="type-promotion",
         operators=(*CONVOLUTIONS, "corr2d", "convolve2d", "learn_kernel", "lenet5"),
-        kind="convention",
-        outcome="differs",
         when=_is_promoted,
         what="float32 with float64 is computed in float64: by jnp operators, a bias that is added, "
         "jax.scipy.signal and flax layers. lax.conv refuses such a mixture.",
         why="jnp promotes types by a lattice of its own; lax never does.",
         link=PROMOTION,
     ),
-    Known(
+    convention(
         id="image-and-kernel-swapped",
         operators=("convolve2d",),
-        kind="convention",
-        outcome="differs",
         when=lambda case: (
             predicates.rank(case) == predicates.second(case).ndim == 2
             and all(taps > size for taps, size in zip(predicates.window(case), predicates.image(case)))
@@ -197,78 +162,53 @@ LEDGER = [
         what="With mode=valid a kernel larger than the image both ways is taken for the image.",
         why="jax.scipy.signal follows SciPy, where convolution is symmetric.",
     ),
-    Known(
-        id="one-axis-becomes-a-column",
-        operators=("flatten",),
-        kind="convention",
-        outcome="differs",
-        when=lambda case: predicates.rank(case) == 1,
-        what="(N,) becomes (N, 1).",
+    dataclasses.replace(
+        shared.ONE_AXIS_BECOMES_A_COLUMN,
         why="reshape(N, -1) of N numbers: the product of no sizes is 1.",
     ),
-    Known(
-        id="target-is-broadcast",
-        operators=("learn_kernel",),
-        kind="convention",
-        outcome="differs",
-        when=predicates.target_is_repeated,
-        what="One row of y is compared with every row of the correlation.",
-        why="Subtraction broadcasts.",
-    ),
-    Known(
+    shared.TARGET_IS_BROADCAST,
+    convention(
         id="bias-is-broadcast",
         operators=(*CONVOLUTIONS, "conv_transpose2d", "lenet5"),
-        kind="convention",
-        outcome="differs",
         when=_has_single_bias,
         what="A bias of one number is added to every channel. Any other wrong length is refused.",
         why="lax.conv has no bias: it is added by an operator that broadcasts, as is the assignment to a flax layer.",
     ),
-    Known(
+    convention(
         id="labels-out-of-range",
         operators=("lenet5",),
-        kind="convention",
-        outcome="differs",
-        when=lambda case: bool(((case.inputs["labels"] < 0) | (case.inputs["labels"] > 9)).any()),
+        when=shared.labels_are_out_of_range,
         what="The label -1 is the last class; labels further out make the loss NaN, but have no gradient, so training "
         "goes on without them.",
         why="Compiled programs cannot raise: take_along_axis counts -1 from the end, and fills with NaN what is out of "
         "bounds.",
         link=OUT_OF_BOUNDS,
     ),
-    Known(
+    convention(
         id="zero-dilation",
         operators=("max_pool2d",),
-        kind="convention",
-        outcome="differs",
         when=lambda case: min(predicates.dilations(case)) < 1,
         what="Bridged: a dilation below 2 is not passed on, so 0 is taken for 1. lax.reduce_window itself refuses 0.",
         why="reduce_window has no gradient with dilation; the adapter dilates where it is asked for.",
     ),
-    Known(
+    convention(
         id="pads-wider-than-the-image",
         operators=("pad2d",),
-        kind="convention",
-        outcome="differs",
         when=_mirrors_again,
         what="The modes reflect, symmetric and wrap go on and on, however wide the pads; a single row is repeated.",
         why="jnp.pad follows NumPy, which mirrors what it has mirrored before.",
     ),
-    Known(
+    convention(
         id="size-of-zero",
         operators=("upsample2d",),
-        kind="convention",
-        outcome="differs",
         when=lambda case: min(case.attrs["scale"]) == 0,
         what="jax.image.resize to no rows gives an image without rows.",
         why="An array without elements is an array; resize was mended to allow it.",
         link="jax-ml/jax#7586",
     ),
-    Known(
+    convention(
         id="any-rank-is-resized",
         operators=("upsample2d",),
-        kind="convention",
-        outcome="differs",
         when=lambda case: predicates.rank(case) == 3,
         what="Bridged: an image with 3 axes is resized along what is the third of four.",
         why="jax.image.resize takes any rank and a size for each axis; the adapter finds rows and columns by layout.",

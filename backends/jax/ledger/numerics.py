@@ -1,31 +1,14 @@
 """Where JAX computes other numbers than the specification, or returns what is not there: numerics and bugs."""
 
+import dataclasses
+
 import numpy as np
 
+from backends import shared_ledger as shared
 from backends.condition import On
 from backends.jax.ledger.default_mode import CONVOLUTIONS, POOLS, PRODUCTS
-from backends.known import Known
+from backends.known import bug, numeric, unsupported
 from spec.cases import predicates
-
-
-def _is_flushed(case):
-    """float32 and float64; float16 is computed in float32, where its subnormal numbers are normal."""
-    moved = case.op == "upsample2d" and case.attrs["mode"] == "nearest"
-    return case.dtype.itemsize > 2 and predicates.is_subnormal(case) and not moved
-
-
-def _has_subnormal_image(case):
-    return _is_flushed(case) and predicates.smallest(predicates.first(case)) < np.finfo(case.dtype).tiny
-
-
-def _sum_overflows(case):
-    """A mean of float16 whose sum is beyond the largest number, all pixels taken for the largest."""
-    largest = float(abs(predicates.first(case)).max(initial=0))
-    return case.dtype == np.float16 and np.isfinite(largest) and largest * np.prod(predicates.window(case)) > 65504
-
-
-def _has_special_kernel(case):
-    return not predicates.is_finite(predicates.second(case)) and max(predicates.window(case)) > 1
 
 
 def _crops_before_padding(case):
@@ -36,8 +19,6 @@ def _crops_before_padding(case):
 
 
 PAD_MODES = ("constant", "reflect", "symmetric", "replicate", "circular")
-FLUSHING = On(architectures=("x86_64", "arm64"))  # where a thread can be set to flush (tsl/platform/denormal.cc)
-
 F16C = On("XLA", at_least="avx")
 WITHOUT_F16C = On("XLA", below="avx")
 
@@ -52,57 +33,34 @@ def _adds_in_float16(case):
 
 
 LEDGER = [
-    Known(
+    unsupported(
         id="float16-needs-f16c",
         operators=(*PRODUCTS, *POOLS, "upsample2d", "learn_kernel", "lenet5"),
-        kind="unsupported",
-        outcome="rejected",
         when=_computes_in_float16,
         what="Below AVX whatever computes in float16 is refused: Failed to materialize symbols. bfloat16 is not.",
         why="Without F16C a conversion is a call of __extendhfsf2, and XLA's compiler knows no such function.",
         on=WITHOUT_F16C,
     ),
-    Known(
+    unsupported(
         id="float16-needs-f16c-gradient",
         operators=("pad2d", "upsample2d"),
-        kind="unsupported",
-        outcome="rejected",
         part="gradient",
         when=_adds_in_float16,
         what="Below AVX gradients that add in float16 are refused, though pads and nearest upsampling are not.",
         why="Without F16C a conversion is a call of __extendhfsf2, and XLA's compiler knows no such function.",
         on=WITHOUT_F16C,
     ),
-    Known(
-        id="crop-before-padding-reads-other-memory",
-        operators=("conv_transpose2d",),
-        kind="bug",
-        outcome="differs",
-        when=_crops_before_padding,
-        what="A transposed convolution with a crop as wide as its kernel, and none opposite, has values in its last "
-        "columns that are not its own: of the next row, or of other memory.",
-        why="As a convolution it is cropped at one end and padded at the other. XLA on the CPU takes that for no "
-        "padding, and reads on where zeros should be.",
-        link="openxla/xla#48713",
-    ),
-    Known(
-        id="crop-before-padding-reads-other-memory-gradient",
+    dataclasses.replace(shared.CROP_BEFORE_PADDING, when=_crops_before_padding),
+    dataclasses.replace(
+        shared.CROP_BEFORE_PADDING_GRADIENT,
         operators=(*CONVOLUTIONS, "conv_transpose2d"),
-        kind="bug",
-        outcome="differs",
-        part="gradient",
         when=_crops_before_padding,
         what="With a pad as wide as the kernel, and none opposite, the gradient is wrong in the last columns, or "
         "huge. For padding=((1, 1), (2, 0)) a kernel of 2 x 2 is small enough.",
-        why="The gradient is a convolution that is cropped at one end and padded at the other, which XLA on the CPU "
-        "takes for one without padding: it reads on where zeros should be.",
-        link="openxla/xla#48713",
     ),
-    Known(
+    bug(
         id="negative-size-is-taken-for-zero",
         operators=("upsample2d",),
-        kind="bug",
-        outcome="differs",
         when=lambda case: min(case.attrs["scale"]) < 0,
         what="jax.image.resize to a negative number of rows gives an image without rows, which is not the shape that "
         "was asked for. 0.4.38 refused it, and jnp.zeros still does.",
@@ -110,69 +68,37 @@ LEDGER = [
         "as NumPy does.",
         versions=">0.4.38",
     ),
-    Known(
-        id="subnormal-numbers-are-zero",
+    dataclasses.replace(
+        shared.SUBNORMAL_NUMBERS_ARE_ZERO,
         operators=(*PRODUCTS, *POOLS, "upsample2d"),
-        kind="numeric",
-        outcome="differs",
-        when=_is_flushed,
-        what="Subnormal numbers are taken for 0, and results that would be subnormal become 0; where values are only "
-        "moved they stay.",
         why="XLA switches on flush-to-zero and denormals-are-zero on the CPU, as other devices have nothing else.",
         link="jax-ml/jax#16200",
-        on=FLUSHING,
     ),
-    Known(
-        id="subnormal-numbers-are-zero-gradient",
+    dataclasses.replace(
+        shared.SUBNORMAL_NUMBERS_ARE_ZERO_GRADIENT,
         operators=(*PRODUCTS, "max_pool2d"),
-        kind="numeric",
-        outcome="differs",
-        part="gradient",
-        when=_has_subnormal_image,
-        what="A gradient that subnormal pixels were multiplied into is 0; among maxima that are all taken for 0 it "
-        "goes to another pixel.",
         why="XLA switches on flush-to-zero and denormals-are-zero on the CPU.",
         link="jax-ml/jax#16200",
-        on=FLUSHING,
     ),
-    Known(
-        id="gradient-of-padded-cotangent",
-        operators=CONVOLUTIONS,
-        kind="numeric",
-        outcome="differs",
-        part="gradient",
-        when=_has_special_kernel,
-        what="With NaN or infinity in the kernel, pixels near the edges have NaN as their gradient, though no output "
-        "brought them together with that tap.",
-        why="The gradient is a convolution of the cotangent padded with zeros, and 0 times infinity is NaN.",
-    ),
-    Known(
+    dataclasses.replace(shared.GRADIENT_OF_PADDED_COTANGENT, operators=CONVOLUTIONS),
+    numeric(
         id="bilinear-spreads-nan",
         operators=("upsample2d",),
-        kind="numeric",
-        outcome="differs",
-        when=lambda case: case.attrs["mode"] == "bilinear" and not predicates.is_finite(predicates.first(case)),
+        when=lambda case: shared.is_bilinear(case) and not predicates.is_finite(predicates.first(case)),
         what="One pixel of NaN or infinity makes NaN of its whole channel.",
         why="jax.image.resize multiplies with a matrix of weights for each axis, most of them 0, and 0 times infinity "
         "is NaN.",
     ),
-    Known(
+    numeric(
         id="bilinear-spreads-nan-gradient",
         operators=("upsample2d",),
-        kind="numeric",
-        outcome="differs",
         part="gradient",
-        when=lambda case: case.attrs["mode"] == "bilinear" and not predicates.is_finite(case.cotangent),
+        when=lambda case: shared.is_bilinear(case) and not predicates.is_finite(case.cotangent),
         what="One cotangent of NaN or infinity makes NaN of its whole channel.",
         why="The gradient is the transposed product with the matrices of weights, most of them 0.",
     ),
-    Known(
-        id="float16-mean-overflows",
-        operators=("avg_pool2d",),
-        kind="numeric",
-        outcome="differs",
-        when=_sum_overflows,
-        what="The mean of large numbers is infinite in float16, though all of them are finite.",
+    dataclasses.replace(
+        shared.FLOAT16_MEAN_OVERFLOWS,
         why="lax.reduce_window adds in float16, and the division comes after it.",
         on=F16C,
     ),

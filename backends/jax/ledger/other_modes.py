@@ -3,7 +3,7 @@
 import numpy as np
 
 from backends.jax.ledger.default_mode import CONVOLUTIONS, POOLS, PRODUCTS
-from backends.known import Known
+from backends.known import convention, unsupported
 from spec.cases import predicates
 
 DTYPES = "https://docs.jax.dev/en/latest/default_dtypes.html"
@@ -15,22 +15,18 @@ def _is_double(case):
 
 
 LEDGER = [
-    Known(
+    convention(
         id="float64-becomes-float32",
         operators=(*DIFFERENTIABLE, "learn_kernel", "lenet5"),
-        kind="convention",
-        outcome="differs",
         when=_is_double,
         what="float64 becomes float32 on the way in, without a word, and results are float32.",
         why="jax_enable_x64 is off, as it is by default: no array of 64-bit numbers can be made.",
         link=DTYPES,
         variants=("x32",),
     ),
-    Known(
+    convention(
         id="float64-becomes-float32-gradient",
         operators=DIFFERENTIABLE,
-        kind="convention",
-        outcome="differs",
         part="gradient",
         when=_is_double,
         what="Gradients of what came in as float64 are float32.",
@@ -38,22 +34,18 @@ LEDGER = [
         link=DTYPES,
         variants=("x32",),
     ),
-    Known(
+    convention(
         id="mixed-dtypes-become-one",
         operators=(*CONVOLUTIONS, "conv_transpose2d"),
-        kind="convention",
-        outcome="differs",
         when=predicates.is_mixed,
         what="float32 with float64 is no mixture, so that convolutions take it.",
         why="With jax_enable_x64 off float64 has become float32 before lax.conv sees it.",
         link=DTYPES,
         variants=("x32",),
     ),
-    Known(
+    unsupported(
         id="no-scan-of-no-steps",
         operators=("lenet5",),
-        kind="unsupported",
-        outcome="rejected",
         when=lambda case: case.attrs["steps"] == 0,
         what="lax.scan over no steps is refused with jax_disable_jit; compiled it returns what it was given.",
         why="The type of what a step would return is found by tracing it, which disable_jit leaves out.",

@@ -4,22 +4,19 @@ Every entry was seen in the framework's own calls. "Bridged" says that the adapt
 framework's own check was never met.
 """
 
+import dataclasses
 from fractions import Fraction
 
 import numpy as np
 
+from backends import shared_ledger as shared
 from backends.condition import On
-from backends.known import Known
+from backends.known import bug, convention, numeric, unsupported
 from spec.cases import predicates
 
 CONVOLUTIONS = ("conv2d", "conv2d_layer")
 POOLS = ("max_pool2d", "avg_pool2d")
 ONEDNN = On("oneDNN")
-
-
-def _is_minus_infinity_alone(case):
-    maxima = predicates.special_maxima(case)
-    return bool(np.isneginf(maxima).any()) and not np.isnan(maxima).any()
 
 
 def _multiplies_in_float16(case):
@@ -76,44 +73,36 @@ def _wraps_more_than_once(case):
 
 
 LEDGER = [
-    Known(
+    numeric(
         id="padding-is-left-out",
         operators=("conv2d", "conv2d_layer"),
-        kind="numeric",
-        outcome="differs",
         when=predicates.special_tap_meets_padding,
         what="Where NaN or infinity in the kernel meets padding, outputs at the edges are numbers, not NaN. Without "
         "oneDNN, and for few channels, they are NaN.",
         why="oneDNN's direct kernels leave taps out that meet padding; the others multiply them with zeros.",
         on=ONEDNN,
     ),
-    Known(
+    unsupported(
         id="float16-product",
         operators=(*CONVOLUTIONS, "conv_transpose2d", "convolve2d", "corr2d", "learn_kernel", "lenet5"),
-        kind="unsupported",
-        outcome="rejected",
         when=_multiplies_in_float16,
         what="Every matrix product in float16 is refused on the CPU (FP16 gemm on cpu not implemented!), and with it "
         "convolutions, transposed ones, dense layers and their training; so is np.vdot. Pools and pads take it.",
         why="A convolution is a matrix product here, and the BLAS has none for float16.",
         link="apache/mxnet#15780",
     ),
-    Known(
+    bug(
         id="deconvolution-with-stride-and-dilation",
         operators=("conv_transpose2d",),
-        kind="bug",
-        outcome="differs",
         when=lambda case: case.dtype == np.float64 and interleaves(case),
         what="In float64 npx.deconvolution puts kernel taps to wrong places where stride and dilation of an axis are "
         "both above 1. Gradients are right, and so is float32, which oneDNN computes.",
         why="The function of mshadow that adds the copies up does not reckon with dilation.",
         link="apache/mxnet#11203",
     ),
-    Known(
+    bug(
         id="average-pool-gradient-at-the-overhang",
         operators=("avg_pool2d",),
-        kind="bug",
-        outcome="differs",
         part="gradient",
         when=_gradient_forgets_overhang,
         what="With pooling_convention=full and count_include_pad the gradient at the overhang is divided by the whole "
@@ -122,200 +111,130 @@ LEDGER = [
         "gradient of the output: there the windows seem to fit. In float64 the gradient is right.",
         on=ONEDNN,
     ),
-    Known(
-        id="maximum-drops-nan",
-        operators=("max_pool2d",),
-        kind="bug",
-        outcome="differs",
-        when=lambda case: bool(np.isnan(predicates.special_maxima(case)).any()),
-        what="NaN is never the maximum; a window of nothing but NaN gives the lowest finite number.",
-        why="The search starts from the lowest finite number, and no comparison with NaN is true; so does oneDNN.",
-    ),
-    Known(
-        id="maximum-of-minus-infinity",
-        operators=("max_pool2d",),
-        kind="bug",
-        outcome="differs",
-        when=_is_minus_infinity_alone,
-        what="A window of nothing but -inf gives the lowest finite number, -3.4e38 in float32.",
-        why="The search for the maximum starts from that number.",
-    ),
-    Known(
+    shared.MAXIMUM_DROPS_NAN,
+    shared.MAXIMUM_OF_MINUS_INFINITY,
+    bug(
         id="relu-layer-drops-nan",
         operators=("lenet5",),
-        kind="bug",
-        outcome="differs",
         when=lambda case: not predicates.is_finite(case.inputs["images"]),
         what="A layer with activation=relu makes 0 of NaN, so the logits of a spoilt image are numbers. npx.relu keeps "
         "NaN.",
         why="The operator Activation computes x > 0 ? x : 0; only npx.relu was mended.",
         link="apache/mxnet#11115",
     ),
-    Known(
+    numeric(
         id="step-in-float32",
         operators=("lenet5",),
-        kind="numeric",
-        outcome="differs",
         when=_step_is_rounded,
         what="SGD in float64 uses the learning rate rounded to float32, 0.1 becomes 0.100000001, and so does the share "
         "1/N of each of N images.",
         why="lr and rescale_grad are parameters of type float of the operators sgd_update and multi_sgd_update.",
     ),
-    Known(
+    numeric(
         id="bilinear-weights-in-float32",
         operators=("upsample2d",),
-        kind="numeric",
-        outcome="differs",
         when=_weights_are_rounded,
         what="BilinearResize2D in float64 has errors of float32 size, except where all places are binary fractions.",
         why="It computes places and weights in float32, whatever the dtype of the image.",
     ),
-    Known(
+    numeric(
         id="bilinear-weights-in-float32-gradient",
         operators=("upsample2d",),
-        kind="numeric",
-        outcome="differs",
         part="gradient",
         when=_weights_are_rounded,
         what="The gradient of BilinearResize2D in float64 has errors of float32 size.",
         why="It computes places and weights in float32, whatever the dtype of the image.",
     ),
-    Known(
+    bug(
         id="zero-groups-crash",
         operators=CONVOLUTIONS,
-        kind="bug",
         outcome="crashed",
         when=lambda case: predicates.groups(case) == 0,
         what="num_group=0 ends the process with a floating point exception.",
         why="The shape rule divides by it without asking.",
         link="apache/mxnet#19921",
     ),
-    Known(
+    bug(
         id="edge-of-nothing-crash",
         operators=("pad2d",),
-        kind="bug",
         outcome="crashed",
         when=lambda case: case.attrs["mode"] == "replicate" and predicates.first(case).size == 0,
         what="nd.pad with mode=edge of an image without rows ends the process with a segmentation fault.",
         why="It reads the edge pixel, which is not there.",
     ),
-    Known(
+    convention(
         id="empty-batch",
         operators=("pad2d", "upsample2d"),
-        kind="convention",
-        outcome="differs",
         when=lambda case: predicates.batch_is_empty(case) and case.attrs["mode"] in ("constant", "bilinear"),
         what="A batch of no images gives a batch of no results. Convolutions and pools refuse it, and late: the call "
         "succeeds, reading the values fails.",
         why="Nothing is computed, so nothing is checked.",
     ),
-    Known(
+    convention(
         id="negative-pads-crop",
         operators=("pad2d",),
-        kind="convention",
-        outcome="differs",
         when=predicates.pads_are_negative,
         what="nd.pad takes negative pads and crops the image, down to no row at all.",
         why="The size is the sum of pads and pixels; only a negative size is refused.",
     ),
-    Known(
+    convention(
         id="negative-pads-crop-before",
         operators=(*CONVOLUTIONS, *POOLS),
-        kind="convention",
-        outcome="differs",
         when=lambda case: predicates.pads_are_negative(case) and not predicates.pads_are_equal(case),
         what="Bridged: pads that differ at two ends are put on by nd.pad, which crops. The operators themselves refuse "
         "negative pads.",
         why="npx takes one pad for both ends of an axis.",
     ),
-    Known(
+    convention(
         id="negative-crop",
         operators=("conv_transpose2d",),
-        kind="convention",
-        outcome="differs",
         when=lambda case: predicates.pads_are_negative(case) and not predicates.pads_are_equal(case),
         what="Bridged: a crop that differs at two ends is a slice of the uncropped result, and a negative start counts "
         "from the end.",
         why="npx.deconvolution takes one pad for both ends of an axis.",
     ),
-    Known(
+    convention(
         id="pads-as-wide-as-the-window",
         operators=POOLS,
-        kind="convention",
-        outcome="differs",
         when=lambda case: predicates.window_may_miss(case) and not predicates.pads_are_equal(case),
         what="Bridged: windows wholly in the padding give the lowest number (maximum) or 0/0 = NaN (mean).",
         why="npx takes one pad for both ends of an axis; unequal pads are put on by nd.pad before.",
     ),
-    Known(
+    convention(
         id="pads-wider-than-the-image",
         operators=("pad2d",),
-        kind="convention",
-        outcome="differs",
         when=_wraps_more_than_once,
         what="Bridged: the modes symmetric and circular go on round and round, however wide the pads.",
         why="No operator has these modes with a gradient; take(mode=wrap) stands in, and has no limit.",
     ),
-    Known(
+    convention(
         id="zero-dilation",
         operators=("max_pool2d",),
-        kind="convention",
-        outcome="differs",
         when=lambda case: min(predicates.dilations(case)) < 1,
         what="Bridged: a dilation below 2 is not passed on, so 0 is taken for 1.",
         why="npx.pooling has no dilation; the adapter makes one where it is asked for.",
     ),
-    Known(
-        id="one-axis-becomes-a-column",
-        operators=("flatten",),
-        kind="convention",
-        outcome="differs",
-        when=lambda case: predicates.rank(case) == 1,
-        what="npx.batch_flatten makes (N, 1) of (N,).",
-        why="The product of no sizes is 1.",
-    ),
-    Known(
-        id="empty-kernel-sums-to-zero",
-        operators=("corr2d",),
-        kind="convention",
-        outcome="differs",
-        when=lambda case: min(predicates.window(case), default=1) == 0,
-        what="A kernel without taps gives zeros, one more in each axis than there are pixels.",
-        why="Slices of no rows are allowed, and the sum of nothing is 0.",
-    ),
-    Known(
+    dataclasses.replace(shared.ONE_AXIS_BECOMES_A_COLUMN, what="npx.batch_flatten makes (N, 1) of (N,)."),
+    shared.EMPTY_KERNEL_SUMS_TO_ZERO,
+    convention(
         id="parameters-convert",
         operators=("conv2d_layer",),
-        kind="convention",
-        outcome="differs",
         when=predicates.is_mixed,
         what="Weights in float64 are rounded to the float32 of the layer, without a word; npx.convolution refuses.",
         why="Parameter.set_data copies into the array that is there, and copying converts.",
     ),
-    Known(
+    convention(
         id="type-promotion",
         operators=("learn_kernel",),
-        kind="convention",
-        outcome="differs",
         when=lambda case: predicates.is_mixed(case) and case.inputs["x"].dtype == case.inputs["w"].dtype,
         what="float32 minus float64 is computed in float64; convolutions refuse such a mixture.",
         why="Elementwise operators of mx.np promote types as NumPy does.",
     ),
-    Known(
-        id="target-is-broadcast",
-        operators=("learn_kernel",),
-        kind="convention",
-        outcome="differs",
-        when=predicates.target_is_repeated,
-        what="One row of y is compared with every row of the correlation.",
-        why="Subtraction broadcasts.",
-    ),
-    Known(
+    shared.TARGET_IS_BROADCAST,
+    convention(
         id="labels-are-clipped",
         operators=("lenet5",),
-        kind="convention",
-        outcome="differs",
-        when=lambda case: bool(((case.inputs["labels"] < 0) | (case.inputs["labels"] > 9)).any()),
+        when=shared.labels_are_out_of_range,
         what="A label beyond the classes counts as the last one, a negative label as the first: training goes on.",
         why="SoftmaxCrossEntropyLoss reads the logit with pick, whose mode is clip.",
     ),

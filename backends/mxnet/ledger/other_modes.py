@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from backends.known import Known
+from backends.known import bug, convention
 from backends.mxnet.ledger.default_mode import CONVOLUTIONS, POOLS, interleaves
 from spec.cases import predicates
 
@@ -13,11 +13,9 @@ def _accepts_empty(case):
 
 
 LEDGER = [
-    Known(
+    bug(
         id="deconvolution-with-stride-and-dilation-in-float32",
         operators=("conv_transpose2d",),
-        kind="bug",
-        outcome="differs",
         when=lambda case: case.dtype == np.float32 and interleaves(case),
         what="Without oneDNN npx.deconvolution puts kernel taps to wrong places in float32 as well where stride and "
         "dilation of an axis are both above 1. Gradients are right.",
@@ -25,22 +23,18 @@ LEDGER = [
         link="apache/mxnet#11203",
         variants=("no-mkldnn",),
     ),
-    Known(
+    convention(
         id="empty-axes",
         operators=(*CONVOLUTIONS, "conv_transpose2d", *POOLS, "flatten"),
-        kind="convention",
-        outcome="differs",
         when=_accepts_empty,
         what="Images without a batch, without channels or without pixels give results without them; a convolution of "
         "no channels gives zeros. oneDNN refuses them, when the values are read.",
         why="Nothing is computed, so nothing is checked, and the sum of nothing is 0.",
         variants=("no-mkldnn",),
     ),
-    Known(
+    convention(
         id="negative-even-pads-crop",
         operators=CONVOLUTIONS,
-        kind="convention",
-        outcome="differs",
         when=lambda case: predicates.pads_are_negative(case) and predicates.pads_are_equal(case),
         what="npx.convolution takes negative pads and crops the image. oneDNN refuses them.",
         why="The image is laid out in columns, and what a pad of -1 leaves out is never read.",

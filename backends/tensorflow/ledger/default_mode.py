@@ -4,14 +4,16 @@ Every entry was seen in the framework's own calls. "Bridged" says that the adapt
 framework's own check was never met.
 """
 
+import dataclasses
+
 import numpy as np
 
+from backends import shared_ledger as shared
 from backends.condition import On
-from backends.known import Known
+from backends.known import bug, convention, numeric, unsupported
 from spec.cases import predicates
 
 ONEDNN = On("oneDNN")  # which the adapter switches on where TensorFlow has it
-FLUSHING = On(architectures=("x86_64", "arm64"))  # where a thread can be set to flush (tsl/platform/denormal.cc)
 LAYERED = ("conv2d", "conv2d_layer", "corr2d", "convolve2d", "conv_transpose2d")
 
 
@@ -56,39 +58,16 @@ def _transposed_to_negative_size(case):
     return case.attrs["padding"] in ("valid", "same") and min(predicates.transposed_sizes(case), default=0) < 0
 
 
-def _is_minus_infinity_alone(case):
-    maxima = predicates.special_maxima(case)
-    return bool(np.isneginf(maxima).any()) and not np.isnan(maxima).any()
-
-
-def _is_flushed(case):
-    """float32 and float64; float16 is computed in float32, where its subnormal numbers are normal."""
-    moved = case.op == "upsample2d" and case.attrs["mode"] == "nearest"
-    return case.dtype.itemsize > 2 and predicates.is_subnormal(case) and not moved
-
-
-def _has_subnormal_image(case):
-    return _is_flushed(case) and predicates.smallest(predicates.first(case)) < np.finfo(case.dtype).tiny
-
-
 def _accepts_empty(case):
     """A kernel without taps is refused, and so is an edge that is not there."""
     axes = predicates.empty(case)
     return bool(axes) and not (case.op in ("pad2d", "upsample2d") and not predicates.batch_is_empty(case))
 
 
-def _sum_overflows(case):
-    """A mean of float16 whose sum is beyond the largest number, all pixels taken for the largest."""
-    largest = float(abs(predicates.first(case)).max(initial=0))
-    return case.dtype == np.float16 and np.isfinite(largest) and largest * np.prod(predicates.window(case)) > 65504
-
-
 LEDGER = [
-    Known(
+    unsupported(
         id="gradient-with-groups",
         operators=("conv2d",),
-        kind="unsupported",
-        outcome="rejected",
         part="gradient",
         when=lambda case: (
             _has_eigen_gradient(case) and predicates.groups(case) > 1 and max(predicates.dilations(case)) == 1
@@ -98,11 +77,9 @@ LEDGER = [
         "(with AVX-512 in half precision too). Compiled by tf.function(jit_compile=True) all work.",
         link="tensorflow/tensorflow#53631",
     ),
-    Known(
+    unsupported(
         id="gradient-with-dilation",
         operators=("conv2d",),
-        kind="unsupported",
-        outcome="rejected",
         part="gradient",
         when=lambda case: _has_eigen_gradient(case) and max(predicates.dilations(case)) > 1,
         what="The gradient of tf.nn.conv2d with dilation is refused for explicit pads, and for all dtypes but float32.",
@@ -110,31 +87,16 @@ LEDGER = [
         "alone (with AVX-512 in half precision too). Compiled by tf.function(jit_compile=True) all work.",
         link="tensorflow/tensorflow#28264",
     ),
-    Known(
-        id="maximum-drops-nan",
-        operators=("max_pool2d",),
-        kind="bug",
-        outcome="differs",
-        when=lambda case: bool(np.isnan(predicates.special_maxima(case)).any()),
+    dataclasses.replace(
+        shared.MAXIMUM_DROPS_NAN,
         what="NaN is never the maximum; a window of nothing but NaN gives the lowest finite number. tf.reduce_max "
         "keeps NaN.",
-        why="The search starts from the lowest finite number, and no comparison with NaN is true; so does oneDNN.",
         link="tensorflow/tensorflow#2501",
     ),
-    Known(
-        id="maximum-of-minus-infinity",
-        operators=("max_pool2d",),
-        kind="bug",
-        outcome="differs",
-        when=_is_minus_infinity_alone,
-        what="A window of nothing but -inf gives the lowest finite number, -3.4e38 in float32.",
-        why="The search for the maximum starts from that number.",
-    ),
-    Known(
+    shared.MAXIMUM_OF_MINUS_INFINITY,
+    bug(
         id="no-window-returns-memory",
         operators=("conv2d", "convolve2d"),
-        kind="bug",
-        outcome="differs",
         when=lambda case: case.dtype == np.float32 and predicates.rank(case) > 1 and has_no_outputs(case),
         what="Where no window fits, eager tf.nn.conv2d returns an array in the shape of the image, even with other "
         "channels; its values are memory that was not written, others in every call. If the size misses by two "
@@ -144,11 +106,9 @@ LEDGER = [
         link="tensorflow/tensorflow#127835",
         on=ONEDNN,
     ),
-    Known(
+    bug(
         id="empty-batch-in-the-shape-of-the-image",
         operators=("conv2d", "conv2d_layer"),
-        kind="bug",
-        outcome="differs",
         when=lambda case: predicates.batch_is_empty(case) and case.dtype == np.float32,
         what="A batch of no images comes back as (0, H, W, C), the shape of the image, not as (0, OH, OW, O). The "
         "layer then fails to add its bias.",
@@ -156,10 +116,9 @@ LEDGER = [
         link="tensorflow/tensorflow#127835",
         on=ONEDNN,
     ),
-    Known(
+    bug(
         id="rank-3-image-aborts",
         operators=("conv2d",),
-        kind="bug",
         outcome="crashed",
         when=lambda case: predicates.rank(case) == 3 and predicates.second(case).ndim == 4 and case.dtype == np.float32,
         what="An image with 3 axes ends the process (SIGABRT). In float64, and without oneDNN, it is refused.",
@@ -167,10 +126,9 @@ LEDGER = [
         link="tensorflow/tensorflow#111453",
         on=ONEDNN,
     ),
-    Known(
+    bug(
         id="negative-output-aborts",
         operators=("conv_transpose2d",),
-        kind="bug",
         outcome="crashed",
         when=lambda case: _transposed_to_negative_size(case) and case.dtype == np.float32,
         what="tf.nn.conv2d_transpose to a negative output_shape, as a negative stride makes it, ends the process "
@@ -179,10 +137,9 @@ LEDGER = [
         link="tensorflow/tensorflow#57715",
         on=ONEDNN,
     ),
-    Known(
+    bug(
         id="window-a-stride-too-large-crash",
         operators=("max_pool2d",),
-        kind="bug",
         outcome="crashed",
         when=_has_no_column_by_a_stride,
         what="A window that exceeds the image by a stride, and by less than two, ends the process with a floating "
@@ -192,59 +149,41 @@ LEDGER = [
         link="tensorflow/tensorflow#88481",
         on=ONEDNN,
     ),
-    Known(
+    convention(
         id="groups-from-the-shapes",
         operators=("conv2d",),
-        kind="convention",
-        outcome="differs",
         when=_has_other_groups,
         what="tf.nn.conv2d computes with the groups that the shapes allow, whether they were meant or not.",
         why="It has no argument for groups: they are channels of the image / channels of the kernel.",
         link="tensorflow/tensorflow#29005",
     ),
-    Known(
+    convention(
         id="no-window-empty-pool",
         operators=("avg_pool2d", "max_pool2d"),
-        kind="convention",
-        outcome="differs",
         when=lambda case: has_no_outputs(case) and (case.op == "avg_pool2d" or predicates.pads_are_pairs(case)),
         what="Where no window fits the result is empty. If the size misses by two strides or more it is refused, and "
         "by oneDNN's maximum with SAME and VALID mostly.",
         why="The size is (H - k + stride) / stride, cut towards 0, which is 0 and not negative.",
     ),
-    Known(
+    convention(
         id="pads-as-wide-as-the-window",
         operators=("avg_pool2d",),
-        kind="convention",
-        outcome="differs",
         when=predicates.window_may_miss,
         what="Bridged: windows wholly in the padding give 0/0 = NaN. tf.nn.max_pool2d refuses such pads.",
         why="tf.nn.avg_pool2d has no explicit pads: they are put on by tf.pad before.",
     ),
-    Known(
+    convention(
         id="empty-axes",
         operators=("avg_pool2d", "max_pool2d", "pad2d", "upsample2d", "flatten", "conv_transpose2d"),
-        kind="convention",
-        outcome="differs",
         when=_accepts_empty,
         what="Images without a batch, without channels or without pixels give results without them; a transposed "
         "convolution of no channels gives zeros.",
         why="Nothing is computed, so nothing is checked, and the sum of nothing is 0.",
     ),
-    Known(
-        id="one-axis-becomes-a-column",
-        operators=("flatten",),
-        kind="convention",
-        outcome="differs",
-        when=lambda case: predicates.rank(case) == 1,
-        what="(N,) becomes (N, 1); so with tf.keras.layers.Flatten.",
-        why="The product of no sizes is 1.",
-    ),
-    Known(
+    dataclasses.replace(shared.ONE_AXIS_BECOMES_A_COLUMN, what="(N,) becomes (N, 1); so with tf.keras.layers.Flatten."),
+    convention(
         id="window-sum-broadcasts",
         operators=("corr2d",),
-        kind="convention",
-        outcome="differs",
         when=lambda case: (
             min(predicates.rank(case), predicates.second(case).ndim) == 2
             and {predicates.rank(case), predicates.second(case).ndim} == {2, 3}
@@ -252,11 +191,9 @@ LEDGER = [
         what="A plane with a kernel of channels, or channels with a plane, is repeated for each channel and summed.",
         why="The window sum is written with *, which broadcasts.",
     ),
-    Known(
+    convention(
         id="window-sum-of-no-windows",
         operators=("corr2d",),
-        kind="convention",
-        outcome="differs",
         when=lambda case: (
             predicates.rank(case) == predicates.second(case).ndim
             and (min(predicates.room(case), default=0) < 0 or min(predicates.window(case), default=1) == 0)
@@ -265,82 +202,45 @@ LEDGER = [
         "gives zeros.",
         why="tf.stack of an empty list is an empty tensor, slices of no rows are allowed, and the sum of nothing is 0.",
     ),
-    Known(
-        id="target-is-broadcast",
-        operators=("learn_kernel",),
-        kind="convention",
-        outcome="differs",
-        when=predicates.target_is_repeated,
-        what="One row of y is compared with every row of the correlation.",
-        why="Subtraction broadcasts.",
-    ),
-    Known(
+    shared.TARGET_IS_BROADCAST,
+    convention(
         id="negative-steps",
         operators=("learn_kernel", "lenet5"),
-        kind="convention",
-        outcome="differs",
         when=lambda case: case.attrs["steps"] < 0,
         what="A tf.TensorArray of -1 elements is taken for an empty one, and no step is made.",
         why="The size is not looked at before something is written.",
     ),
-    Known(
+    convention(
         id="layers-convert",
         operators=("conv2d_layer", "lenet5"),
-        kind="convention",
-        outcome="differs",
         when=predicates.is_mixed,
         what="Weights in float64 are rounded to the float32 of the layer, without a word; tf.nn refuses them.",
         why="Keras casts inputs and weights to the dtype of the layer.",
     ),
-    Known(
-        id="subnormal-numbers-are-zero",
+    dataclasses.replace(
+        shared.SUBNORMAL_NUMBERS_ARE_ZERO,
         operators=(*LAYERED, "avg_pool2d", "max_pool2d", "upsample2d"),
-        kind="numeric",
-        outcome="differs",
-        when=_is_flushed,
-        what="Subnormal numbers are taken for 0, and results that would be subnormal become 0; where values are only "
-        "moved they stay.",
         why="TensorFlow switches on flush-to-zero and denormals-are-zero in every thread, because some processors are "
         "slow with such numbers.",
         link="tensorflow/tensorflow#11902",
-        on=FLUSHING,
     ),
-    Known(
-        id="subnormal-numbers-are-zero-gradient",
+    dataclasses.replace(
+        shared.SUBNORMAL_NUMBERS_ARE_ZERO_GRADIENT,
         operators=(*LAYERED, "max_pool2d"),
-        kind="numeric",
-        outcome="differs",
-        part="gradient",
-        when=_has_subnormal_image,
-        what="A gradient that subnormal pixels were multiplied into is 0; among maxima that are all taken for 0 it "
-        "goes to another pixel.",
         why="TensorFlow switches on flush-to-zero and denormals-are-zero in every thread.",
         link="tensorflow/tensorflow#11902",
-        on=FLUSHING,
     ),
-    Known(
+    numeric(
         id="bilinear-infinity",
         operators=("upsample2d",),
-        kind="numeric",
-        outcome="differs",
-        when=lambda case: case.attrs["mode"] == "bilinear" and bool(np.isinf(predicates.first(case)).any()),
+        when=lambda case: shared.is_bilinear(case) and bool(np.isinf(predicates.first(case)).any()),
         what="Around an infinite pixel ResizeBilinear gives NaN, where weights times pixels are infinite.",
         why="It computes a + (b - a) * t: with a infinite that is inf - inf.",
     ),
-    Known(
-        id="float16-mean-overflows",
-        operators=("avg_pool2d",),
-        kind="numeric",
-        outcome="differs",
-        when=_sum_overflows,
-        what="The mean of large numbers is infinite in float16, though all of them are finite.",
-        why="The sum is taken in float16 before it is divided.",
-    ),
-    Known(
+    shared.FLOAT16_MEAN_OVERFLOWS,
+    convention(
         id="dilated-kernel-of-zeros",
         operators=("conv_transpose2d",),
-        kind="convention",
-        outcome="differs",
         when=lambda case: max(predicates.dilations(case)) > 1 and not predicates.is_finite(predicates.first(case)),
         what="Bridged: an infinite or NaN pixel makes NaN between the taps of a dilated kernel, where nothing should "
         "be multiplied.",

@@ -1,9 +1,12 @@
 """Where TensorFlow differs in some of its modes alone: without oneDNN, traced into a graph, compiled by XLA."""
 
+import dataclasses
+
 import numpy as np
 
+from backends import shared_ledger as shared
 from backends.condition import On
-from backends.known import Known
+from backends.known import bug, convention, numeric, unsupported
 from backends.tensorflow.ledger.default_mode import ONEDNN, has_no_outputs
 from spec.cases import predicates
 
@@ -67,11 +70,9 @@ FUSED = On("XLA", at_least="avx2")  # XLA has fused multiply-add from there on
 
 LEDGER = [
     # ---- without oneDNN --------------------------------------------------------------------------
-    Known(
+    unsupported(
         id="gradient-with-groups-without-onednn",
         operators=("conv2d",),
-        kind="unsupported",
-        outcome="rejected",
         part="gradient",
         when=lambda case: predicates.groups(case) > 1 and max(predicates.dilations(case)) == 1,
         what="The gradient of tf.nn.conv2d with groups is refused for every padding and dtype.",
@@ -79,11 +80,9 @@ LEDGER = [
         link="tensorflow/tensorflow#53631",
         variants=("no-onednn",),
     ),
-    Known(
+    unsupported(
         id="gradient-with-dilation-without-onednn",
         operators=("conv2d",),
-        kind="unsupported",
-        outcome="rejected",
         part="gradient",
         when=lambda case: max(predicates.dilations(case)) > 1,
         what="The gradient of tf.nn.conv2d with dilation is refused for every padding and dtype.",
@@ -91,53 +90,40 @@ LEDGER = [
         link="tensorflow/tensorflow#28264",
         variants=("no-onednn",),
     ),
-    Known(
+    convention(
         id="no-window-empty-maximum",
         operators=("max_pool2d",),
-        kind="convention",
-        outcome="differs",
         when=lambda case: has_no_outputs(case) and not predicates.pads_are_pairs(case),
         what="Where no window fits, the maximum with SAME and VALID is empty too.",
         why="The size is (H - k + stride) / stride, cut towards 0, which is 0 and not negative. oneDNN refuses it.",
         variants=("no-onednn",),
     ),
-    Known(
+    convention(
         id="no-kernels-no-channels",
         operators=("conv2d",),
-        kind="convention",
-        outcome="differs",
         when=lambda case: predicates.empty(case) == {("w", case.attrs["kernel_layout"].index("O"))},
         what="A convolution with no kernels gives a result without channels. oneDNN refuses it.",
         why="Nothing is computed, so nothing is checked.",
         variants=("no-onednn", "xla"),
     ),
-    Known(
-        id="loss-of-no-images",
-        operators=("lenet5",),
-        kind="convention",
-        outcome="differs",
-        when=predicates.batch_is_empty,
+    dataclasses.replace(
+        shared.LOSS_OF_NO_IMAGES,
         what="The loss of no images is NaN; the weights stay as they are. oneDNN fails at the bias of no images.",
-        why="The loss is the mean of no numbers, 0/0; the gradients are sums of nothing.",
         variants=("no-onednn", "xla"),
     ),
     # ---- traced into a graph ---------------------------------------------------------------------
-    Known(
+    numeric(
         id="division-by-constants",
         operators=("avg_pool2d",),
-        kind="numeric",
-        outcome="differs",
         when=_is_divided,
         what="Bridged: means of whole numbers are off by a unit in the last place, -2.9999998 instead of -3, where the "
         "sum is divided by the number of places in the image.",
         why=f"{GRAPPLER}: by constant folding x * area / counts becomes x * (area / counts), rounded in between.",
         variants=("function",),
     ),
-    Known(
+    numeric(
         id="division-by-constants-gradient",
         operators=("avg_pool2d",),
-        kind="numeric",
-        outcome="differs",
         part="gradient",
         when=_is_divided,
         what="Bridged: gradients of means are off by a unit in the last place where the sum is divided by the number "
@@ -145,10 +131,9 @@ LEDGER = [
         why=f"{GRAPPLER}: by constant folding a division by constants becomes a product with their rounded quotient.",
         variants=("function",),
     ),
-    Known(
+    bug(
         id="zero-stride-crash",
         operators=("conv_transpose2d",),
-        kind="bug",
         outcome="crashed",
         when=lambda case: 0 in predicates.strides(case),
         what="tf.nn.conv2d_transpose with a stride of 0 ends the process with a floating point exception. Eager it is "
@@ -156,11 +141,9 @@ LEDGER = [
         why=f"{GRAPPLER}, and divides by the strides before the kernel has looked at them.",
         variants=("function",),
     ),
-    Known(
+    bug(
         id="fused-relu-drops-nan",
         operators=("lenet5",),
-        kind="bug",
-        outcome="differs",
         when=lambda case: not predicates.is_finite(case.inputs["images"]),
         what="A convolution with activation=relu makes 0 of NaN, so the logits of a spoilt image are numbers. Eager, "
         "without oneDNN, and without Grappler's remapping NaN stays.",
@@ -169,22 +152,18 @@ LEDGER = [
         variants=("function",),
     ),
     # ---- compiled by XLA -------------------------------------------------------------------------
-    Known(
+    unsupported(
         id="pooling-with-explicit-pads",
         operators=("max_pool2d",),
-        kind="unsupported",
-        outcome="rejected",
         when=_is_pooled_with_pairs,
         what="tf.nn.max_pool2d with a pair of pads for every axis is refused: XLA does not support pooling ops with "
         "explicit padding. Pads put on by tf.pad before work.",
         why="The translation to XLA knows SAME and VALID alone, though XLA's own pooling takes any pads.",
         variants=("xla",),
     ),
-    Known(
+    unsupported(
         id="nearest-gradient",
         operators=("upsample2d",),
-        kind="unsupported",
-        outcome="rejected",
         part="gradient",
         when=lambda case: case.attrs["mode"] == "nearest",
         what="The gradient of ResizeNearestNeighbor does not compile. That of ResizeBilinear does.",
@@ -192,11 +171,9 @@ LEDGER = [
         link="tensorflow/tensorflow#60203",
         variants=("xla",),
     ),
-    Known(
+    bug(
         id="bilinear-takes-the-next-pixel",
         operators=("upsample2d",),
-        kind="bug",
-        outcome="differs",
         when=_is_placed_twice,
         what="ResizeBilinear by 3, 5, 7 and other factors takes the next pixel in some rows and columns: the line "
         "0 1 2 3 by 3 has 2 in the place of the first 1.",
@@ -206,11 +183,9 @@ LEDGER = [
         on=FUSED,
         variants=("xla",),
     ),
-    Known(
+    bug(
         id="bilinear-takes-the-next-pixel-gradient",
         operators=("upsample2d",),
-        kind="bug",
-        outcome="differs",
         part="gradient",
         when=lambda case: _is_placed_twice(case) and not case.attrs["align_corners"],
         what="The gradient of ResizeBilinear by 3, 5, 7 and other factors goes to the next pixel in some rows and "
@@ -221,62 +196,32 @@ LEDGER = [
         on=FUSED,
         variants=("xla",),
     ),
-    Known(
+    numeric(
         id="bilinear-spreads-nan-gradient",
         operators=("upsample2d",),
-        kind="numeric",
-        outcome="differs",
         part="gradient",
-        when=lambda case: case.attrs["mode"] == "bilinear" and not predicates.is_finite(case.cotangent),
+        when=lambda case: shared.is_bilinear(case) and not predicates.is_finite(case.cotangent),
         what="One cotangent of NaN makes NaN of three pixels by three.",
         why="XLA multiplies what it reads around a place with weights, some of them 0, and 0 times NaN is NaN.",
         link="tensorflow/tensorflow#118382",
         variants=("xla",),
     ),
-    Known(
-        id="gradient-of-padded-cotangent",
-        operators=("conv2d",),
-        kind="numeric",
-        outcome="differs",
-        part="gradient",
-        when=lambda case: not predicates.is_finite(predicates.second(case)) and max(predicates.window(case)) > 1,
-        what="With NaN or infinity in the kernel, pixels near the edges have NaN as their gradient, though no output "
-        "brought them together with that tap.",
+    dataclasses.replace(
+        shared.GRADIENT_OF_PADDED_COTANGENT,
         why="XLA's gradient is a convolution of the cotangent padded with zeros, and 0 times infinity is NaN.",
         variants=("xla",),
     ),
-    Known(
-        id="crop-before-padding-reads-other-memory",
-        operators=("conv_transpose2d",),
-        kind="bug",
-        outcome="differs",
-        when=_crops_before_padding,
-        what="A transposed convolution with a crop as wide as its kernel, and none opposite, has values in its last "
-        "columns that are not its own: of the next row, or of other memory.",
-        why="As a convolution it is cropped at one end and padded at the other. XLA on the CPU takes that for no "
-        "padding, and reads on where zeros should be.",
-        link="openxla/xla#48713",
-        variants=("xla",),
-    ),
-    Known(
-        id="crop-before-padding-reads-other-memory-gradient",
-        operators=("conv2d",),
-        kind="bug",
-        outcome="differs",
-        part="gradient",
+    dataclasses.replace(shared.CROP_BEFORE_PADDING, when=_crops_before_padding, variants=("xla",)),
+    dataclasses.replace(
+        shared.CROP_BEFORE_PADDING_GRADIENT,
         when=_crops_before_padding,
         what="With a pad as wide as the kernel, and none opposite, the gradient is wrong in the last columns, or huge. "
         "Keras puts such pads on before, and is not concerned.",
-        why="The gradient is a convolution that is cropped at one end and padded at the other, which XLA on the CPU "
-        "takes for one without padding: it reads on where zeros should be.",
-        link="openxla/xla#48713",
         variants=("xla",),
     ),
-    Known(
+    convention(
         id="gather-is-not-checked",
         operators=("pad2d",),
-        kind="convention",
-        outcome="differs",
         when=_leaves_the_axis,
         what="Bridged: circular pads wider than the image repeat its edge, and the edge of nothing is 0. tf.gather "
         "itself refuses such indices on the CPU.",
@@ -284,12 +229,10 @@ LEDGER = [
         link="tensorflow/tensorflow#115254",
         variants=("xla",),
     ),
-    Known(
+    convention(
         id="labels-out-of-range",
         operators=("lenet5",),
-        kind="convention",
-        outcome="differs",
-        when=lambda case: bool(((case.inputs["labels"] < 0) | (case.inputs["labels"] > 9)).any()),
+        when=shared.labels_are_out_of_range,
         what="A label that is no class makes NaN of the loss and, after a step, of all weights.",
         why="What XLA compiles cannot raise. The documentation says so of the GPU.",
         link="tensorflow/tensorflow#8484",

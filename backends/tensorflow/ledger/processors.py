@@ -3,7 +3,7 @@
 import numpy as np
 
 from backends.condition import On
-from backends.known import Known
+from backends.known import numeric, unsupported
 from backends.tensorflow.ledger.default_mode import ONEDNN
 from spec.cases import predicates
 
@@ -23,11 +23,9 @@ def _is_compiled_in_float16(case):
 
 
 LEDGER = [
-    Known(
+    numeric(
         id="padding-is-left-out",
         operators=("conv2d", "conv2d_layer"),
-        kind="numeric",
-        outcome="differs",
         when=predicates.special_tap_meets_padding,
         what="Where NaN or infinity in the kernel meets padding, outputs at the edges are numbers, not NaN. What is "
         "padded by tf.pad before is right, and so it is without oneDNN.",
@@ -35,11 +33,9 @@ LEDGER = [
         "for few channels without AVX-512, multiply them with zeros.",
         on=ONEDNN,
     ),
-    Known(
+    unsupported(
         id="bfloat16-held-below-avx512",
         operators=("conv2d", "conv2d_layer", "convolve2d", "conv_transpose2d", *POOLED, "learn_kernel", "lenet5"),
-        kind="unsupported",
-        outcome="rejected",
         when=_is_bfloat16,
         what="With oneDNN held to less than AVX-512 (ONEDNN_MAX_CPU_ISA), convolutions and pools refuse bfloat16: "
         "could not create a primitive descriptor. Matrix products end the process.",
@@ -47,22 +43,18 @@ LEDGER = [
         "processor without it Eigen's kernels are taken.",
         on=HELD,
     ),
-    Known(
+    unsupported(
         id="bfloat16-held-below-avx512-gradient",
         operators=("conv2d", "conv2d_layer", "convolve2d", "conv_transpose2d", *POOLED),
-        kind="unsupported",
-        outcome="rejected",
         part="gradient",
         when=_is_bfloat16,
         what="So do gradients, also of transposed convolutions that Eigen's kernels compute.",
         why="TensorFlow asks the processor for AVX-512, not oneDNN for what it may use.",
         on=HELD,
     ),
-    Known(
+    unsupported(
         id="float16-needs-f16c",
         operators=("conv2d_layer",),
-        kind="unsupported",
-        outcome="rejected",
         when=_is_compiled_in_float16,
         what="Below AVX Keras's convolution with groups refuses float16: Failed to materialize symbols.",
         why="Without F16C a conversion is a call of __extendhfsf2, and XLA's compiler knows no such function.",

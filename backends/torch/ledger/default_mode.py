@@ -4,8 +4,11 @@ Every entry was seen in the framework's own calls. "Bridged" says that the adapt
 framework's own check was never met.
 """
 
+import dataclasses
+
+from backends import shared_ledger as shared
 from backends.condition import On
-from backends.known import Known
+from backends.known import bug, convention, numeric
 from spec.cases import predicates
 
 CONVOLUTIONS = ("conv2d", "conv2d_layer", "conv_transpose2d")
@@ -33,143 +36,104 @@ def _labels_are_ignored(case):
 
 
 LEDGER = [
-    Known(
+    numeric(
         id="padding-is-left-out",
         operators=("conv2d", "conv2d_layer"),
-        kind="numeric",
-        outcome="differs",
         when=predicates.special_tap_meets_padding,
         what="Where NaN or infinity in the kernel meets padding, outputs at the edges are numbers, not NaN. With few "
         "channels in a single image, or without oneDNN, they are NaN.",
         why="oneDNN's kernels leave taps out that meet padding; torch's own lay out the image in columns, with zeros.",
         on=On("oneDNN"),
     ),
-    Known(
+    convention(
         id="negative-pads-crop",
         operators=("pad2d",),
-        kind="convention",
-        outcome="differs",
         when=predicates.pads_are_negative,
         what="F.pad takes negative pads and crops the image, down to no row at all; it refuses to crop beyond that.",
         why="Padding with a constant and cropping are one operator, constant_pad_nd.",
         link="pytorch/pytorch#105629",
     ),
-    Known(
+    convention(
         id="unbatched-image",
         operators=(*CONVOLUTIONS, *POOLS, "pad2d"),
-        kind="convention",
-        outcome="differs",
         when=_is_unbatched,
         what="An image with 3 axes is taken for one without a batch, (C, H, W); the result has 3 axes as well.",
         why="It is documented (N is optional). A forgotten axis then shows only where the results are used.",
         link="https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv2d.html",
     ),
-    Known(
+    convention(
         id="empty-batch",
         operators=(*CONVOLUTIONS, *POOLS, "pad2d", "upsample2d", "flatten"),
-        kind="convention",
-        outcome="differs",
         when=predicates.batch_is_empty,
         what="A batch of no images gives a batch of no results, of the right shape.",
         why="It is a feature: the number of images may be found while a network runs.",
         link="pytorch/pytorch#12013",
     ),
-    Known(
+    convention(
         id="empty-images",
         operators=("flatten",),
-        kind="convention",
-        outcome="differs",
         when=lambda case: bool(predicates.empty(case)) and not predicates.batch_is_empty(case),
         what="Images without pixels are flattened to rows of length 0.",
         why="torch.flatten multiplies the sizes, whatever they are.",
     ),
-    Known(
-        id="loss-of-no-images",
-        operators=("lenet5",),
-        kind="convention",
-        outcome="differs",
-        when=predicates.batch_is_empty,
-        what="cross_entropy of no images is NaN; the weights stay as they are.",
-        why="The loss is the mean of no numbers, 0/0; the gradients are sums of nothing.",
+    dataclasses.replace(
+        shared.LOSS_OF_NO_IMAGES, what="cross_entropy of no images is NaN; the weights stay as they are."
     ),
-    Known(
+    bug(
         id="no-channels-no-outputs",
         operators=("conv2d", "conv2d_layer"),
-        kind="bug",
-        outcome="differs",
         when=lambda case: {name for name, axis in predicates.empty(case) if axis == 1} == {"x", "w"},
         what="Images without channels give a result without channels, (N, 0, OH, OW), though w has kernels: the sum of "
         "nothing would be (N, O, OH, OW) of zeros.",
         why="ATen sets the output channels to 0 when the input channels are 0.",
         link="pytorch/pytorch#120944",
     ),
-    Known(
+    convention(
         id="ceil-mode-cuts-the-only-window",
         operators=POOLS,
-        kind="convention",
-        outcome="differs",
         when=_is_almost_a_window,
         what="With ceil_mode a window that exceeds the padded image by less than a stride counts as the last, partial "
         "one, so a single value comes back; without ceil_mode, or by a stride or more, it is refused.",
         why="The size is ceil((H + 2 pad - k) / stride) + 1, which is 1 as long as the fraction is above -1.",
     ),
-    Known(
+    convention(
         id="pads-as-wide-as-the-window",
         operators=POOLS,
-        kind="convention",
-        outcome="differs",
         when=predicates.window_may_miss,
         what="Bridged: windows wholly in the padding give -inf (maximum) or 0/0 = NaN (mean). torch itself refuses "
         "pads above half the window.",
         why="What torch does not take as padding the adapter puts on with F.pad before.",
     ),
-    Known(
-        id="empty-kernel-sums-to-zero",
-        operators=("corr2d",),
-        kind="convention",
-        outcome="differs",
-        when=lambda case: min(predicates.window(case), default=1) == 0,
-        what="A kernel without taps gives zeros, one more in each axis than there are pixels.",
-        why="Tensor.unfold has windows of size 0, and the sum of nothing is 0.",
+    dataclasses.replace(
+        shared.EMPTY_KERNEL_SUMS_TO_ZERO, why="Tensor.unfold has windows of size 0, and the sum of nothing is 0."
     ),
-    Known(
+    convention(
         id="type-promotion",
         operators=("corr2d", "learn_kernel"),
-        kind="convention",
-        outcome="differs",
         when=_is_promoted,
         what="float32 times float64, and float32 minus float64, are computed in float64; the result is stored in the "
         "dtype of the array it is assigned to. F.conv2d refuses such a mixture.",
         why="Elementwise operators promote types as NumPy does; convolutions do not.",
         link="https://docs.pytorch.org/docs/stable/tensor_attributes.html#type-promotion-doc",
     ),
-    Known(
+    convention(
         id="loading-weights-converts-them",
         operators=("lenet5",),
-        kind="convention",
-        outcome="differs",
         when=predicates.is_mixed,
         what="Weights in float64 are rounded to the float32 of the network, without a word.",
         why="load_state_dict copies into the parameters that are there, and copying converts.",
     ),
-    Known(
+    convention(
         id="label-minus-100-is-ignored",
         operators=("lenet5",),
-        kind="convention",
-        outcome="differs",
         when=_labels_are_ignored,
         what="An image with the label -100 counts neither in the loss nor in the mean; other labels outside of the "
         "classes are refused.",
         why="-100 is the default of cross_entropy's ignore_index.",
         link="https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html",
     ),
-    Known(
-        id="target-is-broadcast",
-        operators=("learn_kernel",),
-        kind="convention",
-        outcome="differs",
-        when=predicates.target_is_repeated,
+    dataclasses.replace(
+        shared.TARGET_IS_BROADCAST,
         what="One row of y is compared with every row of the correlation; mse_loss warns, and goes on.",
-        why="Subtraction broadcasts.",
     ),
 ]

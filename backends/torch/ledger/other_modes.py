@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from backends.known import Known
+from backends.known import bug, convention, numeric
 from spec.cases import predicates
 
 
@@ -19,11 +19,9 @@ def _is_shared_overhang(case):
 
 
 LEDGER = [
-    Known(
+    bug(
         id="average-pool-gradient-at-the-overhang",
         operators=("avg_pool2d",),
-        kind="bug",
-        outcome="differs",
         part="gradient",
         when=_is_shared_overhang,
         what="With ceil_mode and count_include_pad the gradient at the overhang is divided by the whole window, the "
@@ -32,11 +30,9 @@ LEDGER = [
         link="pytorch/pytorch#198119",
         variants=("compile",),
     ),
-    Known(
+    convention(
         id="bias-of-another-dtype",
         operators=("conv2d",),
-        kind="convention",
-        outcome="differs",
         when=lambda case: (
             predicates.is_mixed(case) and "b" in case.inputs and case.inputs["x"].dtype == case.inputs["w"].dtype
         ),
@@ -45,21 +41,17 @@ LEDGER = [
         "word torch does not compare the dtypes of image and bias before.",
         variants=("compile",),
     ),
-    Known(
+    convention(
         id="resized-to-no-rows",
         operators=("upsample2d",),
-        kind="convention",
-        outcome="differs",
         when=lambda case: 0 in predicates.image(case),
         what="An image without rows is resized to one without rows; eager it is refused.",
         why="Inductor has the operator written out in others, which look at no sizes: nothing is computed.",
         variants=("compile",),
     ),
-    Known(
+    numeric(
         id="bilinear-infinity",
         operators=("upsample2d",),
-        kind="numeric",
-        outcome="differs",
         when=lambda case: case.attrs["mode"] == "bilinear" and bool(np.isinf(predicates.first(case)).any()),
         what="Around an infinite pixel bilinear upsampling gives NaN, where weights times pixels are infinite.",
         why="Inductor has the operator written out as a + (b - a) * t: with a infinite that is inf - inf.",

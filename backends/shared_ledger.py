@@ -1,0 +1,152 @@
+"""Known differences that several frameworks share, for their ledgers, and conditions that several entries share.
+
+A ledger that has something to add takes an entry with `dataclasses.replace`.
+"""
+
+import numpy as np
+
+from backends.condition import On
+from backends.known import bug, convention, numeric
+from spec.cases import predicates
+from spec.core import Case
+
+FLUSHING = On(architectures=("x86_64", "arm64"))  # where a thread can be set to flush (tsl/platform/denormal.cc)
+
+
+def is_subnormal_in_arithmetic(case: Case) -> bool:
+    """float32 and float64; float16 is computed in float32, where its subnormal numbers are normal."""
+    moved = case.op == "upsample2d" and case.attrs["mode"] == "nearest"
+    return case.dtype.itemsize > 2 and predicates.is_subnormal(case) and not moved
+
+
+def has_subnormal_image(case: Case) -> bool:
+    """Whether the image itself holds such numbers."""
+    image = predicates.first(case)
+    return is_subnormal_in_arithmetic(case) and predicates.smallest(image) < np.finfo(case.dtype).tiny
+
+
+def is_maximum_of_minus_infinity(case: Case) -> bool:
+    """Whether a window holds nothing but -inf, and no window NaN."""
+    maxima = predicates.special_maxima(case)
+    return bool(np.isneginf(maxima).any()) and not np.isnan(maxima).any()
+
+
+def labels_are_out_of_range(case: Case) -> bool:
+    """Whether a label of LeNet-5 is none of its ten classes."""
+    labels = case.inputs["labels"]
+    return bool(((labels < 0) | (labels > 9)).any())
+
+
+def is_bilinear(case: Case) -> bool:
+    """Whether an image is upsampled bilinearly."""
+    return case.attrs["mode"] == "bilinear"
+
+
+def sum_overflows(case: Case) -> bool:
+    """A mean of float16 whose sum is beyond the largest number, all pixels taken for the largest."""
+    largest = float(abs(predicates.first(case)).max(initial=0))
+    return case.dtype == np.float16 and np.isfinite(largest) and largest * np.prod(predicates.window(case)) > 65504
+
+
+def has_special_kernel(case: Case) -> bool:
+    """Whether a kernel of several taps holds NaN or infinity."""
+    return not predicates.is_finite(predicates.second(case)) and max(predicates.window(case)) > 1
+
+
+TARGET_IS_BROADCAST = convention(
+    id="target-is-broadcast",
+    operators=("learn_kernel",),
+    when=predicates.target_is_repeated,
+    what="One row of y is compared with every row of the correlation.",
+    why="Subtraction broadcasts.",
+)
+ONE_AXIS_BECOMES_A_COLUMN = convention(
+    id="one-axis-becomes-a-column",
+    operators=("flatten",),
+    when=lambda case: predicates.rank(case) == 1,
+    what="(N,) becomes (N, 1).",
+    why="The product of no sizes is 1.",
+)
+EMPTY_KERNEL_SUMS_TO_ZERO = convention(
+    id="empty-kernel-sums-to-zero",
+    operators=("corr2d",),
+    when=lambda case: 0 in predicates.window(case),
+    what="A kernel without taps gives zeros, one more in each axis than there are pixels.",
+    why="Slices of no rows are allowed, and the sum of nothing is 0.",
+)
+LOSS_OF_NO_IMAGES = convention(
+    id="loss-of-no-images",
+    operators=("lenet5",),
+    when=predicates.batch_is_empty,
+    what="The loss of no images is NaN; the weights stay as they are.",
+    why="The loss is the mean of no numbers, 0/0; the gradients are sums of nothing.",
+)
+MAXIMUM_DROPS_NAN = bug(
+    id="maximum-drops-nan",
+    operators=("max_pool2d",),
+    when=lambda case: bool(np.isnan(predicates.special_maxima(case)).any()),
+    what="NaN is never the maximum; a window of nothing but NaN gives the lowest finite number.",
+    why="The search starts from the lowest finite number, and no comparison with NaN is true; so does oneDNN.",
+)
+MAXIMUM_OF_MINUS_INFINITY = bug(
+    id="maximum-of-minus-infinity",
+    operators=("max_pool2d",),
+    when=is_maximum_of_minus_infinity,
+    what="A window of nothing but -inf gives the lowest finite number, -3.4e38 in float32.",
+    why="The search for the maximum starts from that number.",
+)
+SUBNORMAL_NUMBERS_ARE_ZERO = numeric(
+    id="subnormal-numbers-are-zero",
+    operators=("avg_pool2d", "max_pool2d", "upsample2d"),
+    when=is_subnormal_in_arithmetic,
+    what="Subnormal numbers are taken for 0, and results that would be subnormal become 0; where values are only "
+    "moved they stay.",
+    why="Flush-to-zero and denormals-are-zero are switched on.",
+    on=FLUSHING,
+)
+SUBNORMAL_NUMBERS_ARE_ZERO_GRADIENT = numeric(
+    id="subnormal-numbers-are-zero-gradient",
+    operators=("max_pool2d",),
+    part="gradient",
+    when=has_subnormal_image,
+    what="A gradient that subnormal pixels were multiplied into is 0; among maxima that are all taken for 0 it "
+    "goes to another pixel.",
+    why="Flush-to-zero and denormals-are-zero are switched on.",
+    on=FLUSHING,
+)
+GRADIENT_OF_PADDED_COTANGENT = numeric(
+    id="gradient-of-padded-cotangent",
+    operators=("conv2d",),
+    part="gradient",
+    when=has_special_kernel,
+    what="With NaN or infinity in the kernel, pixels near the edges have NaN as their gradient, though no output "
+    "brought them together with that tap.",
+    why="The gradient is a convolution of the cotangent padded with zeros, and 0 times infinity is NaN.",
+)
+FLOAT16_MEAN_OVERFLOWS = numeric(
+    id="float16-mean-overflows",
+    operators=("avg_pool2d",),
+    when=sum_overflows,
+    what="The mean of large numbers is infinite in float16, though all of them are finite.",
+    why="The sum is taken in float16 before it is divided.",
+)
+CROP_BEFORE_PADDING = bug(
+    id="crop-before-padding-reads-other-memory",
+    operators=("conv_transpose2d",),
+    when=predicates.is_cropped_before_padding,
+    what="A transposed convolution with a crop as wide as its kernel, and none opposite, has values in its last "
+    "columns that are not its own: of the next row, or of other memory.",
+    why="As a convolution it is cropped at one end and padded at the other. XLA on the CPU takes that for no "
+    "padding, and reads on where zeros should be.",
+    link="openxla/xla#48713",
+)
+CROP_BEFORE_PADDING_GRADIENT = bug(
+    id="crop-before-padding-reads-other-memory-gradient",
+    operators=("conv2d",),
+    part="gradient",
+    when=predicates.is_cropped_before_padding,
+    what="With a pad as wide as the kernel, and none opposite, the gradient is wrong in the last columns, or huge.",
+    why="The gradient is a convolution that is cropped at one end and padded at the other, which XLA on the CPU "
+    "takes for one without padding: it reads on where zeros should be.",
+    link="openxla/xla#48713",
+)
