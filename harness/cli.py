@@ -144,6 +144,20 @@ def conventions(names, globs, source, target, out, jobs, timeout) -> int:
     return conventions.compare(source, target, globs, jobs, timeout)
 
 
+@cli.command()
+@click.option("--backend", "names", multiple=True, metavar="NAME", help="Only this backend (repeat).")
+@click.option("--lesson", "wanted", multiple=True, metavar="NAME", help="Only this lesson (repeat).")
+@click.option("--format", "form", type=click.Choice(("html", "ipynb", "book")), default="html", show_default=True)
+@click.option("--out", default=OUT, type=click.Path(path_type=Path), show_default=True, help="Folder for the pages.")
+@click.option("--jobs", default=os.cpu_count() or 2, type=click.IntRange(1), help="Workers side by side.")
+@click.option("--timeout", default=60.0, type=SECONDS, help="Seconds one call may take.")
+def lessons(names, wanted, form, out, jobs, timeout) -> int:
+    """Compute the lessons in every framework; write pages, notebooks, or the sources of a book."""
+    from harness.commands.lessons import teach
+
+    return teach(names, wanted, form, out, jobs, timeout)
+
+
 @cli.command(context_settings={"ignore_unknown_options": True})
 @click.argument("op", required=False)
 @click.argument("attrs", nargs=-1, type=click.UNPROCESSED)

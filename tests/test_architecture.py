@@ -95,7 +95,7 @@ ROOMS = (
     ("__main__", "cli"),
     ("commands",),
     ("running",),
-    ("diagnosis", "laws", "scorecard", "bridge"),
+    ("diagnosis", "laws", "scorecard", "bridge", "lessons"),
     ("judging", "source"),
     ("workers", "cases"),
 )

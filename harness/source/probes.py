@@ -7,24 +7,24 @@ from pathlib import Path
 from harness.source.parser import Source, read
 
 
-def probes(files: Iterable[Path]) -> dict[tuple[str, str], str]:
-    """(question, interface) -> code of each probe, read without importing it.
+def probes(files: Iterable[Path], table: str = "PROBES") -> dict[tuple[str, str], str]:
+    """(question, interface) -> code of each probe, read without importing it; so with (label, lesson) of `CALLS`.
 
     A row of the table `PROBES` is shown as the call that its function makes, a function under `@probe` as it is
     written. The helpers and constants of the file that it uses follow.
     """
     found = {}
     for source in map(read, files):
-        asked: list[tuple[tuple[str, str], ast.expr | ast.stmt]] = [*_rows(source), *_functions(source)]
+        asked: list[tuple[tuple[str, str], ast.expr | ast.stmt]] = [*_rows(source, table), *_functions(source)]
         for pair, node in asked:
             used = dict.fromkeys(_used(node, source))
             found[pair] = "\n\n".join([_code(source, node), *(_definition(source, one) for one in used)])
     return found
 
 
-def _rows(source: Source) -> Iterator[tuple[tuple[str, str], ast.expr]]:
-    """The rows of the table `PROBES`: (question, interface), and what the function returns."""
-    for api, table in _items(getattr(source.definitions.get("PROBES"), "value", None)):
+def _rows(source: Source, name: str) -> Iterator[tuple[tuple[str, str], ast.expr]]:
+    """The rows of a table: (question, interface), and what the function returns."""
+    for api, table in _items(getattr(source.definitions.get(name), "value", None)):
         for question, value in _items(table):
             function = value.args[0] if isinstance(value, ast.Call) else value  # arrays(lambda ...) or lambda ...
             yield (question, api), getattr(function, "body", function)

@@ -53,12 +53,15 @@ def renewed(path, env):
 
 
 @functools.cache
-def probes(folder):
-    """The probes in `conventions.py` or the files of `conventions/` in a folder: (question, api) -> function."""
+def probes(folder, name="conventions"):
+    """The probes in `conventions.py` or the files of `conventions/` in a folder: (question, api) -> function.
+
+    So with the calls of `lessons`: (label, lesson) -> function.
+    """
     found = {}
-    for file in sorted([*folder.glob("conventions.py"), *folder.glob("conventions/*.py")]):
-        module = load(file, f"convparity_{file.stem}")
-        tables = getattr(module, "PROBES", {})
+    for file in sorted([*folder.glob(f"{name}.py"), *folder.glob(f"{name}/*.py")]):
+        module = load(file, f"convparity_{name}_{file.stem}")
+        tables = getattr(module, "PROBES", getattr(module, "CALLS", {}))
         found |= {(question, api): one for api, table in tables.items() for question, one in table.items()}
         found |= {(one.question, one.api): one for one in vars(module).values() if hasattr(one, "question")}
     return found
@@ -69,7 +72,7 @@ def answer(adapter, folder, request):
     from backends.execute import Broken
     from harness.workers.wire import pack, unpack_all
 
-    probe = probes(folder)[tuple(request["probe"])]
+    probe = probes(folder, request.get("of", "conventions"))[tuple(request["probe"])]
     arrays = list(unpack_all(request["inputs"]).values())
     try:
         if len(arrays) != len(inspect.signature(probe).parameters):
@@ -95,7 +98,7 @@ def names_nothing(error, folder):
     """
     places = [one.filename for one in traceback.extract_tb(error.__traceback__) if "getattr" not in one.name]
     named = isinstance(error, (NameError, AttributeError, ImportError))
-    return named and pathlib.Path(places[-1]).parent in (folder, folder / "conventions")
+    return named and pathlib.Path(places[-1]).parent in (folder, folder / "conventions", folder / "lessons")
 
 
 def infer(adapter, request):
