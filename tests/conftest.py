@@ -22,3 +22,4 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--timeout", type=float, default=60.0, help="conformance: seconds one case may take")
     parser.addoption("--geometries", type=int, default=3, help="random cases: how many geometries of each operator")
     parser.addoption("--seed", type=int, default=0, help="random cases: another number draws other cases")
+    parser.addoption("--correct-runs", type=int, default=60, help="false alarms: how many correct runs are tried")
