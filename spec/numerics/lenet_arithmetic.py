@@ -10,7 +10,6 @@ import numpy as np
 from spec.layouts import behind_flatten
 from spec.numerics.stochastic import EXACT
 
-matmul = np.matmul  # all sums of products are matrix products
 LIBRARY = 8  # units roundoff (4 ULP) by which exp and log may be off: OpenCL 3.0 allows 3 ULP, Intel's SVML 4
 
 LAYERS = {"c1": (6, 1, 5, 5), "c3": (16, 6, 5, 5), "c5": (120, 16, 5, 5), "f6": (84, 120), "out": (10, 84)}
@@ -135,6 +134,11 @@ def _there(array):
 
 
 # Sums of products: matrix products for each run. Letters: R runs, N images, C channels in, O out.
+
+
+def matmul(a, b):
+    """a @ b in their dtype; NumPy computes bfloat16 in float32."""
+    return np.matmul(a, b).astype(np.result_type(a, b), copy=False)
 
 
 def dense(x, w):
