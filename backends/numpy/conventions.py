@@ -1,4 +1,4 @@
-"""What NumPy does by default. It has no neural networks: asked about are vectors, padding, dtypes and memory."""
+"""Vectors, padding, dtypes and memory in NumPy, by its default calls. It has no neural networks to ask about."""
 
 import numpy as np
 

@@ -1,8 +1,8 @@
 """The command `conventions`: every backend is asked every question, by the framework's own default call.
 
-Nothing is asserted by hand: each hypothesis is computed by the specification, each answer comes from a probe in
-the backend's `conventions/`, and what fits is named. A cell holds the probe's own text, so that a reader sees
-what was called.
+No answer is written by hand. The specification computes what each hypothesis predicts, a probe in the backend's
+`conventions/` makes the framework's call, and the hypothesis that fits is the answer. The probe's code is stored
+beside it, so that a reader sees what was called.
 """
 
 import concurrent.futures
@@ -53,7 +53,7 @@ def compare(source: str, target: str, globs: tuple[str, ...], jobs: int, timeout
 
 
 def choose(globs: tuple[str, ...]) -> list[Question]:
-    """The questions whose ids match one of the globs; all without any. Raises `UserError`."""
+    """The questions whose ids match one of the globs, or all if there is none. Raises `UserError`."""
     for glob in globs:
         if not fnmatch.filter(questions(), glob):
             topics = dict.fromkeys(name.partition(".")[0] for name in questions())
@@ -76,25 +76,25 @@ def _complete(table: Mapping[str, Any]) -> int:
 
 def ask(backend: Backend, asked: list[Question], timeout: float) -> dict[str, Any]:
     """question -> list of answers, one for each interface; {"problem": why} where the backend cannot start."""
-    station = Supervisor(backend, timeout)
+    supervisor = Supervisor(backend, timeout)
     found: dict[str, Any] = {}
     try:
-        station.open()
+        supervisor.open()
         sources = probes(backend.files("conventions"))
         for question in asked:
             mine = {api: source for (name, api), source in sources.items() if name == question.id}
-            found[question.id] = [put(station, question, api, source) for api, source in mine.items()]
+            found[question.id] = [put(supervisor, question, api, source) for api, source in mine.items()]
     except NotStarted as error:
         return {"problem": str(error), **({"excused": True} if backend.excused else {})}
     finally:
-        station.close()
+        supervisor.close()
     return found
 
 
-def put(station: Supervisor, question: Question, api: str, source: str) -> dict[str, Any]:
-    """One probe's answer: the interface, its code, what came out, and the hypothesis that fits."""
+def put(supervisor: Supervisor, question: Question, api: str, source: str) -> dict[str, Any]:
+    """One probe's answer: the interface, the code, the output, and the hypothesis that fits."""
     inputs = pack_all(dict(question.inputs))
-    reply = station.ask({"id": f"{question.id} {api}", "probe": [question.id, api], "inputs": inputs})
+    reply = supervisor.ask({"id": f"{question.id} {api}", "probe": [question.id, api], "inputs": inputs})
     cell = {"api": api, "code": source}
     if reply["outcome"] != "computed":
         answer = REFUSES if reply["outcome"] == "rejected" else reply["outcome"]
@@ -105,7 +105,7 @@ def put(station: Supervisor, question: Question, api: str, source: str) -> dict[
 
 
 def plain(array: np.ndarray) -> str:
-    """An array as a reader wants to see it: its numbers in brackets, to four digits."""
+    """The numbers of an array in brackets, to four digits."""
     return np.array2string(array, precision=4, suppress_small=True, separator=" ", threshold=60)
 
 

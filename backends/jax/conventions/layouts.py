@@ -8,6 +8,17 @@ from jax import lax
 from backends.contract import probe
 from spec.questions.words import takes
 
+
+def ones(layer, *sizes, **options):
+    """A layer of flax with a kernel of ones; its bias is zero."""
+    return layer(*sizes, kernel_init=nnx.initializers.ones, rngs=nnx.Rngs(0), **options)
+
+
+def load(layer, w, *sizes, **options):
+    """A layer of flax with the kernel w; its bias is zero."""
+    return layer(*sizes, kernel_init=lambda *_: w, rngs=nnx.Rngs(0), **options)
+
+
 PROBES = {
     "jax.lax": {
         "layout.default": lambda x: lax.conv(x, jnp.ones((1, 2, 1, 1)), (1, 1), "VALID").reshape(2, 2),
@@ -19,17 +30,16 @@ PROBES = {
         "layout.default": lambda x: lax.conv_transpose(x, jnp.ones((1, 1, 2, 1)), (1, 1), "VALID").reshape(2, 2),
     },
     "flax.nnx": {
+        "layout.default": lambda x: ones(nnx.Conv, 2, 1, (1, 1))(x).reshape(2, 2),
+        "layout.channels-first": lambda x: ones(nnx.Conv, 2, 1, (1, 1), data_format="NCHW")(x).reshape(2, 2),
+        "layout.noticed": lambda x: ones(nnx.Conv, 3, 1, (1, 1))(x[None]).ravel(),
         "layout.pool": lambda x: nnx.max_pool(x, (2, 2), (2, 2)),
+        "layout.pool.channels-last": lambda x: nnx.max_pool(x, (2, 2), (2, 2)),  # flax documents NHWC
         "layout.pool.channels-first": lambda x: nnx.max_pool(x, (2, 2), (2, 2), data_format="NCHW"),
-        "layout.dense": lambda x, w: nnx.Linear(2, 2, kernel_init=lambda *_: w, rngs=nnx.Rngs(0))(x),
-        "layout.dense.axes": lambda x: nnx.Linear(2, 1, kernel_init=nnx.initializers.ones, rngs=nnx.Rngs(0))(x),
+        "layout.dense": lambda x, w: load(nnx.Linear, w, 2, 2)(x),
+        "layout.dense.axes": lambda x: ones(nnx.Linear, 2, 1)(x),
     },
 }
-
-
-@probe("layout.default", "flax.nnx")
-def default_layout_layer(x):
-    return nnx.Conv(2, 1, (1, 1), kernel_init=nnx.initializers.ones, rngs=nnx.Rngs(0))(x).reshape(2, 2)
 
 
 @probe("layout.channels-last", "jax.lax")
@@ -40,20 +50,13 @@ def channels_last(x):
 
 @probe("layout.channels-last", "flax.nnx")
 def channels_last_layer(x):
-    # NHWC is the layout that flax documents; there is no argument for another
-    return nnx.Conv(2, 1, (1, 1), kernel_init=nnx.initializers.ones, rngs=nnx.Rngs(0))(x).reshape(2, 2)
+    return ones(nnx.Conv, 2, 1, (1, 1))(x).reshape(2, 2)  # flax documents NHWC and has no argument for the layout
 
 
 @probe("layout.channels-first", "jax.lax")
 def channels_first(x):
     layouts = ("NCHW", "OIHW", "NCHW")
     return lax.conv_general_dilated(x, jnp.ones((1, 2, 1, 1)), (1, 1), "VALID", dimension_numbers=layouts).reshape(2, 2)
-
-
-@probe("layout.channels-first", "flax.nnx")
-def channels_first_layer(x):
-    layer = nnx.Conv(2, 1, (1, 1), data_format="NCHW", kernel_init=nnx.initializers.ones, rngs=nnx.Rngs(0))
-    return layer(x).reshape(2, 2)
 
 
 @probe("layout.transposed.channels-last", "jax.lax")
@@ -64,8 +67,7 @@ def transposed_channels_last(x):
 
 @probe("layout.transposed.channels-last", "flax.nnx")
 def transposed_channels_last_layer(x):
-    # NHWC is the layout that flax documents; there is no argument for another
-    return nnx.ConvTranspose(2, 1, (1, 1), kernel_init=nnx.initializers.ones, rngs=nnx.Rngs(0))(x).reshape(2, 2)
+    return ones(nnx.ConvTranspose, 2, 1, (1, 1))(x).reshape(2, 2)  # flax documents NHWC, as for nnx.Conv
 
 
 @probe("layout.transposed.channels-first", "jax.lax")
@@ -76,18 +78,12 @@ def transposed_channels_first(x):
 
 @probe("layout.transposed.channels-first", "flax.nnx")
 def transposed_channels_first_layer(x):
-    options = {"kernel_init": nnx.initializers.ones, "rngs": nnx.Rngs(0), "data_format": "NCHW"}
-    return nnx.ConvTranspose(2, 1, (1, 1), **options)(x).reshape(2, 2)
+    return ones(nnx.ConvTranspose, 2, 1, (1, 1), data_format="NCHW")(x).reshape(2, 2)
 
 
 @probe("layout.noticed", "jax.lax")
 def noticed(x):
     return lax.conv(x.transpose(1, 2, 0)[None], jnp.ones((1, 3, 1, 1)), (1, 1), "VALID").ravel()
-
-
-@probe("layout.noticed", "flax.nnx")
-def noticed_layer(x):
-    return nnx.Conv(3, 1, (1, 1), kernel_init=nnx.initializers.ones, rngs=nnx.Rngs(0))(x[None]).ravel()
 
 
 @probe("layout.noticed", "flax.linen")
@@ -98,13 +94,8 @@ def noticed_linen(x):
 
 @probe("layout.pool.channels-last", "jax.lax")
 def pool_channels_last(x):
-    # a window has a size for every axis: that is how the layout is said
+    # the window has a size for every axis, so there is no argument for the layout
     return lax.reduce_window(x, -jnp.inf, lax.max, (1, 2, 2, 1), (1, 2, 2, 1), "VALID")
-
-
-@probe("layout.pool.channels-last", "flax.nnx")
-def pool_channels_last_flax(x):
-    return nnx.max_pool(x, (2, 2), (2, 2))  # NHWC is the layout that flax documents
 
 
 @probe("layout.pool.channels-first", "jax.lax")
@@ -114,14 +105,12 @@ def pool_channels_first(x):
 
 @probe("layout.unbatched", "flax.nnx")
 def unbatched_layer(x, k):
-    layer = nnx.Conv(1, 1, (2, 2), padding="VALID", kernel_init=lambda *_: k[..., None, None], rngs=nnx.Rngs(0))
-    return layer(x[..., None])[..., 0]
+    return load(nnx.Conv, k[..., None, None], 1, 1, (2, 2), padding="VALID")(x[..., None])[..., 0]
 
 
 @probe("layout.kernel", "flax.nnx")
 def kernel_layout_layer(x, w):
-    layer = nnx.Conv(2, 2, (2, 2), padding="VALID", kernel_init=lambda *_: w, rngs=nnx.Rngs(0))
-    return layer(x.transpose(1, 2, 0)[None]).ravel()
+    return load(nnx.Conv, w, 2, 2, (2, 2), padding="VALID")(x.transpose(1, 2, 0)[None]).ravel()
 
 
 @probe("layout.kernel.transposed", "jax.lax")
@@ -131,7 +120,7 @@ def kernel_layout_transposed(x, w):
 
 @probe("layout.kernel.transposed", "flax.nnx")
 def kernel_layout_transposed_layer(x, w):
-    layer = nnx.ConvTranspose(2, 2, (2, 2), padding="VALID", kernel_init=lambda *_: w, rngs=nnx.Rngs(0))
+    layer = load(nnx.ConvTranspose, w, 2, 2, (2, 2), padding="VALID")
     return layer(x.reshape(1, 1, 1, 2))[0].transpose(2, 0, 1)
 
 
@@ -156,8 +145,8 @@ def depthwise_order(x, w):
 
 @probe("layout.depthwise.order", "flax.nnx")
 def depthwise_order_layer(x, w):
-    weights = {"kernel_init": lambda *_: w[None, None, None], "rngs": nnx.Rngs(0)}
-    return nnx.Conv(2, 4, (1, 1), feature_group_count=2, **weights)(x[None, None, None]).ravel()
+    layer = load(nnx.Conv, w[None, None, None], 2, 4, (1, 1), feature_group_count=2)
+    return layer(x[None, None, None]).ravel()
 
 
 @probe("layout.flatten", "flax.nnx")

@@ -31,7 +31,7 @@ PROBES = {
     },
     "jax.numpy": {
         "pool.ties": lambda x: jax.grad(jnp.max)(x),
-        "pool.global": lambda x: x.transpose(1, 2, 0)[None].mean((1, 2)),  # there is no operator for it
+        "pool.global": lambda x: x.transpose(1, 2, 0)[None].mean((1, 2)),  # JAX has no operator for it
     },
 }
 
@@ -43,7 +43,7 @@ def pool_ceil_empty(x):
 
 @probe("pool.max.padding", "jax.lax, from 0")
 def max_padding(x):
-    # the padding holds what the maximum starts from, which must be given: 0 is what one writes for a sum
+    # the padding holds the number from which the maximum starts; 0 is right for a sum, and wrong here
     return lax.reduce_window(x, 0.0, lax.max, (3, 3), (1, 1), ((1, 1), (1, 1)))
 
 

@@ -14,13 +14,13 @@ from jax import lax
 from backends.contract import arrays, probe
 from spec.questions.words import when
 
-# The adapter has turned x64 on. All probes of this folder ask JAX as its users find it.
+# The adapter has turned x64 on. The probes of this folder use the default settings of JAX.
 jax.config.update("jax_enable_x64", False)
 
 
 @contextlib.contextmanager
 def x64():
-    """With 64-bit dtypes; by the option, as JAX's own context manager for it has moved between versions."""
+    """JAX has 64-bit dtypes inside. It sets the option: JAX's own context manager has moved between versions."""
     jax.config.update("jax_enable_x64", True)
     try:
         yield
@@ -49,7 +49,7 @@ PROBES = {
 
 @probe("dtype.mixed", "jax.lax", arrays=True)
 def mixed(x, k):
-    x, k = jnp.array(x, jnp.float32), jnp.array(k, jnp.float64)  # float64 is not to be had, with a warning
+    x, k = jnp.array(x, jnp.float32), jnp.array(k, jnp.float64)  # float64 becomes float32, with a warning
     return str(lax.conv(x[None, None, None], k[None, None, None], (1, 1), "VALID").dtype)
 
 
@@ -113,7 +113,7 @@ def memory_in_asarray(x):
 @probe("memory.in", "jax.device_put, 64-byte aligned", arrays=True)
 def memory_in_device_put(x):
     memory = np.zeros(32, np.float32)
-    aligned = memory[-memory.ctypes.data % 64 // 4 :][: len(x)]  # by chance most arrays are not
+    aligned = memory[-memory.ctypes.data % 64 // 4 :][: len(x)]  # begins at a multiple of 64 bytes, as few arrays do
     aligned[:] = x
     tensor = jax.device_put(aligned)
     aligned[0] = 9

@@ -25,7 +25,7 @@ PROBES = {
         "conv.too-large": lambda x, k: layer(k)(x[None, None])[0, 0],
     },
     "mxnet.np": {
-        "correlate.default": lambda x, k: np.correlate(x, k),  # mxnet.np has no convolve, and hands this to NumPy
+        "correlate.default": lambda x, k: np.correlate(x, k),  # this calls NumPy; there is no np.convolve
     },
     "mxnet.npx": {
         "conv.bias": lambda x, k: npx.convolution(x[None, None], k[None, None], kernel=(2, 2), num_filter=1)[0, 0],

@@ -15,7 +15,7 @@ def statistics(arrays):
 
 
 def initial(layer, seed):
-    """Its first weights, as arrays by name."""
+    """The initial weights of a layer: name -> array."""
     mx.random.seed(seed)
     layer.initialize()
     return {name.removeprefix(layer.prefix): w.data().asnumpy() for name, w in layer.collect_params().items()}

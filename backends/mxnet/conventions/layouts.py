@@ -46,6 +46,9 @@ PROBES = {
     "mxnet.gluon, flatten=False": {
         "layout.dense.axes": lambda x: ones(gluon.nn.Dense(1, flatten=False))(x),
     },
+    "mxnet.gluon, in_channels": {
+        "layout.noticed": lambda x: ones(gluon.nn.Conv2D(1, 1, in_channels=3))(x.transpose(1, 2, 0)[None]).reshape(-1),
+    },
 }
 
 
@@ -129,8 +132,3 @@ def depthwise_order(x, w):
 def depthwise_order_layer(x, w):
     layer = load(gluon.nn.Conv2D(4, 1, groups=2, in_channels=2), w.reshape(4, 1, 1, 1))
     return layer(x.reshape(1, 2, 1, 1)).reshape(-1)
-
-
-@probe("layout.noticed", "mxnet.gluon, in_channels")
-def noticed_layer_with_channels(x):
-    return ones(gluon.nn.Conv2D(1, 1, in_channels=3))(x.transpose(1, 2, 0)[None]).reshape(-1)

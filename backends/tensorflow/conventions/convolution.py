@@ -30,7 +30,7 @@ def flip(x, k):
 
 @probe("convolve.default", "tf.nn.convolution")
 def convolve(x, k):
-    return tf.nn.convolution(x[None, :, None], k[:, None, None])[0, :, 0]  # the one function of such a name
+    return tf.nn.convolution(x[None, :, None], k[:, None, None])[0, :, 0]  # the only function with such a name
 
 
 @probe("conv.bias", "tf.nn")
@@ -45,7 +45,7 @@ def implicit_groups(x, w):
 
 @probe("conv.groups", "tf.nn")
 def groups(x, w):
-    # there is no argument: the shapes say it
+    # there is no argument for groups: they follow from the shapes
     return tf.nn.conv2d(x[None, None, None], w[None, None, None], strides=1, padding="VALID")[0, 0, 0]
 
 

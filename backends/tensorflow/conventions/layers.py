@@ -9,7 +9,7 @@ SEEDS = range(20)
 
 
 def built(seed, layer, inputs):
-    """A layer with weights for so many input channels, made right after the seed was set."""
+    """The layer with weights for this number of input channels, made after the seed is set."""
     tf.keras.utils.set_random_seed(seed)
     layer.build((None, None, None, inputs) if isinstance(layer, tf.keras.layers.Conv2D) else (None, inputs))
     return layer

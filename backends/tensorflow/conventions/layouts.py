@@ -157,6 +157,5 @@ def depthwise_order_layer(x, w):
 
 @probe("layout.flatten", "tf.keras, channels_first")
 def flatten_channels_first(x):
-    return tf.keras.layers.Flatten(data_format="channels_first")(x[None])[
-        0
-    ]  # puts the channels last before it flattens
+    # this layer puts the channels last before it flattens
+    return tf.keras.layers.Flatten(data_format="channels_first")(x[None])[0]

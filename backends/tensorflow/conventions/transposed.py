@@ -86,7 +86,7 @@ def transposed_asymmetric(x, k):
 
 @probe("transposed.groups", "tf.nn")
 def transposed_groups(x, w):
-    # there is no argument: shapes that say it, as for tf.nn.conv2d
+    # there is no argument for groups: the shapes are those of two groups in tf.nn.conv2d
     return tf.nn.conv2d_transpose(x[None, None, None], w[None, None, None], (1, 1, 1, 2), 1, "VALID")[0, 0, 0]
 
 

@@ -10,7 +10,7 @@ SEEDS = range(20)
 
 
 def seeded(seed, make, *sizes):
-    """A layer made right after the seed was set."""
+    """A layer, made after the seed is set."""
     torch.manual_seed(seed)
     return make(*sizes)
 

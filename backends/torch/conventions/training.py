@@ -8,7 +8,7 @@ from backends.contract import probe
 
 
 def gradient(tensor):
-    """What stands in `.grad`: a tensor, or the word "none"."""
+    """The gradient in `.grad`, or the word "none"."""
     return "none" if tensor.grad is None else tensor.grad
 
 
