@@ -5,6 +5,7 @@ result. A known difference is an expected failure with the ledger's words; the l
 tested, so one that no longer shows fails.
 """
 
+import functools
 import os
 import sys
 import threading
@@ -16,6 +17,7 @@ from harness.cases import catalogue
 from harness.running.result import Result
 from harness.running.scheduler import Run
 from harness.workers import backends, environments, requirements
+from harness.workers.gateway import Worker
 from spec.errors import UserError
 from tests.backends.repros import REPROS
 
@@ -123,6 +125,19 @@ def why_not(request: pytest.FixtureRequest) -> Callable[[str], str]:
     """Why a backend is not among those that are ready."""
     absent = absences(request.config)
     return lambda name: absent.get(name, f"{name} was not selected")
+
+
+@pytest.fixture(scope="session")
+def described(ready: list[backends.Backend]) -> Callable[[str], dict]:
+    """What a backend says of itself, by its name; it is started when it is first asked for."""
+
+    @functools.cache
+    def describe(name: str) -> dict:
+        worker = Worker.start(next(one for one in ready if one.name == name))
+        worker.close()
+        return worker.description
+
+    return describe
 
 
 @pytest.fixture(scope="session")

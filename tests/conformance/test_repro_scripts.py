@@ -4,7 +4,6 @@ Where one does not, the framework was mended: then its ledger entry goes, and th
 """
 
 import concurrent.futures
-import functools
 import os
 import signal
 import subprocess
@@ -12,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from harness.workers.gateway import Worker
 from tests.backends.repros import Repro
 
 
@@ -29,19 +27,6 @@ def run(repro: Repro, python: Path, folder: Path) -> subprocess.CompletedProcess
     """The script in its framework's interpreter, which sees nothing of this project."""
     command = [python, "-I", repro.path]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, errors="replace", timeout=120)
-
-
-@pytest.fixture(scope="session")
-def described(ready):
-    """What the frameworks say of themselves, as far as it is asked for."""
-
-    @functools.cache
-    def describe(framework: str) -> dict:
-        worker = Worker.start(next(one for one in ready if one.name == framework))
-        worker.close()
-        return worker.description
-
-    return describe
 
 
 def test_bug_still_shows(runs, described, repro, python):

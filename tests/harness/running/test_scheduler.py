@@ -13,7 +13,7 @@ from harness.workers.gateway import Worker
 from harness.workers.supervisor import STARTS
 
 
-def results(run: Run, seconds: float = 30.0) -> list:
+def results(run: Run, seconds: float = 120.0) -> list:
     """All results; a run that does not end is a failure, not a test that hangs."""
     found: list = []
     errors: list = []
