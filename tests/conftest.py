@@ -4,6 +4,8 @@ import os
 
 import pytest
 from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 
 # As the harness itself: small sums on one thread. NumPy reads it when it is imported, which is later.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -15,6 +17,9 @@ settings.register_profile(
 )
 settings.register_profile("search", settings.get_profile("same"), derandomize=False, max_examples=2000)
 settings.load_profile("same")
+# Nor on what else was imported: Hypothesis would draw constants that it finds in the text of all loaded modules.
+assert callable(providers._get_local_constants)
+providers._get_local_constants = lambda: Constants()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

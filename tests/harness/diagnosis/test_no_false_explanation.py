@@ -45,10 +45,10 @@ def rng():
 
 @pytest.mark.parametrize("shape", [(), (0,), (7,), (1, 2, 3), (2, 6, 6, 7, 1), (3, 2, 1, 1)])
 @pytest.mark.parametrize("dtype", ["float32", "int64", "bool", "float16"])
-def test_arrays_of_any_shape_and_dtype_do_no_harm(shape, dtype):
+def test_ones_of_any_shape_and_dtype_say_nothing(shape, dtype):
     for name in ("conv2d/everything", "max_pool2d/plain", "flatten/channels-first", "corr2d/outputs"):
         case = CASES[f"{name}/integers-float32"]
-        assert isinstance(diagnose(case, truth(case), {"y": np.ones(shape, dtype)}).sentence, str)
+        assert diagnose(case, truth(case), {"y": np.ones(shape, dtype)}) == Diagnosis()
 
 
 def test_large_results_are_left_alone(conv):

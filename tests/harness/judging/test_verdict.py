@@ -102,7 +102,7 @@ def refused(conv) -> Case:
 
 def test_a_refusal_of_what_must_be_refused_passes(conv):
     case = refused(conv)
-    assert "per group" in truth(case).rejected or "groups" in truth(case).rejected
+    assert "groups" in truth(case).rejected
     found = judge(case, truth(case), {"outcome": "rejected", "message": "no"}, {}, {})
     assert (found.outcome, found.passed) == ("rejected", True)
 

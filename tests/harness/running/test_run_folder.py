@@ -14,6 +14,7 @@ from harness.judging.oracle import truth
 from harness.judging.verdict import Comparison, Verdict, judge
 from harness.running import row as rows
 from harness.running.result import Result
+from harness.workers.backends import ROOT
 from reports import run_folder
 from reports.manifest import Manifest
 from reports.run_folder import Folder
@@ -433,7 +434,9 @@ def test_one_run_at_a_time_writes_into_a_folder(tmp_path, result):
 
 def test_a_killed_run_leaves_no_lock(tmp_path):
     code = f"from reports.run_folder import Folder; from pathlib import Path; Folder(Path({str(tmp_path)!r}))"
-    subprocess.run([sys.executable, "-c", f"{code}; import os; os._exit(9)"], check=False)
+    killed = subprocess.run([sys.executable, "-c", f"{code}; import os; os._exit(9)"], cwd=ROOT, check=False)
+    assert killed.returncode == 9
+    assert (tmp_path / "results.jsonl").exists()
     Folder(tmp_path).finish({})
 
 

@@ -26,6 +26,7 @@ def problems(name):
             inputs = {each: array.astype(np.float64) for each, array in arrays.items()}
             y = output(operator, inputs, attrs)
             found.append((case.id, inputs, attrs, y, np.random.default_rng(0).standard_normal(y.shape)))
+    assert found
     return found
 
 

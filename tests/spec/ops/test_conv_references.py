@@ -37,7 +37,9 @@ def cases(name):
 
 
 def accepted(module):
-    return [case for case in cases(module.OPERATOR.name) if case.expect == "value"]
+    found = [case for case in cases(module.OPERATOR.name) if case.expect == "value"]
+    assert found
+    return found
 
 
 def spaced(array, steps):

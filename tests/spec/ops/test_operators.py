@@ -42,5 +42,5 @@ def test_what_must_be_refused_is_refused_and_says_why(name):
 
 @pytest.mark.parametrize("name", operators())
 def test_every_case_has_a_name_of_its_own_and_a_reason(name):
-    assert len({case.id for case in cases(name)}) == len(cases(name))
+    assert len({case.id for case in cases(name)}) == len(cases(name)) > 10
     assert all(case.why for case in cases(name))

@@ -30,6 +30,7 @@ def problems(name, tier=None):
             arrays, attrs = canonical(operator, case.attrs, case.inputs)
             x = arrays["x"].astype(np.float64)
             found.append((case, x, attrs, operator.reference(x, **attrs)))
+    assert found
     return found
 
 
