@@ -116,3 +116,29 @@ def test_numpy_is_asked_here():
     level, word = processor.numpy_blas(np)
     assert word.startswith("OpenBLAS ")
     assert processor.numpy_loops(np)[0] != UNKNOWN or level == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("processor : 0\nflags\t\t: fpu sse4_1 avx avx2 avx512f avx512_bf16 amx_tile\n", "amx"),
+        ("flags : fpu sse4_1 avx avx2 avx_vnni\n", "avx2_vnni"),
+        ("flags : fpu sse4_1\n", "sse41"),
+        ("Features : fp asimd sve\n", "sve"),
+        ("Features : fp asimd\n", "neon"),
+        ("nothing is said\n", UNKNOWN),
+    ],
+)
+def test_the_processor_itself_is_read_from_what_the_system_says(monkeypatch, text, level):
+    monkeypatch.setattr("pathlib.Path.read_text", lambda path: text)
+    assert processor.machine() == level
+
+
+@pytest.mark.parametrize(("machine", "level"), [("arm64", "neon"), ("x86_64", UNKNOWN)])
+def test_a_system_that_says_nothing_is_no_error(monkeypatch, machine, level):
+    def absent(path):
+        raise FileNotFoundError(path)
+
+    monkeypatch.setattr("pathlib.Path.read_text", absent)
+    monkeypatch.setattr("platform.machine", lambda: machine)
+    assert processor.machine() == level

@@ -170,3 +170,37 @@ def test_maxima_of_special_values_alone():
 def test_a_target_that_broadcasts(y, answer):
     found = case("learn_kernel", {"x": (6, 8), "y": y, "w": (1, 2)}, lr=0.03, steps=1)
     assert predicates.target_is_repeated(found) == answer
+
+
+def reached(tap, value=np.inf, **attrs) -> bool:
+    """Whether a special value at this tap (h, w) of 2 x 3 meets padding; the image is 4 x 5."""
+    found = conv((1, 1, 4, 5), (1, 1, 2, 3), **attrs)
+    found.inputs["w"][(0, 0, *tap)] = value
+    return predicates.special_tap_meets_padding(found)
+
+
+@pytest.mark.parametrize(
+    ("tap", "padding", "meets"),
+    [
+        ((0, 0), [[0, 0], [0, 0]], False),
+        ((0, 0), [[1, 0], [0, 0]], True),
+        ((1, 0), [[1, 0], [0, 0]], False),  # the lower tap never reaches the row above
+        ((1, 0), [[0, 1], [0, 0]], True),
+        ((0, 2), [[0, 0], [1, 0]], False),
+        ((0, 2), [[0, 0], [0, 1]], True),
+        ((0, 1), [[0, 0], [1, 1]], False),  # the middle tap stays in the image with "same"
+        ((0, 0), [[-1, 0], [0, 0]], False),
+        ((0, 0), [[9, 0], [0, 0]], True),
+    ],
+)
+def test_a_tap_meets_padding_where_its_place_is_outside_the_image(tap, padding, meets):
+    assert reached(tap, padding=padding) == meets
+    assert not reached(tap, 1.0, padding=padding)
+    assert reached(tap, np.nan, padding=padding) == meets
+
+
+def test_a_stride_may_leave_the_padding_out():
+    assert reached((0, 2), padding=[[0, 0], [0, 1]])
+    assert not reached((0, 2), padding=[[0, 0], [0, 1]], stride=[1, 2])  # the last window begins in column 2
+    assert reached((0, 0), padding=[[0, 0], [1, 0]], stride=[1, 2])
+    assert reached((0, 2), padding="same", dilation=[1, 2])
