@@ -150,3 +150,17 @@ CROP_BEFORE_PADDING_GRADIENT = bug(
     "takes for one without padding: it reads on where zeros should be.",
     link="openxla/xla#48713",
 )
+BILINEAR_READS_WEIGHT_ZERO = numeric(
+    id="bilinear-reads-pixels-of-weight-zero",
+    operators=("upsample2d",),
+    when=lambda case: is_bilinear(case) and not predicates.is_finite(predicates.first(case)),
+    what="Where a place is a pixel itself, NaN or infinity in the next pixel makes NaN of it.",
+    why="It computes a * (1 - t) + b * t, and with t = 0 an infinite b gives 0 times infinity.",
+)
+OUTPUT_PADDING_BESIDE_SAME = convention(
+    id="output-padding-beside-same",
+    operators=("conv_transpose2d",),
+    when=predicates.has_output_padding_beside_same,
+    what="Bridged: output padding makes the result larger than stride times the image.",
+    why="The operator has no paddings by name: SAME is a crop here, and output padding is added to what it leaves.",
+)

@@ -45,14 +45,15 @@ def transposed(padding: Padding, size, kernel, stride, dilation, output_padding)
     """Crop and output padding of a transposed convolution whose input has `size` (h, w).
 
     The padding means what it means for the convolution that is transposed: with "same" that convolution
-    takes `size * stride` pixels, and where the kernel does not reach the last of them, they stay empty.
+    takes `size * stride` pixels, and where the kernel does not reach the last of them, they stay empty. Output padding
+    is added to them, though the specification refuses it beside a rule that fixes the size.
     """
     large = [pixels * step for pixels, step in zip(size, stride)]
     crop = explicit(padding, large, kernel, stride, dilation)
     if padding not in ("same", "same_lower"):
         return crop, (output_padding[0], output_padding[1])
     empty = [max(step - extent(taps, rate), 0) for step, taps, rate in zip(stride, kernel, dilation)]
-    return crop, (empty[0], empty[1])
+    return crop, (empty[0] + output_padding[0], empty[1] + output_padding[1])
 
 
 def check_window(kernel, stride, dilation=(1, 1), pads: Pads = ((0, 0), (0, 0))) -> None:

@@ -253,10 +253,10 @@ class Adapter:
         pads, overhangs = pool_pads(size, kernel_size, stride, (1, 1), padding, ceil_mode)
         sums = reduce_windows(x, 0, lax.add, kernel_size, stride, longer(pads, overhangs), layout)
         # The divisor is the same sum over an image of ones; pads are ones if they count, the overhang never is.
-        ones = jnp.ones(by_axis(size, layout, 1), x.dtype)
+        ones = jnp.ones(by_axis(size, layout, 1), jnp.float32)  # half precision cannot count beyond 256 or 2048
         ones = jnp.pad(ones, by_axis(pads, layout, (0, 0)), constant_values=float(count_include_pad))
         overhangs = longer(((0, 0), (0, 0)), overhangs)
-        return sums / reduce_windows(ones, 0, lax.add, kernel_size, stride, overhangs, layout)
+        return sums / reduce_windows(ones, 0, lax.add, kernel_size, stride, overhangs, layout).astype(x.dtype)
 
     @native(*IMAGE)
     @compiled

@@ -167,8 +167,10 @@ class Adapter:
         else:
             # The mean would count pixels that were padded first, and oneDNN refuses the mean of no pixels at all.
             # So divide the sum by the number of pixels, which is the same sum over ones.
-            inside, _ = _pad_unequal(np.ones_like(x), pads)
-            y = npx.pooling(padded, pool_type="sum", **options) / npx.pooling(inside, pool_type="sum", **options)
+            # They are counted in float32: float16 cannot count beyond 2048.
+            inside, _ = _pad_unequal(np.ones((1, 1, *x.shape[-2:]), dtype="float32"), pads)
+            pixels = npx.pooling(inside, pool_type="sum", **options).astype(x.dtype)
+            y = npx.pooling(padded, pool_type="sum", **options) / pixels
         return _drop_windows_beyond_end(y, x, pads, stride)
 
     @native("NCHW")

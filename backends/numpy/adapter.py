@@ -158,7 +158,9 @@ class Adapter:
         for axis in (3, 2):  # gathering along the last axis is the slow part: while the image is small
             before, after, share = sampling.neighbours(x.shape[axis], scale[axis - 2], align_corners)
             share = share.astype(x.dtype).reshape(-1, *(1,) * (3 - axis))
-            x = x.take(before, axis) * (1 - share) + x.take(after, axis) * share
+            first, second = x.take(before, axis), x.take(after, axis)
+            # A pixel of weight 0 is not read: it may be infinite, and 0 times infinity is no number.
+            x = np.where(share > 0, first * (1 - share) + second * share, first)
         return x
 
     def flatten(self, x, *, layout):

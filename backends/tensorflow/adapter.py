@@ -93,6 +93,7 @@ class Adapter:
                 "mode": MODE,
                 "TF_ENABLE_ONEDNN_OPTS": os.environ["TF_ENABLE_ONEDNN_OPTS"],
                 "onednn_takes_bfloat16": instructions.onednn_takes(tf.bfloat16),
+                "onednn_takes_float16": instructions.onednn_takes(tf.float16),
                 "inter_op_threads": tf.config.threading.get_inter_op_parallelism_threads(),
                 "tensor_float_32": tf.config.experimental.tensor_float_32_execution_enabled(),
                 "jit": tf.config.optimizer.get_jit() or "off",
@@ -200,10 +201,11 @@ class Adapter:
             return y
         # Divide the sum of each window by its own number of places: the overhang of ceil_mode never counts.
         overhang = [(0, far - end) for (_, end), (_, far) in zip(pads, reach)]
-        counts = tf.pad(tf.ones_like(x), _frame(pads), constant_values=float(count_include_pad))
+        ones = tf.ones_like(x[:1, ..., :1], tf.float32)  # half precision cannot count beyond 256 or 2048
+        counts = tf.pad(ones, _frame(pads), constant_values=float(count_include_pad))
         counts = mean(tf.pad(counts, _frame(overhang)), padding="VALID")
         area = kernel_size[0] * kernel_size[1]
-        return (y * area) / (counts * area)
+        return (y * area) / tf.cast(tf.round(counts * area), x.dtype)
 
     @native("NHWC")
     def upsample2d(self, x, *, scale, mode, align_corners):

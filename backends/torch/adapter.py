@@ -198,8 +198,9 @@ class Adapter:
         window_sum = partial(F.avg_pool2d, kernel_size=kernel_size, stride=stride, divisor_override=1)
         sums = window_sum(F.pad(x, _add_ends(rest, overhangs)), padding=own)
         (top, bottom), (left, right) = pads
-        ones = F.pad(x.new_ones(1, *x.shape[-2:]), (left, right, top, bottom), value=float(count_include_pad))
-        return sums / window_sum(F.pad(ones, _add_ends((0, 0, 0, 0), overhangs)))
+        # Half precision cannot count beyond 256 or 2048.
+        ones = F.pad(torch.ones(1, *x.shape[-2:]), (left, right, top, bottom), value=float(count_include_pad))
+        return sums / window_sum(F.pad(ones, _add_ends((0, 0, 0, 0), overhangs))).to(x.dtype)
 
     @native("NCHW")
     def upsample2d(self, x, *, scale, mode, align_corners):

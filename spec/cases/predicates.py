@@ -129,6 +129,12 @@ def transposed_sizes(case: Case) -> tuple[int, ...]:
     return tuple((size - 1) * step + span - sum(ends) + extra for size, span, step, ends, extra in axes)
 
 
+def has_output_padding_beside_same(case: Case) -> bool:
+    """Whether a transposed convolution asks for output padding beside a padding that fixes the size."""
+    named = case.attrs.get("padding") in ("same", "same_lower")
+    return named and max(case.attrs.get("output_padding", (0, 0))) > 0
+
+
 def is_cropped_before_padding(case: Case) -> bool:
     """Whether the gradient of a convolution for its image, or a transposed one, crops where padding follows it.
 

@@ -235,6 +235,11 @@ def moves() -> Iterator[Case]:
     linear = dataclasses.replace(nearest, attrs={"scale": [2, 2], "mode": "bilinear"}, name="bilinear")
     exact: Row = ("subnormal", "weights in sixteenths of multiples of 16 are exact", {"x": 16 * SMALLEST["float32"]})
     yield from map(linear.case, [*rows[:2], exact, NAN_COTANGENT])
+    attrs = {"scale": [3, 7], "mode": "bilinear", "align_corners": True}
+    aligned = Scene("upsample2d", {"x": (1, 2, 3, 7)}, attrs, "bilinear-aligned")
+    why = "where a place is a pixel itself, the next one has the weight 0, and is not read"
+    for name, number in (("nan-image", NAN), ("infinite-image", INF)):
+        yield aligned.case((name, why, {"x": {(0, 0, 1, 2): number}}), gradient=False)
 
 
 def trainings() -> Iterator[Case]:

@@ -73,7 +73,22 @@ def special(name, tier, dtype, shape):
     return x
 
 
+def stripes(name, tier, dtype, shape):
+    """0 and 1 by turns: half of the numbers add up."""
+    return (np.arange(np.prod(shape)) % 2).reshape(shape).astype(build.dtype_of(dtype))
+
+
+def large():
+    """Windows of more pixels than float16 (2048) and bfloat16 (256) can count one by one."""
+    why = "the mean of 4096 pixels, half of them 1"
+    attrs, x = {"kernel_size": [64, 64]}, {"x": (1, 1, 64, 64)}
+    yield Sketch("half-precision-large", why, attrs, x, REAL_HALVES)
+    attrs = {"kernel_size": [64, 64], "stride": [1, 1], "padding": [[1, 0], [0, 0]]}
+    yield Sketch("half-precision-large-padded", "and the same without a row of them", attrs, x, REAL_HALVES)
+
+
 SPACE = build.space(ATTRIBUTES)
+REAL_HALVES = (("reals", "float16"), ("reals", "bfloat16"))
 IMAGE = (2, 3, 7, 10)
 
 
@@ -120,6 +135,10 @@ def sketches():
     yield Sketch("single-pixel", "the smallest image there is", attrs, {"x": (2, 3, 1, 1)})
     attrs, small = {"kernel_size": [2, 4], "stride": [1, 2], "padding": [[1, 1], [0, 0]]}, {"x": (2, 2, 5, 6)}
     yield Sketch("half-precision", "float16 and bfloat16 where a framework has them", attrs, small, build.HALVES)
+    attrs = {"kernel_size": [6, 4], "stride": [1, 1], "padding": "same"}
+    why = "more rows than the image has: the first windows end before its last row"
+    dtypes = (("reals", "float32"), *build.DOUBLE, *REAL_HALVES)
+    yield Sketch("window-beyond-image", why, attrs, {"x": (1, 2, 5, 6)}, dtypes)
 
 
 def refused():
@@ -147,6 +166,7 @@ def cases():
     """All named cases, those that cover the pairs, one with NaN, and those to be refused."""
     found = [*sketches(), *build.covering(SPACE, ATTRIBUTES, shapes, out_shape)]
     yield from build.expand("avg_pool2d", ATTRIBUTES, build.lattice_only_if(exact, found), images=("x",))
+    yield from build.expand("avg_pool2d", ATTRIBUTES, large(), images=("x",), data=stripes)
     attrs = {"kernel_size": [2, 2], "stride": [1, 1], "padding": [[1, 1], [1, 1]]}
     why = "NaN stays in the windows that see it: running sums and masks that multiply spread it"
     nan = Sketch("not-a-number", why, attrs, {"x": IMAGE}, (("integers", "float32"),))

@@ -164,6 +164,8 @@ def refused():
     yield "output-padding-too-large", "as large as the stride: no convolution has this adjoint", attrs, {"x": x, "w": w}
     attrs = {"stride": [2, 2], "output_padding": [0, -1]}
     yield "negative-output-padding", "it adds columns; cropping is the padding's", attrs, {"x": x, "w": w}
+    attrs = {"stride": [2, 2], "padding": "same", "output_padding": [1, 1]}
+    yield "output-padding-beside-same", "the rule fixes the size", attrs, {"x": x, "w": w}
     yield "bias-length", "b has 5 entries for 6 output channels", {}, {"x": x, "w": w, "b": (5,)}
     why = "one number for 6 output channels, which broadcasting would add to each of them"
     yield "single-bias", why, {}, {"x": x, "w": w, "b": (1,)}

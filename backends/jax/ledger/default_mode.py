@@ -70,8 +70,10 @@ def _is_cropped_away(case):
 
 
 def _has_other_output_padding(case):
-    """Output padding below 0, or as large as stride and dilation."""
+    """Output padding below 0, or as large as stride and dilation, or beside a padding that fixes the size."""
     limits = map(max, predicates.strides(case), predicates.dilations(case))
+    if predicates.has_output_padding_beside_same(case):
+        return True
     return any(not 0 <= extra < limit for extra, limit in zip(case.attrs["output_padding"], limits))
 
 
@@ -130,7 +132,7 @@ LEDGER = [
         id="any-output-padding",
         operators=("conv_transpose2d",),
         when=_has_other_output_padding,
-        what="Bridged: output padding as large as the stride adds rows of zeros, below 0 it crops.",
+        what="Bridged: output padding as large as the stride, or beside SAME, adds rows of zeros, below 0 it crops.",
         why="lax has no output padding: it is more padding at the end.",
     ),
     convention(

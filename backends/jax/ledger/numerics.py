@@ -11,6 +11,13 @@ from backends.known import bug, numeric, unsupported
 from spec.cases import predicates
 
 
+def _sum_stands_still(case):
+    """A mean of more numbers of half precision than the dtype can count, pixels of 0 aside."""
+    most = {"float16": 2048, "bfloat16": 256}.get(case.dtype.name)
+    pixels = np.prod(predicates.window(case)), np.count_nonzero(predicates.first(case))
+    return most is not None and min(pixels) > most
+
+
 def _crops_before_padding(case):
     """Computed by Eigen, which has no float64 here and no more than 16 channels."""
     image, _, outputs = predicates.channels(case)
@@ -101,5 +108,13 @@ LEDGER = [
         shared.FLOAT16_MEAN_OVERFLOWS,
         why="lax.reduce_window adds in float16, and the division comes after it.",
         on=F16C,
+    ),
+    numeric(
+        id="half-precision-sums-stand-still",
+        operators=("avg_pool2d",),
+        when=_sum_stands_still,
+        what="The sum of a window with many pixels stands still once they are too small beside it: in bfloat16 that of "
+        "ones at 256, in float16 at 2048.",
+        why="lax.reduce_window adds one pixel after the other in the dtype of the image.",
     ),
 ]

@@ -238,4 +238,6 @@ LEDGER = [
         what="A label beyond the classes counts as the last one, a negative label as the first: training goes on.",
         why="SoftmaxCrossEntropyLoss reads the logit with pick, whose mode is clip.",
     ),
+    shared.BILINEAR_READS_WEIGHT_ZERO,
+    shared.OUTPUT_PADDING_BESIDE_SAME,
 ]

@@ -233,11 +233,11 @@ LEDGER = [
     numeric(
         id="bilinear-infinity",
         operators=("upsample2d",),
-        when=lambda case: shared.is_bilinear(case) and bool(np.isinf(predicates.first(case)).any()),
-        what="Around an infinite pixel ResizeBilinear gives NaN, where weights times pixels are infinite.",
-        why="It computes a + (b - a) * t: with a infinite that is inf - inf.",
+        when=lambda case: shared.is_bilinear(case) and not predicates.is_finite(predicates.first(case)),
+        what="Around an infinite pixel ResizeBilinear gives NaN, where weights times pixels are infinite, and where a "
+        "place is a pixel itself, NaN or infinity in the next one makes NaN of it.",
+        why="It computes a + (b - a) * t: with a infinite that is inf - inf, and with t = 0 still 0 times infinity.",
     ),
-    shared.FLOAT16_MEAN_OVERFLOWS,
     convention(
         id="dilated-kernel-of-zeros",
         operators=("conv_transpose2d",),

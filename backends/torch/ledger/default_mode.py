@@ -136,4 +136,6 @@ LEDGER = [
         shared.TARGET_IS_BROADCAST,
         what="One row of y is compared with every row of the correlation; mse_loss warns, and goes on.",
     ),
+    shared.BILINEAR_READS_WEIGHT_ZERO,
+    shared.OUTPUT_PADDING_BESIDE_SAME,
 ]
