@@ -20,7 +20,19 @@ def background(panel: Mapping[str, Any], name: str) -> str:
             kind = " unread" if (i, j) in unread else ""
             shade = abs(float(text)) / largest if inside and text else 0
             cells.append(_cell(i, j, text, ("px" if inside else "pad") + kind, shade))
-    return f'<g id="{name}">{"".join(cells)}</g>'
+    return f'<g id="{name}">{"".join(cells)}</g>{_results(panel, name)}'
+
+
+def _results(panel: Mapping[str, Any], name: str) -> str:
+    """The output before the first step and after each: every picture is the one before and a number more."""
+    rows, columns = panel["output"]
+    empty = "".join(_rect(i, j, "px") for i in range(rows) for j in range(columns))
+    found = [f'<g id="{name}-">{empty}</g>']
+    for number, one in enumerate(panel["steps"]):
+        before = f"{name}-{number - 1 if number else ''}"
+        text = _text(one["place"][0], one["place"][1], one["value"])
+        found.append(f'<g id="{name}-{number}"><use href="#{before}"/>{text}</g>')
+    return "".join(found)
 
 
 def step(panel: Mapping[str, Any], name: str, number: int) -> str:
@@ -30,20 +42,16 @@ def step(panel: Mapping[str, Any], name: str, number: int) -> str:
     (i, j), height, width = (one["rows"][0], one["columns"][0]), _span(one["rows"]), _span(one["columns"])
     size = f'width="{width * CELL - 2}" height="{height * CELL - 2}"'
     frame = f'<rect class="win" x="{j * CELL + 1}" y="{i * CELL + 1}" {size}/>'
-    seen = ", ".join(rows[i][j] or "nothing" for i in one["rows"] for j in one["columns"])
-    label = f"{panel['title']}: the window at row {i}, column {j} of the padded image sees {seen}"
+    label = f"{panel['title']}: the window at row {i}, column {j} of the padded image"
     return _svg(len(rows), len(rows[0]), f'<use href="#{name}"/>{taps}{frame}', label)
 
 
-def result(panel: Mapping[str, Any], number: int) -> str:
+def result(panel: Mapping[str, Any], name: str, number: int) -> str:
     """The output as far as this step."""
     rows, columns = panel["output"]
-    done = panel["steps"][: number + 1]
-    cells = [_rect(i, j, "px") for i in range(rows) for j in range(columns)]
-    cells += [_text(one["place"][0], one["place"][1], one["value"]) for one in done]
-    i, j = done[-1]["place"]
-    cells.append(_rect(i, j, "now"))
-    return _svg(rows, columns, "".join(cells), f"Output row {i}, column {j} is {done[-1]['value']}")
+    (i, j), value = panel["steps"][number]["place"], panel["steps"][number]["value"]
+    shown = f'<use href="#{name}-{number}"/>{_rect(i, j, "now")}'
+    return _svg(rows, columns, shown, f"Output row {i}, column {j} is {value}")
 
 
 def grid(rows: Sequence[Sequence[str]], label: str) -> str:

@@ -5,7 +5,14 @@ import importlib
 
 from spec.lessons.lesson import Lesson
 
-ORDER = ("same_with_stride",)  # the modules
+ORDER = (  # the modules
+    "correlation_or_convolution",
+    "same_with_stride",
+    "stride_and_dilation",
+    "pooling",
+    "transposed_convolution",
+    "upsampling",
+)
 
 
 @functools.cache
