@@ -279,7 +279,7 @@ def test_a_run_that_passes(run, cases, tmp_path):
     ("fault", "outcome"), [("flipped", "differs"), ("exit", "crashed"), ("error", "rejected"), ("hang", "timed-out")]
 )
 def test_a_failing_verdict_is_exit_1(run, cases, tmp_path, fault, outcome):
-    code, rows = run(cases(False, True), "--timeout", "5", fault=fault)
+    code, rows = run(cases(False, True), "--timeout", "2" if fault == "hang" else "60", fault=fault)
     assert code == 1
     assert {row["case"]: (row["outcome"], row["status"]) for row in rows}["case/1"] == (outcome, "fail")
     assert run_folder.summary(tmp_path / "out")["counts"] == {"pass": 1, "fail": 1}

@@ -1,7 +1,8 @@
 """NumPy's adapter, slowed down, whose starts go as the variable PLANTED says: "FILE PLAN".
 
 Each letter of the plan is one start, the last one all that follow: `o` goes well, `d` ends the process, `s` stops it.
-FILE counts the starts.
+FILE counts the starts. From its second call on an adapter waits until there were as many as the plan has letters, so
+that none depends on how fast the machine is.
 """
 
 import os
@@ -24,7 +25,12 @@ if letter == "s":
 
 
 class Adapter(NumPy):
+    calls = 0
+
     @native("NCHW", kernel="OIHW")
     def conv2d(self, *tensors, **attrs):
+        self.calls += 1
+        while self.calls > 1 and Path(file).stat().st_size < len(plan):
+            time.sleep(0.01)
         time.sleep(0.05)
         return super().conv2d(*tensors, **attrs)

@@ -151,6 +151,7 @@ def test_a_backend_whose_workers_all_die_at_the_start_is_not_run_after_some_trie
 
 def test_a_helper_that_cannot_start_leaves_the_work_to_the_first(starting, conv, monkeypatch):
     monkeypatch.setattr(module, "WORTH_HELPING", 0.0)
+    monkeypatch.setattr(module, "PATIENCE", 120.0)  # for its last try, however long that takes here
     cases = [conv(f"case-{number}", gradient=False) for number in range(12)]
     run = Run(cases, [starting("od")], jobs=2)
     found = results(run)
