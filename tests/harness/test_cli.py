@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from harness import cli
+from harness.commands import determinism
 from harness.commands import run as session
 from harness.workers import backends, environments, requirements
 from harness.workers.backends import Backend, names
@@ -212,9 +213,10 @@ def test_what_this_system_cannot_have_fails_only_if_it_was_asked_for(lack, run, 
 @pytest.mark.parametrize(
     "command", [["laws", "--law", "flipping"], ["conventions", "--question", "conv.flip"], ["determinism"]]
 )
-def test_so_with_other_commands(lack, tmp_path, monkeypatch, named, command):
+def test_so_with_other_commands(lack, tmp_path, monkeypatch, conv, named, command):
     lack("two", named=named)
     monkeypatch.setenv("PLANTED", "")
+    monkeypatch.setattr(determinism, "cases", lambda: iter([conv()]))
     options = [*planted("one"), *planted("two"), "--out", str(tmp_path / "out")]
     assert cli.main([*command, *options]) == named
 

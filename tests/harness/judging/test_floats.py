@@ -94,7 +94,7 @@ def numbers(draw, count: int, dtypes=DTYPES):
     dtype = draw(st.sampled_from(dtypes))
     bits = draw(st.lists(st.integers(0, 2 ** (8 * dtype.itemsize) - 1), min_size=count, max_size=count))
     if draw(st.booleans()):  # a few steps from the first
-        bits = [max(bits[0] - 2, 0) + one % 5 for one in bits]
+        bits = [min(max(bits[0] - 2, 0), 2 ** (8 * dtype.itemsize) - 5) + one % 5 for one in bits]
     found = np.array(bits, f"u{dtype.itemsize}").view(dtype)
     return np.where(np.isnan(found), np.zeros((), dtype), found)
 
