@@ -66,17 +66,36 @@ def check_window(kernel, stride, dilation=(1, 1), pads: Pads = ((0, 0), (0, 0)))
 
 
 def windows(size: int, kernel: int, stride: int, dilation: int, pads: tuple[int, int], ceil_mode=False) -> int:
-    """How many windows fit along one axis.
+    """How many windows fit along one axis; with `ceil_mode` a last, partial one counts too (see `overhang`).
 
-    With `ceil_mode` a last, partial window counts too, unless it would start in the padding after the
-    end (the rule of ONNX and torch). Raises `Rejected` where not even one window fits.
+    Raises `Rejected` where not even one window fits.
     """
     room = size + sum(pads) - extent(kernel, dilation)
     if room < 0:
         raise Rejected(
             f"window of {extent(kernel, dilation)} pixels is larger than the {size + sum(pads)} padded pixels"
         )
-    count = room // stride + 1
-    if ceil_mode and room % stride and count * stride < size + pads[0]:
-        count += 1
-    return count
+    partial = ceil_mode and overhang(size, kernel, stride, dilation, pads) > 0
+    return room // stride + 1 + partial
+
+
+def overhang(size: int, kernel: int, stride: int, dilation: int, pads: tuple[int, int]) -> int:
+    """Pixels by which the last window of `ceil_mode` reaches beyond the padded axis; 0 where there is no such window.
+
+    A window that would start in the padding after the end is dropped (the rule of ONNX and torch).
+    """
+    room = size + sum(pads) - extent(kernel, dilation)
+    missing = -room % stride
+    return missing if room >= 0 and room + missing < size + pads[0] else 0
+
+
+def overhangs(size, kernel, stride, dilation, pads: Pads, ceil_mode=True) -> tuple[int, int]:
+    """The same along both axes, (h, w); (0, 0) without `ceil_mode`."""
+    rows, columns = map(overhang, size, kernel, stride, dilation, pads) if ceil_mode else (0, 0)
+    return rows, columns
+
+
+def longer(pads: Pads, more) -> Pads:
+    """Pads with more (h, w) of them at the end."""
+    rows, columns = ((start, end + extra) for (start, end), extra in zip(pads, more))
+    return rows, columns

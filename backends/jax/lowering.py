@@ -4,7 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from spec.padding import explicit, extent
+from spec.padding import explicit, extent, overhangs
 
 XLA_RULES = ("valid", "same", "same_lower")
 
@@ -29,8 +29,8 @@ def add_bias(y, b, layout):
     return y if b is None else y + b.reshape(by_axis((1, 1), layout, -1)[1:])
 
 
-def conv_padding(padding, kernel, dilation):
-    """XLA's own rule where it has it, else pairs; "full" depends on the kernel alone."""
+def own_padding(padding, kernel, dilation):
+    """The padding as XLA takes it: the name of its own rule, or pairs; "full" depends on the kernel alone."""
     return padding.upper() if padding in XLA_RULES else explicit(padding, (0, 0), kernel, (1, 1), dilation)
 
 
@@ -49,19 +49,7 @@ def pool_pads(size, kernel, stride, dilation, padding, ceil_mode):
         pads = lax.padtype_to_pads(size, list(map(extent, kernel, dilation)), stride, padding.upper())
     else:
         pads = explicit(padding, size, kernel, stride, dilation)
-    both = zip(size, kernel, stride, dilation, pads)
-    return pads, [_overhang(*axis) if ceil_mode else 0 for axis in both]
-
-
-def _overhang(size, kernel, stride, dilation, pads):
-    room = size + sum(pads) - extent(kernel, dilation)
-    missing = -room % stride
-    return missing if room + missing < size + pads[0] else 0  # a window that starts in the end padding is dropped
-
-
-def longer(pads, overhangs):
-    """Pads with some more at the end."""
-    return [(start, end + more) for (start, end), more in zip(pads, overhangs)]
+    return pads, overhangs(size, kernel, stride, dilation, pads, ceil_mode)
 
 
 def reduce_windows(x, start, operation, kernel_size, stride, pads, layout):
@@ -85,3 +73,9 @@ def align(size, times):
         return times, 0  # one pixel covers everything
     stretch = (size * times - 1) / (size - 1)
     return stretch, (1 - stretch) / 2
+
+
+def exchange(weight, back=False):
+    """A layer's weight from (out, in, ...) to Flax's (..., in, out), or back; a bias stays as it is."""
+    order = {1: (0,), 2: (1, 0), 4: (3, 2, 0, 1) if back else (2, 3, 1, 0)}
+    return jnp.transpose(weight, order[weight.ndim])

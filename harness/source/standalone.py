@@ -24,11 +24,14 @@ class Snippet:
         self.imports: dict[str, str] = {}
         self.parts: dict[str, str] = {}
         self.nodes: dict[str, ast.AST] = {}
-        body = self.adapter.definitions["Adapter"].body  # type: ignore[attr-defined]
-        self.methods = {node.name: node for node in body if isinstance(node, ast.FunctionDef)}
-        self.effects = list(self.adapter.effects)
-        for effect in self.effects:
-            self._follow(ast.parse(effect), self.adapter)
+        self.sources: list[Source] = []  # the adapter's file after those of the classes that it extends
+        self.methods: dict[str, ast.FunctionDef] = {}
+        self.homes: dict[str, Source] = {}  # method -> the file that it stands in
+        self._inherit("Adapter", self.adapter)
+        self.effects = [effect for source in self.sources for effect in source.effects]
+        for source in self.sources:
+            for effect in source.effects:
+                self._follow(ast.parse(effect), source)
 
     def add(self, method: str) -> None:
         """A method of the adapter as a function of the same name, and all that it needs."""
@@ -38,8 +41,8 @@ class Snippet:
         if self.nodes.get(method) is node:
             return
         self._hold(method, node)  # holds the place against recursion; written at the end, after what it needs
-        code = re.sub(r"\bself,\s*", "", self.adapter.code(node), count=1)
-        code = self._follow(node, self.adapter, code)
+        code = re.sub(r"\bself,\s*", "", self.homes[method].code(node), count=1)
+        code = self._follow(node, self.homes[method], code)
         for name in sorted(set(re.findall(r"\bself\.(\w+)", code))):
             self.add(name)
         self._write(method, re.sub(r"\bself\.", "", code))
@@ -49,11 +52,12 @@ class Snippet:
         self._define(function, read(path))
 
     def expression(self, name: str) -> str:
-        """What a name that the adapter's file defines beside its class stands for: "torch.permute"."""
-        if name not in self.adapter.definitions:
-            raise UserError(f"{self.adapter.path}: a bridge needs {name}; see backends/numpy/adapter.py")
-        value = self.adapter.definitions[name].value  # type: ignore[attr-defined]
-        return self._follow(value, self.adapter, ast.unparse(value))
+        """What a name that the adapter defines beside its class stands for: "torch.permute"."""
+        source = next((one for one in self.sources[::-1] if name in one.definitions), None)
+        if source is None:
+            raise UserError(f"{self.adapter.path}: a bridge needs {name}; see backends/numpy/runtime.py")
+        value = source.definitions[name].value  # type: ignore[attr-defined]
+        return self._follow(value, source, ast.unparse(value))
 
     def parameters(self, method: str) -> list[str]:
         """The names of a method's keyword-only parameters: its attributes."""
@@ -63,6 +67,18 @@ class Snippet:
         """Imports, what must run first, definitions."""
         head = sorted(set(self.imports.values()), key=lambda line: (line.startswith("from"), line))
         return "\n".join([*head, "", *self.effects, "", ""]) + "\n\n\n".join(self.parts.values()) + "\n"
+
+    def _inherit(self, name: str, source: Source) -> None:
+        """Note the methods of a class, after those of the classes of the project that it extends."""
+        node = source.definitions[name]
+        for base in (one.id for one in node.bases if isinstance(one, ast.Name)):  # type: ignore[attr-defined]
+            module, member, _ = source.imports.get(base, ("", "", ""))
+            if module.partition(".")[0] in PROJECT:
+                self._inherit(member, read(_path(module).with_suffix(".py")))
+        self.sources.append(source)
+        for method in node.body:  # type: ignore[attr-defined]
+            if isinstance(method, ast.FunctionDef):
+                self.methods[method.name], self.homes[method.name] = method, source
 
     def _hold(self, name: str, node: ast.AST) -> None:
         if name in self.nodes:
@@ -106,7 +122,7 @@ class Snippet:
             if self.imports.setdefault(name, line) != line:
                 raise ValueError(f"{source.path.name}: {name!r} means two things: {line!r} and {self.imports[name]!r}")
             return code
-        path = ROOT / Path(*module.split("."))
+        path = _path(module)
         if (path.is_dir() and not (path / "__init__.py").read_text().strip()) or (path / f"{member}.py").is_file():
             inner = read(path / f"{member}.py")  # a module of the project: its members are called by their own names
             for found in sorted(set(re.findall(rf"\b{name}\.(\w+)", code))):
@@ -114,6 +130,11 @@ class Snippet:
             return re.sub(rf"\b{name}\.(\w+)", r"\1", code)
         self._define(member, read(path.with_suffix(".py")))
         return code
+
+
+def _path(module: str) -> Path:
+    """Where a module of the project is, without the suffix of a file."""
+    return ROOT / Path(*module.split("."))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -127,7 +148,8 @@ class Layouts:
 
 def layouts_of_method(adapter: Path, method: str) -> Layouts:
     """The layouts of a method of an adapter."""
-    return _declared(Snippet(adapter).methods[method], read(adapter))
+    snippet = Snippet(adapter)
+    return _declared(snippet.methods[method], snippet.homes[method])
 
 
 def layouts_of_function(path: Path, function: str) -> Layouts:

@@ -20,8 +20,8 @@ slopes = Place("arithmetic", f"{PRODUCTS} conv2d_layer lenet5", *pullbacks(f"{PR
 images = Place("arithmetic", "avg_pool2d upsample2d", *methods("avg_pool2d upsample2d"))
 moved = Place("arithmetic", "pad2d max_pool2d flatten", *methods("pad2d max_pool2d flatten"))
 everywhere = Place("arithmetic", f"{ALL} learn_kernel lenet5", *methods(f"{ALL} learn_kernel lenet5"))
-doubles = Place("arithmetic", f"{ALL} learn_kernel lenet5", "numpy.adapter:Adapter.to_numpy")
-halves = Place("arithmetic", HALVES, "numpy.adapter:Adapter.to_numpy")
+doubles = Place("arithmetic", f"{ALL} learn_kernel lenet5", "numpy.runtime:Runtime.to_numpy")
+halves = Place("arithmetic", HALVES, "numpy.runtime:Runtime.to_numpy")
 
 
 def kept(bits):

@@ -6,7 +6,8 @@ from pathlib import Path
 import jax
 import numpy as np
 
-from backends.jax.adapter import Adapter, compiled
+from backends.jax.adapter import Adapter
+from backends.jax.runtime import compiled
 from tests.conformance.modes.calling import call, tell
 
 traced = []

@@ -4,7 +4,8 @@ import contextlib
 
 import torch
 
-from backends.torch.adapter import MODE, Adapter
+from backends.torch.adapter import Adapter
+from backends.torch.runtime import MODE
 from tests.conformance.modes.calling import call, tell
 
 flatten, last = Adapter.flatten, []
