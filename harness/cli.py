@@ -248,6 +248,16 @@ def doctor() -> int:
     return examine()
 
 
+@cli.command()
+@click.argument("name")
+def check_backend(name) -> int:
+    """What a backend still lacks, a line each, with the remedy. NAME is a folder of backends/, or
+    NAME=adapter.py@python for an adapter elsewhere."""
+    from harness.commands.check_backend import examine
+
+    return examine(name)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; returns the exit code: 0 all well, 1 a verdict fails or nothing can be run, 2 wrong input."""
     arguments = sys.argv[1:] if arguments is None else arguments

@@ -11,7 +11,7 @@ import json
 import textwrap
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -69,6 +69,7 @@ class Bridge:
     target: Backend
     attrs: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     dtype: str = "float32"
+    turning: ClassVar[tuple[str, ...]] = ("TRANSPOSE",)  # what the target's adapter must define where layouts differ
 
     @property
     def operator(self) -> Operator:
@@ -93,8 +94,15 @@ class Bridge:
     @property
     def lacking(self) -> tuple[str, str]:
         """(who, why) of an end that has no words for it at all."""
-        found = [(end.name, self.missing(end)) for end in (self.target, self.source)]
-        return next((one for one in found if one[1]), ("", ""))
+        for end in (self.target, self.source):
+            if why := self.missing(end):
+                return end.name, why
+        untold = [name for name in self.turning if self.changes and not Snippet(self.target.adapter).defines(name)]
+        return (
+            (self.target.name, f"its adapter does not say how a layout becomes another: {untold[0]}")
+            if untold
+            else ("", "")
+        )
 
     def own(self, backend: Backend) -> Layouts:
         """The layouts that a backend takes by itself. Raises `UserError` where its adapter does not declare them."""
@@ -121,7 +129,8 @@ class Bridge:
     def words(self) -> Snippet:
         """The target's own words, which the function at the end of the text calls."""
         words = Snippet(self.target.adapter)
-        words.expression("TRANSPOSE")  # for its import
+        if self.changes:
+            words.expression("TRANSPOSE")  # for its import
         words.add(self.op)
         return words
 
@@ -172,6 +181,8 @@ class Bridge:
 class NetworkBridge(Bridge):
     """LeNet-5 with images and weights as `source` has them, in the words of `target`."""
 
+    turning: ClassVar[tuple[str, ...]] = ("TRANSPOSE", "RESHAPE")
+
     def missing(self, backend: Backend) -> str:
         """Why a backend has no words for it at all, or ""."""
         return "" if network(backend).is_file() else f"there is no {network(backend).name} beside its adapter"
@@ -188,7 +199,8 @@ class NetworkBridge(Bridge):
     def words(self) -> Snippet:
         """The target's network."""
         words = Snippet(self.target.adapter)
-        words.expression("TRANSPOSE")
+        if self.changes:
+            words.expression("TRANSPOSE")
         words.include(network(self.target), NETWORK)
         return words
 

@@ -51,6 +51,10 @@ class Snippet:
         """A function of another file of the backend, and all that it needs."""
         self._define(function, read(path))
 
+    def defines(self, name: str) -> bool:
+        """Whether the adapter defines a name beside its class."""
+        return any(name in one.definitions for one in self.sources)
+
     def expression(self, name: str) -> str:
         """What a name that the adapter defines beside its class stands for: "torch.permute"."""
         source = next((one for one in self.sources[::-1] if name in one.definitions), None)

@@ -33,7 +33,8 @@ def test_every_bridge_holds_or_cannot_be_expressed(backend, proofs):
     if not mine:
         pytest.skip("a bridge needs two backends")
     for bridge, proof in mine:
-        answers = (HOLDS,) if bridge.dtype == "float32" else (HOLDS, INEXPRESSIBLE)
+        said = bridge.dtype == "float32" and not any(bridge.lacking)  # in half precision much is refused
+        answers = (HOLDS,) if said else (HOLDS, INEXPRESSIBLE)
         assert proof.verdict in answers, (bridge.op, bridge.source.name, proof.problem)
 
 

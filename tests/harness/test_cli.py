@@ -91,7 +91,7 @@ RUN = ["run", *planted("one")]
         (["frobnicate"], "No such command 'frobnicate'"),
         (["run", "--frobnicate"], "No such option"),
         (["run", "extra"], "unexpected extra argument"),
-        (["run", "--backend", "caffe"], "unknown backend 'caffe'; choose from: jax, mxnet, numpy, tensorflow, torch"),
+        (["run", "--backend", "caffe"], f"unknown backend 'caffe'; choose from: {', '.join(names())}"),
         (["run", "--backend", ""], "unknown backend ''"),
         (
             ["run", "--backend", "numpy:none"],

@@ -226,6 +226,14 @@ def test_an_operator_that_a_framework_does_not_have_is_an_answer(last):
     assert (found.verdict, found.problem[1]) == (INEXPRESSIBLE, "there is no lenet5.py beside its adapter")
 
 
+def test_an_adapter_that_cannot_turn_arrays_is_an_answer(last):
+    last.adapter.write_text(NHWC.replace("TRANSPOSE = np.transpose\n", ""))
+    found = proof(conv(NUMPY, last))
+    assert (found.verdict, found.problem[0]) == (INEXPRESSIBLE, "last")
+    assert found.problem[1] == "its adapter does not say how a layout becomes another: TRANSPOSE"
+    assert proof(conv(last, NUMPY)).verdict == HOLDS
+
+
 def test_an_adapter_that_does_not_declare_its_layout_is_named(last):
     last.adapter.write_text(REFUSING.replace('    @native("NCHW", kernel="OIHW")\n', ""))
     with pytest.raises(UserError, match=r"adapter.py: conv2d must declare its layout with @native"):
