@@ -20,7 +20,6 @@ from backends.jax.lowering import (
     align,
     axes,
     by_axis,
-    exchange,
     groups_to_outputs,
     own_padding,
     pool_pads,
@@ -200,16 +199,23 @@ class Adapter(Runtime):
 
     @compiled
     def lenet5(self, images, labels, *weights, lr, steps):
-        """Calls the layers of `lenet5.py`, `jax.value_and_grad` and `lax.scan`; the weights are a plain tuple."""
-        from flax import nnx  # slow to import
+        """Calls `lax.conv`, `jax.value_and_grad` and `lax.scan`; the weights are a plain tuple.
+        Lacks layers, which are Flax's (`lenet5.py`, in NHWC), and so they are functions here instead.
+        """
 
-        from backends.jax.lenet5 import flatten, network
+        def conv(x, w, b, padding):
+            return add_bias(lax.conv(x, w, (1, 1), padding), b, "NCHW")
 
-        x = jnp.transpose(images, (0, 2, 3, 1))  # NCHW -> NHWC
+        def pool(x):
+            return reduce_windows(x, -np.inf, lax.max, (2, 2), (2, 2), ((0, 0), (0, 0)), "NCHW")
 
         def net(weights):
-            c5 = nnx.Conv(16, 120, kernel_size=(5, 5), padding="VALID", rngs=nnx.Rngs(0)), flatten
-            return network(c5, weights)(x)
+            c1_w, c1_b, c3_w, c3_b, c5_w, c5_b, f6_w, f6_b, out_w, out_b = weights
+            x = pool(jax.nn.relu(conv(images, c1_w, c1_b, "SAME")))
+            x = pool(jax.nn.relu(conv(x, c3_w, c3_b, "VALID")))
+            x = jax.nn.relu(conv(x, c5_w, c5_b, "VALID"))
+            x = jax.nn.relu(lax.collapse(x, 1) @ f6_w.T + f6_b)
+            return x @ out_w.T + out_b
 
         def loss(weights):
             log_probabilities = jax.nn.log_softmax(net(weights))
@@ -219,5 +225,5 @@ class Adapter(Runtime):
             value, slopes = jax.value_and_grad(loss)(weights)
             return jax.tree.map(lambda w, slope: w - lr * slope, weights, slopes), value
 
-        weights, losses = lax.scan(step, tuple(map(exchange, weights)), length=steps)
-        return net(weights), losses, *(exchange(weight, back=True) for weight in weights)
+        weights, losses = lax.scan(step, weights, length=steps)
+        return net(weights), losses, *weights

@@ -73,9 +73,3 @@ def align(size, times):
         return times, 0  # one pixel covers everything
     stretch = (size * times - 1) / (size - 1)
     return stretch, (1 - stretch) / 2
-
-
-def exchange(weight, back=False):
-    """A layer's weight from (out, in, ...) to Flax's (..., in, out), or back; a bias stays as it is."""
-    order = {1: (0,), 2: (1, 0), 4: (3, 2, 0, 1) if back else (2, 3, 1, 0)}
-    return jnp.transpose(weight, order[weight.ndim])

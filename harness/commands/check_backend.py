@@ -8,6 +8,7 @@ import click
 from packaging.requirements import InvalidRequirement, Requirement
 
 from harness.cases.catalogue import built_in
+from harness.commands.ready import ready
 from harness.judging.ledger import entries
 from harness.judging.ledger_rules import faults
 from harness.judging.oracle import truth
@@ -16,7 +17,6 @@ from harness.source.probes import probes
 from harness.source.signatures import faults as differing
 from harness.source.signatures import methods, unlike_the_others
 from harness.source.standalone import layouts_of_function
-from harness.workers import environments
 from harness.workers.backends import FOLDER, ROOT, Backend, load, names, select
 from harness.workers.gateway import NotStarted
 from harness.workers.supervisor import Supervisor
@@ -132,14 +132,11 @@ def _modes(backend: Backend) -> dict[str, dict[str, str]]:
 
 def _running(backend: Backend) -> Iterator[str]:
     """What shows when it is run: its environment, what it says of itself, and the first case of each operator."""
-    from reports.terminal.run import building
-
-    with building() as progress:
-        (ready,) = environments.resolve([backend], progress)
-    if ready.problem:
-        yield f"environment: {ready.problem}"
+    (built,) = ready([backend])
+    if built.problem:
+        yield f"environment: {built.problem}"
         return
-    station = Supervisor(ready, TIMEOUT)
+    station = Supervisor(built, TIMEOUT)
     try:
         description = station.open().description
         yield from (f"describe: says nothing of {name!r}; reports show it" for name in SAYS if name not in description)
