@@ -4,6 +4,7 @@ import math
 import os
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -24,7 +25,39 @@ class Seconds(click.FloatRange):
         return seconds
 
 
-SECONDS = Seconds(0, 1e6, min_open=True)
+# ---- options that several commands have ----------------------------------------------------------
+
+BACKEND = click.option(
+    "--backend",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="Only this backend (repeat); NAME=adapter.py@python for one of your own.",
+)
+OP = click.option("--op", "ops", multiple=True, metavar="NAME", help="Only this operator (repeat).")
+CASE = click.option("--case", "globs", multiple=True, metavar="GLOB", help="Only cases whose id matches (repeat).")
+JOBS = click.option(
+    "--jobs",
+    default=os.cpu_count() or 2,
+    type=click.IntRange(1),
+    show_default="one per core",
+    help="Workers side by side.",
+)
+
+
+def out(what: str) -> Callable:
+    """The option for the folder that holds what the command writes."""
+    path = click.Path(path_type=Path)
+    return click.option("--out", default=OUT, type=path, show_default=True, help=f"Folder for the {what}.")
+
+
+def timeout(what: str) -> Callable:
+    """The option for the seconds that one case (or question, or probe) may take."""
+    limit = Seconds(0, 1e6, min_open=True)
+    return click.option("--timeout", default=60.0, type=limit, show_default=True, help=f"Seconds one {what} may take.")
+
+
+# ---- commands ------------------------------------------------------------------------------------
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -34,15 +67,9 @@ def cli(debug: bool) -> None:
 
 
 @cli.command()
-@click.option(
-    "--backend",
-    "backends",
-    multiple=True,
-    metavar="NAME",
-    help="Only this backend (repeat); NAME=adapter.py@python for one of your own.",
-)
-@click.option("--op", "ops", multiple=True, metavar="NAME", help="Only this operator (repeat).")
-@click.option("--case", "globs", multiple=True, metavar="GLOB", help="Only cases whose id matches (repeat).")
+@BACKEND
+@OP
+@CASE
 @click.option(
     "--cases",
     "files",
@@ -57,30 +84,18 @@ def cli(debug: bool) -> None:
     metavar="NAME",
     help="Hold all backends to a smaller instruction set: avx512, avx2 or sse.",
 )
-@click.option("--out", default=OUT, type=click.Path(path_type=Path), show_default=True, help="Folder for the run.")
-@click.option(
-    "--jobs",
-    default=os.cpu_count() or 2,
-    type=click.IntRange(1),
-    show_default="one per core",
-    help="Workers side by side.",
-)
-@click.option(
-    "--timeout",
-    default=60.0,
-    type=SECONDS,
-    show_default=True,
-    help="Seconds one case may take.",
-)
+@out("run")
+@JOBS
+@timeout("case")
 @click.option("--shard", default="1/1", metavar="I/N", help="Only part I of N of the cases.")
 @click.option("--resume", is_flag=True, help="Go on with the run that --out holds.")
 @click.option("--no-gradients", is_flag=True, help="Outputs only.")
-def run(backends, ops, globs, files, processor, out, jobs, timeout, shard, resume, no_gradients) -> int:
+def run(names, ops, globs, files, processor, out, jobs, timeout, shard, resume, no_gradients) -> int:
     """Run cases on backends, judge, store, and write the report."""
     from harness.commands.run import Choice, run_cases
 
     choice = Choice(
-        backends, ops, globs, files, out, jobs, timeout, shard, resume, not no_gradients, sys.argv[1:], processor
+        names, ops, globs, files, out, jobs, timeout, shard, resume, not no_gradients, sys.argv[1:], processor
     )
     return run_cases(choice)
 
@@ -101,23 +116,11 @@ def report(folder: Path, form: str) -> int:
 
 
 @cli.command()
-@click.option("--backend", "names", multiple=True, metavar="NAME", help="Only this backend (repeat).")
+@BACKEND
 @click.option("--law", "chosen", multiple=True, metavar="NAME", help="Only this law (repeat).")
-@click.option("--out", default=OUT, type=click.Path(path_type=Path), show_default=True, help="Folder for the results.")
-@click.option(
-    "--jobs",
-    default=os.cpu_count() or 2,
-    type=click.IntRange(1),
-    show_default="one per core",
-    help="Workers side by side.",
-)
-@click.option(
-    "--timeout",
-    default=60.0,
-    type=SECONDS,
-    show_default=True,
-    help="Seconds one question may take.",
-)
+@out("results")
+@JOBS
+@timeout("question")
 def laws(names, chosen, out, jobs, timeout) -> int:
     """Try identities that hold whatever the data, inside each backend."""
     from harness.commands.laws import try_laws
@@ -126,13 +129,13 @@ def laws(names, chosen, out, jobs, timeout) -> int:
 
 
 @cli.command()
-@click.option("--backend", "names", multiple=True, metavar="NAME", help="Only this backend (repeat).")
+@BACKEND
 @click.option("--question", "globs", multiple=True, metavar="GLOB", help="Only questions whose id matches (repeat).")
 @click.option("--from", "source", metavar="NAME", help="With --to: only what these two answer differently.")
 @click.option("--to", "target", metavar="NAME", help="The other of the two; each difference with how to bridge it.")
-@click.option("--out", default=OUT, type=click.Path(path_type=Path), show_default=True, help="Folder for the answers.")
-@click.option("--jobs", default=os.cpu_count() or 2, type=click.IntRange(1), help="Workers side by side.")
-@click.option("--timeout", default=60.0, type=SECONDS, help="Seconds one probe may take.")
+@out("answers")
+@JOBS
+@timeout("probe")
 def conventions(names, globs, source, target, out, jobs, timeout) -> int:
     """Ask every framework every question about its conventions; or two frameworks, for where they differ."""
     from harness.commands import conventions
@@ -164,7 +167,7 @@ def lessons(names, wanted, form, out, jobs, timeout) -> int:
 @click.option("--from", "source", metavar="NAME", help="The framework whose words are known.")
 @click.option("--to", "target", metavar="NAME", help="The framework in whose words it is wanted.")
 @click.option("--dtype", default="float32", type=click.Choice(("float32", "float16")), help="Of all arrays.")
-@click.option("--out", default=OUT, type=click.Path(path_type=Path), show_default=True, help="Folder for the table.")
+@out("table")
 def bridge(op, attrs, source, target, dtype, out) -> int:
     """Say in one framework what another says: OP --from A --to B --stride 2 --padding same, with proof.
 
@@ -193,8 +196,8 @@ def diff(old: Path, new: Path) -> int:
 
 @cli.command()
 @click.option("--mutant", "globs", multiple=True, metavar="GLOB", help="Only mistakes whose name matches (repeat).")
-@click.option("--out", default=OUT, type=click.Path(path_type=Path), show_default=True, help="Folder for the table.")
-@click.option("--jobs", default=os.cpu_count() or 2, type=click.IntRange(1), help="Workers side by side.")
+@out("table")
+@JOBS
 def mutants(globs, out, jobs) -> int:
     """Plant mistakes in the NumPy backend, and see which cases find each of them."""
     from harness.commands.mutants import plant_mistakes
@@ -203,10 +206,10 @@ def mutants(globs, out, jobs) -> int:
 
 
 @cli.command()
-@click.option("--backend", "names", multiple=True, metavar="NAME", help="Only this backend (repeat).")
-@click.option("--out", default=OUT, type=click.Path(path_type=Path), show_default=True, help="Folder for the table.")
-@click.option("--jobs", default=os.cpu_count() or 2, type=click.IntRange(1), help="Workers side by side.")
-@click.option("--timeout", default=60.0, type=SECONDS, help="Seconds one case may take.")
+@BACKEND
+@out("table")
+@JOBS
+@timeout("case")
 def scorecard(names, out, jobs, timeout) -> int:
     """Count the false alarms and misses of our bounds, and of the tolerances in general use."""
     from harness.commands.scorecard import count_mistakes
@@ -215,10 +218,10 @@ def scorecard(names, out, jobs, timeout) -> int:
 
 
 @cli.command()
-@click.option("--backend", "names", multiple=True, metavar="NAME", help="Only this backend (repeat).")
-@click.option("--out", default=OUT, type=click.Path(path_type=Path), show_default=True, help="Folder for the table.")
-@click.option("--jobs", default=os.cpu_count() or 2, type=click.IntRange(1), help="Workers side by side.")
-@click.option("--timeout", default=60.0, type=SECONDS, help="Seconds one case may take.")
+@BACKEND
+@out("table")
+@JOBS
+@timeout("case")
 def determinism(names, out, jobs, timeout) -> int:
     """Find out where bits change: between processes, with the number of threads, with the batch."""
     from harness.commands.determinism import measure
@@ -227,12 +230,12 @@ def determinism(names, out, jobs, timeout) -> int:
 
 
 @cli.command()
-@click.option("--backend", "names", multiple=True, metavar="NAME", help="Only this backend (repeat).")
-@click.option("--op", "ops", multiple=True, metavar="NAME", help="Only this operator (repeat).")
-@click.option("--case", "globs", multiple=True, metavar="GLOB", help="Only cases whose id matches (repeat).")
-@click.option("--out", default=OUT, type=click.Path(path_type=Path), show_default=True, help="Folder for the table.")
-@click.option("--jobs", default=os.cpu_count() or 2, type=click.IntRange(1), help="Workers side by side.")
-@click.option("--timeout", default=60.0, type=SECONDS, help="Seconds one case may take.")
+@BACKEND
+@OP
+@CASE
+@out("table")
+@JOBS
+@timeout("case")
 def processors(names, ops, globs, out, jobs, timeout) -> int:
     """Hold every backend to smaller instruction sets: which bits, verdicts and refusals change with the processor."""
     from harness.commands.processors import compare
