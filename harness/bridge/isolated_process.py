@@ -1,4 +1,4 @@
-"""Texts run by themselves: in a framework's own interpreter, where nothing of this project can be imported."""
+"""Runs generated code in a framework's interpreter, without this project on its path."""
 
 import dataclasses
 import json

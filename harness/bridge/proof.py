@@ -1,8 +1,8 @@
-"""The proof of a bridge: the source's own call and the target's text, both held against the truth.
+"""Proves a bridge: compares the source's own call and the target's generated code with the truth.
 
-The source answers through its worker, by its own adapter or network; the text runs alone in the target's
-environment. What a framework cannot express is an answer, not a failed proof: its adapter says so, or its ledger
-knows the refusal, as one of the kind "unsupported".
+The source computes in its worker, with its own adapter or network; the generated code runs alone in the target's
+environment. A case that a framework cannot express does not fail the proof: its adapter says so, or its ledger has
+an entry of the kind "unsupported".
 """
 
 import concurrent.futures
@@ -25,7 +25,7 @@ from spec.outcomes import Outcome
 
 TIMEOUT = 300.0  # seconds for all texts of one framework
 
-Cases = Mapping[str, list[tuple[Trial, Truth]]]  # by what the source is asked (`Bridge.said`)
+Cases = Mapping[str, list[tuple[Trial, Truth]]]  # by what the source is asked (`Bridge.source_call`)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,14 +83,14 @@ def prove(bridges: Sequence[Bridge], supervisors: Mapping[str, Supervisor], vers
     a bridge whose cases the specification refuses.
     """
     able = [bridge for bridge in bridges if not any(bridge.lacking)]
-    asked = {bridge.said: bridge for bridge in able}
-    cases = {said: _cases(bridge) for said, bridge in asked.items()}
+    asked = {bridge.source_call: bridge for bridge in able}
+    cases = {call: _cases(bridge) for call, bridge in asked.items()}
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         targets, sources = _by(lambda one: one.target, able), _by(lambda one: one.source, asked.values())
         speaking = [pool.submit(_texts, group, cases) for group in targets]
         answering = [pool.submit(_calls, group, cases, supervisors) for group in sources]
     texts = {key: answers for future in speaking for key, answers in future.result().items()}
-    calls = {said: answers for future in answering for said, answers in future.result().items()}
+    calls = {call: answers for future in answering for call, answers in future.result().items()}
     ends = {end.name: end for bridge in bridges for end in (bridge.source, bridge.target)}
     described = {name: supervisor.open().description for name, supervisor in supervisors.items()}
     ledgers = {
@@ -102,7 +102,7 @@ def prove(bridges: Sequence[Bridge], supervisors: Mapping[str, Supervisor], vers
             who, why = bridge.lacking
             proofs.append(Proof([Finding("any case", Outcome.UNSUPPORTED, Outcome.UNSUPPORTED, who=who, why=why)]))
         else:
-            answers = zip(cases[bridge.said], calls[bridge.said], texts[_key(bridge)])
+            answers = zip(cases[bridge.source_call], calls[bridge.source_call], texts[_key(bridge)])
             proofs.append(Proof([_find(bridge, ledgers, *one) for one in answers]))
     return proofs
 
@@ -125,13 +125,13 @@ def _by(end: Callable[[Bridge], Backend], bridges: Iterable[Bridge]) -> list[lis
 
 
 def _key(bridge: Bridge) -> tuple[str, str]:
-    return bridge.said, bridge.target.name
+    return bridge.source_call, bridge.target.name
 
 
 def _calls(bridges: Sequence[Bridge], cases: Cases, supervisors: Mapping[str, Supervisor]) -> dict[str, list[Answer]]:
     """What the one source of these bridges answers itself."""
     supervisor = supervisors[bridges[0].source.name]
-    return {one.said: [_call(one, supervisor, trial) for trial, _ in cases[one.said]] for one in bridges}
+    return {one.source_call: [_call(one, supervisor, trial) for trial, _ in cases[one.source_call]] for one in bridges}
 
 
 def _call(bridge: Bridge, supervisor: Supervisor, trial: Trial) -> Answer:
@@ -154,7 +154,7 @@ def _texts(bridges: Sequence[Bridge], cases: Cases) -> dict[tuple[str, str], lis
     jobs = [
         (_key(bridge), Job(bridge.code, bridge.function, trial.inputs))
         for bridge in bridges
-        for trial, _ in cases[bridge.said]
+        for trial, _ in cases[bridge.source_call]
     ]
     found: dict[tuple[str, str], list[Answer]] = {}
     for (key, _), answer in zip(jobs, isolated_process.run(bridges[0].target, [job for _, job in jobs], TIMEOUT)):

@@ -1,7 +1,7 @@
-"""What one framework says, in the words of another: the text, and the cases that prove it.
+"""Translates a call of one framework into code of another, and makes the cases that prove it.
 
-The words of an operator are the target's own adapter, cut out of the project (`harness/source/standalone.py`); those
-of LeNet-5 are the target's `lenet5.py`. A function around them takes the arrays as the source has them.
+The code of an operator is the target's own adapter, cut out of the project (`harness/source/standalone.py`); that of
+LeNet-5 is the target's `lenet5.py`. A function around it takes the arrays as the source has them.
 `harness/bridge/proof.py` runs both sides.
 """
 
@@ -62,7 +62,7 @@ class Change:
 
 @dataclasses.dataclass(frozen=True)
 class Bridge:
-    """What `source` says with `op` and `attrs`, in the words of `target`."""
+    """The call `op` with `attrs` of the framework `source`, as code of the framework `target`."""
 
     op: str
     source: Backend
@@ -82,8 +82,8 @@ class Bridge:
         return f"{self.op}_of_{self.source.folder.name}"
 
     @property
-    def said(self) -> str:
-        """What the source is asked: the same for bridges that differ in nothing but the target."""
+    def source_call(self) -> str:
+        """Cache key of the source's call: operator, backend, dtype, attributes."""
         return json.dumps([self.op, self.source.name, self.dtype, dict(self.attrs)])
 
     def missing(self, backend: Backend) -> str:

@@ -1,4 +1,4 @@
-"""Weights from one framework to another: LeNet-5 trained in A, written as safetensors, loaded in B.
+"""Moves weights between frameworks: LeNet-5 trained in A, written as safetensors, loaded in B.
 
 The file holds the weights as the specification has them (kernels OIHW, dense weights (out, in)); each adapter
 brings its own layers' layouts there and back. Proven when B's logits with A's weights are right.

@@ -1,4 +1,4 @@
-"""Mistakes that changed inputs and attributes cannot express: a bias along another axis, results of another moment."""
+"""Mistakes that need a changed computation: a bias on the wrong axis, training results of the wrong step."""
 
 import functools
 from collections.abc import Callable, Iterator, Mapping
@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 
 Arrays = Mapping[str, np.ndarray]
-Mistake = tuple[str, Callable[[], Arrays]]  # what happened, and what then comes; the phrase completes "y equals ..."
+Mistake = tuple[str, Callable[[], Arrays]]  # a phrase that completes "y equals what comes of ...", and those arrays
 
 
-def elsewhere(model, compute: Callable[..., Arrays]) -> Iterator[Mistake]:
+def other_mistakes(model, compute: Callable[..., Arrays]) -> Iterator[Mistake]:
     """The mistakes, where `compute(arrays, attrs, cotangent)` gives the right arrays or gradients."""
     if "losses" in model.operator.outputs:
         yield from _of_training(model, compute)
@@ -19,7 +19,7 @@ def elsewhere(model, compute: Callable[..., Arrays]) -> Iterator[Mistake]:
         ones = np.ones_like(model.cotangent)
         yield "ones in the place of the cotangent", lambda: compute(model.arrays, model.attrs, ones)
     if model.layout == "NHWC" and model.operator.images:
-        yield "taking NHWC for NCHW, going in and coming out", lambda: _as_it_lies(model)
+        yield "taking NHWC for NCHW, going in and coming out", lambda: _layout_ignored(model)
 
 
 def _bias(model, compute) -> Iterator[Mistake]:
@@ -37,15 +37,15 @@ def _bias(model, compute) -> Iterator[Mistake]:
             yield f"adding b along {letter}", functools.partial(along, axis)
 
 
-def _as_it_lies(model) -> Arrays:
-    """What comes of images whose layout is not heeded."""
+def _layout_ignored(model) -> Arrays:
+    """The output where the layout of the images is ignored."""
     operator, images = model.operator, model.operator.images
     arrays = {name: one.transpose(0, 2, 3, 1) if name in images else one for name, one in model.arrays.items()}
     return {operator.outputs[0]: operator.reference(*map(arrays.get, operator.inputs), **model.attrs)}
 
 
 def _of_training(model, compute) -> Iterator[Mistake]:
-    """Results of another moment, and losses with another factor."""
+    """Results of another step, and losses with another factor."""
     steps, lr, w = model.attrs["steps"], model.attrs["lr"], model.arrays.get("w")
     if not steps:
         return

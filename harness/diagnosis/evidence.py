@@ -1,4 +1,4 @@
-"""What a diagnosis works on: the specification, to be computed with mistakes, and the arrays that are wrong."""
+"""The two sides of a diagnosis: the specification, which can be computed with a mistake, and the wrong arrays."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from harness.diagnosis.input_mistakes import axes
-from harness.diagnosis.precision import by_chance
+from harness.judging.bounds import chance_bound
 from harness.judging.floats import roundoff
 from harness.judging.oracle import Expected, Truth
 from harness.judging.verdict import compare
@@ -16,8 +16,13 @@ from spec.core import Case, Rejected, as_tuple, canonical, convert_images
 from spec.layouts import convert
 from spec.numerics import gradient
 
-TELLING = 4  # so many elements must be as the mistake foretells, and not as in the truth, where chance could do it
-SUMMED = 4  # products at least, in a result that comes of a mistake
+# So many elements must be as the mistake predicts and not as the truth says, where numbers can agree by chance. Whole
+# numbers from -3 to 3 have a variance of 4 and their products one of 16, so a sum over 3 x 3 taps has a standard
+# deviation of 12. It takes its most frequent value with probability 1 / (12 sqrt(2 pi)) = 1/30; all of four such
+# sums do with 1e-6, as often as a bound may refuse correct arithmetic.
+TELLING = 4
+# Products at least in a sum that comes of a mistake: bilinear weights, the smallest sums there are, have four.
+SUMMED = 4
 
 Arrays = Mapping[str, np.ndarray]
 
@@ -73,8 +78,8 @@ class Model:
         return convert(array, self.operator.kernel_layout, self.case.attrs["kernel_layout"]) if follows else array
 
 
-class Subject:
-    """The arrays that came, and what was expected of them; `wrong` names those that differ."""
+class Evidence:
+    """The arrays that a backend returned, and what they should be; `wrong` names those that differ."""
 
     def __init__(self, case: Case, actual: Arrays, expected: Mapping[str, Expected]) -> None:
         self.exactly, self.dtype = case.tier == "integers", case.dtype
@@ -94,24 +99,24 @@ class Subject:
                 return name
         return ""
 
-    def foretold(self, wanted: Arrays) -> bool:
-        """Whether the arrays are what a mistake foretells, in enough elements to tell."""
+    def agrees_with(self, wanted: Arrays) -> bool:
+        """Whether the arrays are what a mistake predicts, in enough elements to tell."""
         wanted = {name: wanted[name] for name in self.expected if name in wanted}
         if not all(self._near(name, value) for name, value in wanted.items()):
             return False
         telling = sum(self._differing(name, value, self.expected[name].value) for name, value in wanted.items())
         return telling >= (1 if self.rare else TELLING)
 
-    def echoed(self, name: str, wanted: np.ndarray, actual: np.ndarray, truth: np.ndarray) -> bool:
-        """Whether an array, or the part of it that is given, is what a wrong handing out of the truth foretells."""
+    def part_agrees_with(self, name: str, wanted: np.ndarray, actual: np.ndarray, truth: np.ndarray) -> bool:
+        """Whether `actual`, a part of the array `name`, equals `wanted`, and the `truth` of that part does not."""
         return self._near(name, wanted, actual) and self._differing(name, wanted, truth) >= TELLING
 
     def _differing(self, name: str, value: np.ndarray, truth: np.ndarray) -> int:
-        """In how many elements a mistake foretells a number that is not the right one."""
+        """In how many elements a mistake predicts a number that is not the right one."""
         if truth.shape != value.shape:
             return value.size
         other = ~_alike(value, truth, self._tolerance(name, value))
-        return int((other & ~np.isnan(value)).sum())  # not a number is what comes of many mistakes
+        return int((other & ~np.isnan(value)).sum())  # many mistakes give NaN: it tells nothing
 
     def _near(self, name: str, value: np.ndarray, actual: np.ndarray | None = None) -> bool:
         actual = self.actual[name] if actual is None else actual
@@ -119,11 +124,11 @@ class Subject:
             return False
         tolerance = self._tolerance(name, value)
         if tolerance > self._sizes(name)[1]:
-            return False  # numbers of very different sizes: most could be anything, and it would not show
+            return False  # most numbers are smaller than the tolerance: they would agree with anything
         return bool(_alike(actual, value, tolerance).all())
 
     def _tolerance(self, name: str, value: np.ndarray) -> float:
-        """How far an element may be from what a mistake foretells: as far as the least certain one by chance.
+        """How far an element may be from what a mistake predicts: as far as the least certain one by chance.
 
         A mistake may bring sums where there should be none, and numbers that are not whole.
         """
@@ -138,7 +143,7 @@ class Subject:
             expected = self.expected[name]
             dtype = min(self.dtype, self.actual[name].dtype, key=lambda one: one.itemsize)
             least = dataclasses.replace(expected, terms=np.maximum(expected.terms, SUMMED))
-            chance = _largest(by_chance(least, dtype))
+            chance = _largest(chance_bound(least, dtype))
             self._known[name] = chance, _typical(expected.value), roundoff(dtype)[0]
         return self._known[name]
 

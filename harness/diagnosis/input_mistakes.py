@@ -1,6 +1,6 @@
-"""The mistakes that are made most in wiring an operator, each as changed inputs or attributes of the reference.
+"""Mistakes in calling an operator, each as changed inputs or attributes: a flipped kernel, swapped axes, other pads.
 
-What comes of a mistake is computed by the specification itself. A result that equals it is explained.
+The specification computes what a mistake would return. A wrong result that equals it is explained.
 """
 
 import dataclasses
@@ -24,11 +24,11 @@ FLIPPED = {
     "convolve2d": "the kernel is correlated, not convolved",
     "conv_transpose2d": "the kernel is gathered with, not scattered",
 }
-FEW = 36  # taps and channels that are left out one by one: so many at most
+FEW = 36  # taps or channels at most that are left out one by one, to bound the time
 
 
 @dataclasses.dataclass(frozen=True)
-class Confusion:
+class InputMistake:
     """A mistake: `phrase` completes "y equals what comes of ..."; inputs and attributes are canonical."""
 
     phrase: str
@@ -36,22 +36,22 @@ class Confusion:
     attrs: Attrs
 
 
-def confusions(operator: Operator, arrays: Arrays, attrs: Attrs) -> Iterator[Confusion]:
-    """Every mistake that changes something, the plainest first."""
+def input_mistakes(operator: Operator, arrays: Arrays, attrs: Attrs) -> Iterator[InputMistake]:
+    """Every mistake that changes something, the most likely first."""
     for phrase, changed in _of_attributes(operator, arrays, attrs):
-        yield Confusion(phrase, arrays, {**attrs, **changed})
+        yield InputMistake(phrase, arrays, {**attrs, **changed})
     if len(operator.outputs) > 1:  # a training: its many inputs are not tried
         return
     if "dilation" in attrs and "kernel_size" in attrs:
         framed = np.pad(arrays["x"], [(0, 0), (0, 0), *_pads(operator, arrays, attrs)])
         words = "padding with zeros, which win over negative pixels"
-        yield Confusion(words, {**arrays, "x": framed}, {**attrs, "padding": "valid"})
+        yield InputMistake(words, {**arrays, "x": framed}, {**attrs, "padding": "valid"})
     for phrase, found in _of_arrays(operator, arrays, attrs):
         name, array = found
         if array is None:
-            yield Confusion(phrase, {key: other for key, other in arrays.items() if key != name}, attrs)
+            yield InputMistake(phrase, {key: other for key, other in arrays.items() if key != name}, attrs)
         elif array.shape != arrays[name].shape or not np.array_equal(array, arrays[name], equal_nan=True):
-            yield Confusion(phrase, {**arrays, name: array}, attrs)
+            yield InputMistake(phrase, {**arrays, name: array}, attrs)
 
 
 # ---- attributes ----------------------------------------------------------------------------------
@@ -64,8 +64,10 @@ def _of_attributes(operator: Operator, arrays: Arrays, attrs: Attrs) -> Iterator
         if name == "padding":
             continue
         if isinstance(shown, list) and shown[0] != shown[1]:
-            yield f"reading {name} {value(shown)} as [w, h]", {name: shown[::-1]}
-            yield f"taking the first of {name} {value(shown)} for both axes", {name: [shown[0]] * 2}
+            # The stride is that of the window where none is given: it follows the mistake, or was set before.
+            for stride in ({}, {"stride": shown}) if name == "kernel_size" and attrs["stride"] is None else ({},):
+                yield f"reading {name} {value(shown)} as [w, h]", {name: shown[::-1], **stride}
+                yield f"taking the first of {name} {value(shown)} for both axes", {name: [shown[0]] * 2, **stride}
         if name in NEUTRAL and shown != NEUTRAL[name]:
             ignored = f"ignoring {name} {value(shown)}" if shown is not None else f"{name} 1 by default"
             yield ignored, {name: NEUTRAL[name]}
@@ -167,7 +169,7 @@ def _of_arrays(operator: Operator, arrays: Arrays, attrs: Attrs) -> Iterator[tup
         yield from ((phrase, (name, changed)) for phrase, changed in _left_out(name, arrays[name], named[name]))
 
 
-def rare_orders(operator: Operator, arrays: Arrays, attrs: Attrs) -> Iterator[Confusion]:
+def rare_orders(operator: Operator, arrays: Arrays, attrs: Attrs) -> Iterator[InputMistake]:
     """Images and kernels of four axes whose memory is in any other order: for want of a likelier mistake."""
     if len(operator.outputs) > 1:
         return
@@ -178,7 +180,7 @@ def rare_orders(operator: Operator, arrays: Arrays, attrs: Attrs) -> Iterator[Co
             if not np.array_equal(misread, array):
                 spelled = "".join(letters[axis] for axis in order)
                 words = f"reshaping {name} from {spelled} to {letters} where it must be transposed"
-                yield Confusion(words, {**arrays, name: misread}, attrs)
+                yield InputMistake(words, {**arrays, name: misread}, attrs)
 
 
 def _flips(operator: Operator, name: str, array: np.ndarray, letters: str) -> Iterator[tuple[str, np.ndarray]]:

@@ -1,4 +1,4 @@
-"""Right results that were handed out wrongly: in another order, shifted, cut, scaled, or of another moment."""
+"""Explanations in which a correct result was flipped, transposed, shifted, cut or scaled before it was returned."""
 
 import itertools
 import math
@@ -8,14 +8,16 @@ import numpy as np
 
 from harness.diagnosis.phrases import value
 
-SAME = 0.01  # of a result may be left unexplained by a factor
+# The part of a result, as a root mean square, that a factor may leave unexplained when it is looked for; whether the
+# result then is that multiple of the truth is decided by the bounds.
+SAME = 0.01
 
-# What was done to the right result; what then comes; what came in that place, and what is right there.
-Echo = tuple[str, np.ndarray, np.ndarray, np.ndarray]
+# A phrase; what the mistake makes of the truth; the part of the result that it predicts; the truth of that part.
+OutputMistake = tuple[str, np.ndarray, np.ndarray, np.ndarray]
 
 
-def echoes(truth: np.ndarray, actual: np.ndarray, letters: str, groups: int) -> Iterator[Echo]:
-    """The ways to hand out `truth` wrongly whose result has the shape of `actual`; `letters` name its axes.
+def output_mistakes(truth: np.ndarray, actual: np.ndarray, letters: str, groups: int) -> Iterator[OutputMistake]:
+    """The mistakes that make an array with the shape of `actual` out of `truth`; `letters` name its axes.
 
     Each phrase completes "y equals what comes of ...".
     """
@@ -51,7 +53,7 @@ def _turned(truth: np.ndarray, shape: tuple[int, ...], letters: str) -> Iterator
             yield f"reshaping the right result from {spelled} to {letters}", moved.reshape(shape)
 
 
-def _cut(truth: np.ndarray, actual: np.ndarray, axis: int, letter: str) -> Iterator[Echo]:
+def _cut(truth: np.ndarray, actual: np.ndarray, axis: int, letter: str) -> Iterator[OutputMistake]:
     """The first or last place along an axis is missing, or all are moved by one."""
     size = truth.shape[axis]
     first, last = truth.take(range(1, size), axis), truth.take(range(size - 1), axis)
@@ -68,7 +70,7 @@ def _cut(truth: np.ndarray, actual: np.ndarray, axis: int, letter: str) -> Itera
         yield f"moving all back by one place along {letter}", first, actual.take(range(size - 1), axis), last
 
 
-def _scaled(truth: np.ndarray, actual: np.ndarray) -> Iterator[Echo]:
+def _scaled(truth: np.ndarray, actual: np.ndarray) -> Iterator[OutputMistake]:
     finite = np.isfinite(truth) & np.isfinite(actual)
     norm = float(np.linalg.norm(actual[finite]))
     square = float(np.vdot(truth[finite], truth[finite]))

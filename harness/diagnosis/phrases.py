@@ -12,10 +12,10 @@ def value(shown: object) -> str:
 
 
 def told(phrase: str) -> str:
-    """The phrase for a reader."""
+    """The phrase without its value markers."""
     return phrase.replace(_BEGIN, "").replace(_END, "")
 
 
 def cause(phrase: str) -> str:
-    """The phrase without its values: what other cases may share."""
+    """The phrase without its values: the same for all cases that one mistake spoils."""
     return _VALUE.sub("", phrase)

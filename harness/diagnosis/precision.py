@@ -1,4 +1,4 @@
-"""What arithmetic the errors of a result look like: operands, sums or results of which precision.
+"""Explains errors by a coarser format: of the inputs, or of the result that is stored.
 
 Rounding the inputs to a coarser format leaves errors that can be computed: if those of the result are the same,
 element by element, the result was computed so. A result that was stored in a coarser format shows it by itself.
@@ -12,14 +12,24 @@ import ml_dtypes
 import numpy as np
 
 from harness.diagnosis.phrases import value
-from harness.judging.floats import cut, info, roundoff, through
+from harness.judging.floats import cut, info, through
 from harness.judging.oracle import Expected
 
-NEAR = 64.0  # so many units of the coarser arithmetic an error may have
-ENOUGH = 8  # elements, for a correlation to say something
-ALIKE = 0.9  # the correlation from which on errors are taken for the same
-SMALL = 0.1  # of B, of which errors of rounding are a few per cent at most: otherwise numbers are missing
-SAME = 1e-3  # formats whose correlations differ by less leave the same errors: float16 has the bits of TensorFloat-32
+# Units u B of the coarser arithmetic that an error may have: the worst case 2 n of a sum of n = 32 products in it.
+NEAR = 64.0
+# The correlation from which on errors are taken for the same, and the elements that it needs. Independent errors
+# of 8 elements have such a correlation with probability 5e-4, of 16 with 4e-7 (that of a random direction with a given
+# one: (1 + r) / 2 has the distribution Beta((m - 1) / 2, (m - 1) / 2)).
+ENOUGH = 8
+ALIKE = 0.9
+# How large the errors may be, as a part of those that the rounding leaves. One bit more or less makes them twice or
+# half as large; these are less than the square root of that away from 1.
+LEAST, MOST = 0.8, 1.25
+# Errors may be this part of B. Cutting both operands to the 8 bits of bfloat16 leaves 2 * 2^-7 = 1.6 % at most: with
+# larger ones, numbers are missing.
+SMALL = 0.1
+# Formats whose correlations differ by less leave the same errors: float16 has as many bits as TensorFloat-32.
+SAME = 1e-3
 
 Compute = Callable[..., Mapping[str, np.ndarray]]
 
@@ -37,13 +47,7 @@ TRUNCATED = {
 }
 
 
-def by_chance(expected: Expected, dtype: np.dtype) -> np.ndarray:
-    """How far each element of a right result may be off: errors of a random walk seldom add up to more."""
-    u, smallest = roundoff(dtype)
-    return 4 * u * expected.scale * np.sqrt(expected.terms) + smallest * (expected.terms > 0)
-
-
-def fingerprint(name: str, model, actual: np.ndarray, expected: Expected, compute: Compute) -> str:
+def arithmetic_of(name: str, model, actual: np.ndarray, expected: Expected, compute: Compute) -> str:
     """A phrase on the errors of the array `name` that completes "y ..."; "" where they look like nothing known.
 
     `compute(arrays, attrs, cotangent)` gives the arrays by name for changed inputs; the model knows the right ones.
@@ -106,7 +110,7 @@ def _rounded_inputs(name, model, error, truth, scale, coarse, compute) -> str:
             whole = chosen is floats and model.cotangent is not None
             cotangent = rounding(model.cotangent) if whole else model.cotangent
             alike, size = _alike(error, compute(arrays, model.attrs, cotangent)[name] - truth)
-            if alike > ALIKE and 0.8 < size < 1.25:
+            if alike > ALIKE and LEAST < size < MOST:
                 found.append((alike, f"{chosen[0] if chosen is not floats else 'the inputs'} {verb} to", words))
     if not found:
         return ""

@@ -1,7 +1,8 @@
-"""What a wrong result looks like: a mistake in wiring, or arithmetic of another precision.
+"""Explains a wrong result: by a mistake in calling the operator, or by arithmetic of another precision.
 
-The evidence is the result itself: it must equal, within ordinary rounding, what the specification computes
-once the mistake is made on purpose. Where nothing fits, nothing is said.
+The result must equal, within ordinary rounding, what the specification computes once the mistake is made on
+purpose. Where nothing fits, nothing is said. Failures that look alike form a group: an explanation is searched until
+one of the group has it, and only tried on the others; a group in which nothing is found is given up.
 """
 
 import dataclasses
@@ -13,21 +14,22 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import numpy as np
 
-from harness.diagnosis.bias_and_training_mistakes import elsewhere
-from harness.diagnosis.evidence import Model, Subject
-from harness.diagnosis.input_mistakes import confusions, rare_orders
-from harness.diagnosis.output_mistakes import echoes
+from harness.diagnosis.bias_and_training_mistakes import other_mistakes
+from harness.diagnosis.evidence import Evidence, Model
+from harness.diagnosis.input_mistakes import input_mistakes, rare_orders
+from harness.diagnosis.output_mistakes import output_mistakes
 from harness.diagnosis.phrases import cause, told
-from harness.diagnosis.precision import fingerprint
+from harness.diagnosis.precision import arithmetic_of
 from harness.diagnosis.single_product import of_one_element, of_one_weight
 from harness.judging.oracle import Truth
 from spec import operators
 from spec.core import Case, Rejected
 
 LARGE = 100_000  # numbers in inputs and outputs: beyond that a search would take seconds
-NAMED = 3  # so many explanations of the same result are told, where the case cannot tell them apart
+NAMED = 3  # explanations at most of one result, where the case cannot tell them apart
+VAIN = 3  # searches without an explanation, after which a group of alike failures is given up
 COMES_OF = "equals what comes of "
-PATIENCE = 20.0  # seconds for all searches in the results of one backend: what was not found by then is seldom found
+PATIENCE = 20.0  # seconds for all searches in the results of one backend, to bound the time
 
 Arrays = Mapping[str, np.ndarray]
 Compute = Callable[..., Arrays]
@@ -48,15 +50,16 @@ class Diagnosis:
 
 @dataclasses.dataclass
 class Memory:
-    """What explained earlier results of a backend: mistakes, or its arithmetic; and the seconds that searching took.
+    """What explained earlier results of a backend, and what the searches cost.
 
     A mistake spoils many cases, so what was found is tried first, and alone if it fits: that is quick, and it
-    settles what a case by itself cannot tell.
+    settles what a case by itself cannot tell. `vain` counts the searches without an explanation in each group.
     """
 
     causes: Counter = dataclasses.field(default_factory=Counter)
     arithmetic: bool = False
     seconds: float = 0.0
+    vain: Counter = dataclasses.field(default_factory=Counter)
 
 
 def diagnose(
@@ -81,36 +84,43 @@ def _size(case: Case, outputs: Arrays) -> int:
 
 
 def _search(model: Model, truth: Truth, outputs: Arrays, gradients: Arrays, memory: Memory) -> Diagnosis:
-    subject = Subject(model.case, outputs, truth.outputs)
-    if subject.wrong:
-        return _explain(model, subject, "output {}", model.outputs, memory)
+    evidence = Evidence(model.case, outputs, truth.outputs)
+    if evidence.wrong:
+        return _explain(model, evidence, "output {}", model.outputs, memory)
     for name, expected in truth.gradients.items():
-        subject = Subject(model.case, gradients, {name: expected})
-        if subject.wrong:
-            found = _explain(model, subject, "gradient for {}", model.gradients, memory)
+        evidence = Evidence(model.case, gradients, {name: expected})
+        if evidence.wrong:
+            found = _explain(model, evidence, "gradient for {}", model.gradients, memory)
             if found.sentence:
                 return found
     return Diagnosis()
 
 
-def _explain(model: Model, subject: Subject, title: str, compute: Compute, memory: Memory) -> Diagnosis:
-    """About a subject that is wrong; `compute` gives its arrays for changed inputs."""
-    if name := subject.right_but_for_dtype():
+def _explain(model: Model, evidence: Evidence, title: str, compute: Compute, memory: Memory) -> Diagnosis:
+    """The diagnosis of arrays that are wrong; `compute` gives them for changed inputs."""
+    if name := evidence.right_but_for_dtype():
         return _diagnosis(title.format(name), "", ["has the right values, only its dtype is wrong"])
-    title = title.format(subject.wrong[0])
-    known = [one for one in _likely(model, subject, compute) if COMES_OF + cause(one[0]) in memory.causes]
+    title = title.format(evidence.wrong[0])
+    known = [one for one in _likely(model, evidence, compute) if COMES_OF + cause(one[0]) in memory.causes]
     known.sort(key=lambda one: -memory.causes[COMES_OF + cause(one[0])])
     mistakes, arithmetic = _fitting(known, 1), ""
-    if not mistakes and memory.seconds < PATIENCE:
+    group = _group(model.case, title)
+    if not mistakes and memory.seconds < PATIENCE and memory.vain[group] < VAIN:
         if memory.arithmetic:  # it spares the search for mistakes
-            arithmetic = _arithmetic(model, subject, compute)
+            arithmetic = _arithmetic(model, evidence, compute)
         if not arithmetic:
-            likely, unlikely = (search(model, subject, compute) for search in (_likely, _unlikely))
+            likely, unlikely = (search(model, evidence, compute) for search in (_likely, _unlikely))
             mistakes = _fitting(likely, NAMED) or _fitting(unlikely, 1)
         if not mistakes:
-            arithmetic = arithmetic or _arithmetic(model, subject, compute)
+            arithmetic = arithmetic or _arithmetic(model, evidence, compute)
+        memory.vain[group] += not (mistakes or arithmetic)
     memory.arithmetic |= bool(arithmetic)
     return _diagnosis(title, COMES_OF, mistakes) if mistakes else _diagnosis(title, "", [arithmetic])
+
+
+def _group(case: Case, title: str) -> tuple[str, ...]:
+    """What failures that look alike have in common: operator, array, and kind of numbers and layout."""
+    return case.op, title, case.tier, case.dtype.name, case.layout
 
 
 def _diagnosis(title: str, verb: str, phrases: list[str]) -> Diagnosis:
@@ -125,40 +135,40 @@ def _fitting(candidates: Iterable[Candidate], most: int) -> list[str]:
     return list(itertools.islice((phrase for phrase, fits in candidates if fits()), most))
 
 
-def _likely(model: Model, subject: Subject, compute: Compute) -> Iterator[Candidate]:
-    """What could have been done to the inputs, the attributes or the right result to make it the wrong one."""
-    for one in confusions(model.operator, model.arrays, model.attrs):
-        yield one.phrase, functools.partial(_foretold, subject, functools.partial(compute, one.arrays, one.attrs))
-    for phrase, mistaken in elsewhere(model, compute):
-        yield phrase, functools.partial(_foretold, subject, mistaken)
-    if len(subject.wrong) == 1:
-        (name,) = subject.wrong
-        truth, actual = subject.expected[name].value, subject.actual[name].astype(float)
+def _likely(model: Model, evidence: Evidence, compute: Compute) -> Iterator[Candidate]:
+    """The usual mistakes, in the inputs, the attributes, the computation, or what is made of the result."""
+    for one in input_mistakes(model.operator, model.arrays, model.attrs):
+        yield one.phrase, functools.partial(_would_agree, evidence, functools.partial(compute, one.arrays, one.attrs))
+    for phrase, mistaken in other_mistakes(model, compute):
+        yield phrase, functools.partial(_would_agree, evidence, mistaken)
+    if len(evidence.wrong) == 1:
+        (name,) = evidence.wrong
+        truth, actual = evidence.expected[name].value, evidence.actual[name].astype(float)
         letters, groups = model.letters(name, truth.ndim), model.attrs.get("groups", 1)
-        for phrase, *arrays in echoes(truth, actual, letters, groups):
-            yield phrase, functools.partial(subject.echoed, name, *arrays)
+        for phrase, *arrays in output_mistakes(truth, actual, letters, groups):
+            yield phrase, functools.partial(evidence.part_agrees_with, name, *arrays)
 
 
-def _unlikely(model: Model, subject: Subject, compute: Compute) -> Iterator[Candidate]:
+def _unlikely(model: Model, evidence: Evidence, compute: Compute) -> Iterator[Candidate]:
     """Other orders in memory, and single weights."""
-    name = subject.wrong[0]
-    weights = of_one_weight(model, name, subject.actual[name].astype(float), subject.expected[name])
+    name = evidence.wrong[0]
+    weights = of_one_weight(model, name, evidence.actual[name].astype(float), evidence.expected[name])
     for one in itertools.chain(rare_orders(model.operator, model.arrays, model.attrs), weights):
-        yield one.phrase, functools.partial(_foretold, subject, functools.partial(compute, one.arrays, one.attrs))
+        yield one.phrase, functools.partial(_would_agree, evidence, functools.partial(compute, one.arrays, one.attrs))
 
 
-def _foretold(subject: Subject, compute: Callable[[], Arrays]) -> bool:
-    """Whether the result is what comes of a mistake."""
+def _would_agree(evidence: Evidence, compute: Callable[[], Arrays]) -> bool:
+    """Whether the result is what a mistake would return."""
     try:
-        return subject.foretold(compute())
+        return evidence.agrees_with(compute())
     except (Rejected, ValueError, IndexError, ZeroDivisionError):
-        return False  # nothing would have come of it
+        return False  # the mistake would have raised an error
 
 
-def _arithmetic(model: Model, subject: Subject, compute: Compute) -> str:
-    """What the errors themselves say."""
-    name = subject.wrong[0]
-    actual, expected = subject.actual[name], subject.expected[name]
+def _arithmetic(model: Model, evidence: Evidence, compute: Compute) -> str:
+    """What the errors say of the arithmetic, or of one product."""
+    name = evidence.wrong[0]
+    actual, expected = evidence.actual[name], evidence.expected[name]
     if not (np.isfinite(actual.astype(float)).all() and np.isfinite(expected.value).all()):
         return ""
-    return fingerprint(name, model, actual, expected, compute) or of_one_element(model, name, actual, expected)
+    return arithmetic_of(name, model, actual, expected, compute) or of_one_element(model, name, actual, expected)

@@ -7,21 +7,25 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from harness.diagnosis.input_mistakes import Confusion
+from harness.diagnosis.input_mistakes import InputMistake
 from harness.diagnosis.phrases import value
-from harness.diagnosis.precision import by_chance
+from harness.judging.bounds import chance_bound
 from harness.judging.oracle import Expected
 from spec.numerics import gradient
 
-CLEARLY = 4.0  # times the bound of chance: further off is every product but the one that is wrong
-FEW = 1 / 20  # of the elements: if no more are wrong it is products that are, otherwise a weight
-TRIED = 8  # weights at most
+# Times the bound of chance by which the error must miss every product but one. Two products that the same error fits
+# differ by twice the bound at most; this is twice that.
+CLEARLY = 4.0
+# Of the elements. A wrong product spoils one element, a wrong weight those of all windows in which it meets a pixel
+# other than 0: a share that lies in between is rare.
+FEW = 1 / 20
+TRIED = 8  # weights at most, to bound the time
 WRONG = {-1: ("lacks", "leaving out"), 1: ("has twice", "counting twice"), -2: ("has with the wrong sign", "negating")}
 
 Found = tuple[float, int, tuple[int, ...]]  # how far off; the share of the product that is added; the weight
 
 
-def of_one_weight(model, name: str, actual: np.ndarray, expected: Expected) -> Iterator[Confusion]:
+def of_one_weight(model, name: str, actual: np.ndarray, expected: Expected) -> Iterator[InputMistake]:
     """The weights whose mistake would explain the first wrong element of the output `name`, each made everywhere."""
     wrong = _wrong(model, name, actual, expected)
     if len(wrong) <= actual.size * FEW:
@@ -33,7 +37,7 @@ def of_one_weight(model, name: str, actual: np.ndarray, expected: Expected) -> I
             changed = model.arrays[kernel].copy()
             changed[place] *= 1 + factor
             words = f"{WRONG[factor][1]} one weight of {kernel}, {value(list(place))}"
-            yield Confusion(words, {**model.arrays, kernel: changed}, model.attrs)
+            yield InputMistake(words, {**model.arrays, kernel: changed}, model.attrs)
 
 
 def of_one_element(model, name: str, actual: np.ndarray, expected: Expected) -> str:
@@ -61,7 +65,7 @@ def _wrong(model, name: str, actual: np.ndarray, expected: Expected) -> np.ndarr
     one_sum = _kernel(model) and (name,) == tuple(model.operator.outputs)
     if not one_sum or actual.shape != expected.value.shape:
         return np.empty((0, 0), int)
-    return np.argwhere(abs(actual - expected.value) > by_chance(expected, model.case.dtype))
+    return np.argwhere(abs(actual - expected.value) > chance_bound(expected, model.case.dtype))
 
 
 def _suspects(model, actual: np.ndarray, expected: Expected, index: np.ndarray) -> tuple[float, list[Found]]:
@@ -79,4 +83,4 @@ def _suspects(model, actual: np.ndarray, expected: Expected, index: np.ndarray) 
         for place, rest in np.ndenumerate(abs(factor * products - error))
         if products[place]
     ]
-    return float(by_chance(expected, model.case.dtype)[at]), sorted(found)
+    return float(chance_bound(expected, model.case.dtype)[at]), sorted(found)

@@ -57,6 +57,16 @@ def worst_case(expected: Expected, dtype: np.dtype) -> np.ndarray:
     return bound * math.sqrt(expected.drawn.sums) if expected.drawn else bound
 
 
+def chance_bound(expected: Expected, dtype: np.dtype) -> np.ndarray:
+    """How far each element of a correct result may be off by chance: 4 u B sqrt(n).
+
+    That is 4 sqrt(3) = 6.9 standard deviations of n independent errors. A sub-Gaussian sum exceeds them with a
+    probability of 2 exp(-24) < 1e-10.
+    """
+    u, smallest = roundoff(dtype)
+    return 4 * u * expected.scale * np.sqrt(expected.terms) + smallest * (expected.terms > 0)
+
+
 class Limits:
     """What every array in `dtype` is held against that has a certain truth: `wanted`, and where it is not that, bounds.
 

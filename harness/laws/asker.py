@@ -1,4 +1,4 @@
-"""Asking a backend on behalf of a law: every question becomes a case, every answer a reading with its bound.
+"""Computes what a law asks for on a backend: each call becomes a case, each result a reading with its bound.
 
 The bounds are those of `harness.judging.bounds`: the error scale B and the number n of products come from the
 specification, the values only from the backend. Equal questions of different laws are asked once.

@@ -1,4 +1,4 @@
-"""What every report says alike of the bridges: their verdicts, the bridges of a pair, and their names."""
+"""Facts on bridges that all reports share: their verdicts, the bridges of a pair, and their names."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""What every report says alike of the conventions: answers and interfaces in words, and when two backends differ."""
+"""Facts on conventions that all reports share: answers and interfaces in words, and when two backends differ."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""What every report says alike of the command `determinism`: which arrays change their bits, and when."""
+"""Facts on determinism that all reports share: which arrays change their bits, and when."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

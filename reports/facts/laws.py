@@ -1,4 +1,4 @@
-"""What every report says alike of the laws: for each law and backend a status, a few words, and what did not pass."""
+"""Facts on laws that all reports share: for each law and backend a status, a few words, and what did not pass."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""The tables that every report shows, as plain data: the summary matrix, failures, unsupported operations."""
+"""Tables that all reports share, as plain data: the summary matrix, failures, unsupported operations."""
 
 import dataclasses
 from collections import Counter

@@ -1,4 +1,4 @@
-"""The modes and versions of one framework beside each other: where bits change, and where the verdict does.
+"""Compares the modes and versions of one framework: in which cases bits change, and in which the verdict does.
 
 One of them is the base: the framework as it runs by default, or, where the run has it in other modes alone, the
 first of these.

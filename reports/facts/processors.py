@@ -1,4 +1,4 @@
-"""What the command `processors` found, in words that all reports share."""
+"""Facts on smaller instruction sets that all reports share: what changes, in words."""
 
 from collections.abc import Mapping
 from typing import Any

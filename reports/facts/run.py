@@ -1,4 +1,4 @@
-"""What the HTML, Markdown and JUnit reports say alike about a run: the verdict, what did not run, what is known.
+"""Facts on a run that all reports share: the verdict, what failed, what did not run, what is known.
 
 Plain data; each format shows it in its own way. The counting itself is in `matrix.py`.
 """

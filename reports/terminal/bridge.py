@@ -1,4 +1,4 @@
-"""The bridges as a table in the terminal: from down, to across; how many of them hold."""
+"""Prints the bridges: a row per source framework, a column per target, and how many bridges hold."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""The conventions in the terminal: of all frameworks, by answer; or only where two differ, with the bridge."""
+"""Prints the answers to the questions; or for two frameworks the questions that they answer differently."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

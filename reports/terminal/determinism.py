@@ -1,4 +1,4 @@
-"""What the command `determinism` found: a row for each operator, a cell for each backend."""
+"""Prints what the command `determinism` found: a row per operator, a column per question."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What changed between two stored runs, for the terminal."""
+"""Prints what changed between two stored runs."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the command `laws` found, in the terminal."""
+"""Prints what the command `laws` found: a row per law, a column per backend."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What became of the planted mistakes, in the terminal: each as it comes, then those that matter as a table."""
+"""Prints what became of the planted mistakes: each as it comes, then the table and the score."""
 
 import contextlib
 import sys

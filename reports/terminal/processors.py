@@ -1,4 +1,4 @@
-"""What the command `processors` found: operators down, levels across, in each cell what changes on which backend."""
+"""Prints what the command `processors` found: a row per operator, a column per level."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a run prints: the progress of environments and cases, then the summary."""
+"""Prints the summary of a run."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the command `scorecard` found, in the terminal."""
+"""Prints what the command `scorecard` found."""
 
 from collections.abc import Mapping
 from pathlib import Path

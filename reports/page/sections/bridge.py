@@ -1,4 +1,4 @@
-"""From down, to across: how one framework says what another says, and where weights arrive; found by `bridge`."""
+"""Page section of the command `bridge`: for each pair of frameworks the bridges, their proofs and their texts."""
 
 import json
 import shlex

@@ -1,4 +1,4 @@
-"""The further sections of the page: what other commands found, and what the rows say across operators."""
+"""Chooses the page's further sections: those of other commands' tables, and those made of the rows of the run."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

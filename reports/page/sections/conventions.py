@@ -1,4 +1,4 @@
-"""Questions down, backends across: what the command `conventions` found, a table for each subject."""
+"""Page section of the command `conventions`: a table per subject, a row per question, a column per backend."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Operators down, backends across: what the command `determinism` found."""
+"""Page section of the command `determinism`: a row per operator, a column per backend."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Laws down, backends across: what the command `laws` found."""
+"""Page section of the command `laws`: a row per law, a column per backend."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""A table for each framework that the run holds in several modes or versions: operators down, modes across."""
+"""Page section on modes and versions: a table per framework, a row per operator, a column per mode."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

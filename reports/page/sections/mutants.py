@@ -1,4 +1,4 @@
-"""Planted mistakes: what the command `mutants` found."""
+"""Page section of the command `mutants`: a row per planted mistake, and the cases that notice it."""
 
 from collections.abc import Mapping
 from typing import Any

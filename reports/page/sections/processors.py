@@ -1,4 +1,4 @@
-"""Operators down, levels across, for each framework: what the command `processors` found."""
+"""Page section of the command `processors`: a table per framework, a row per operator, a column per level."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Cases down, backends across: who refuses what the specification forbids, with which error, and who accepts it."""
+"""Page section on forbidden inputs: a row per case, a column per backend with its error, or what it accepts."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

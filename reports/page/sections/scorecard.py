@@ -1,4 +1,4 @@
-"""Rules for comparing floats down, their mistakes across: what the command `scorecard` found."""
+"""Page section of the command `scorecard`: a row per rule for comparing floats, and how often it is wrong."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Cases down, backends across: what becomes of NaN, infinities, signed zeros, subnormal numbers and overflow."""
+"""Page section on NaN, infinities, signed zeros, subnormal numbers and overflow: a row per case."""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from backends.known import Known
+from harness.diagnosis import search
 from harness.diagnosis.search import LARGE, Diagnosis, diagnose
 from harness.judging.ledger import Ledger
 from harness.judging.oracle import truth
@@ -75,9 +76,9 @@ def test_results_that_are_no_numbers_say_nothing(name):
     assert diagnose(case, truth(case), {"y": y}) == Diagnosis()
 
 
-def wrong(case, monkeypatch, search, ledger=None):
-    """A result that differs, were `search` the search for its cause."""
-    monkeypatch.setattr("harness.running.result.diagnose", search)
+def wrong(case, monkeypatch, searching, ledger=None):
+    """A result that differs, were `searching` the search for its cause."""
+    monkeypatch.setattr("harness.running.result.diagnose", searching)
     wanted = truth(case)
     reply = {"outcome": "computed", "outputs": pack_all({"y": wanted.outputs["y"].value.astype("float32") + 1})}
     return judged(case, "planted", reply, wanted, ledger)
@@ -107,3 +108,18 @@ def test_a_result_that_passes_is_not_searched(conv, monkeypatch):
     result = judged(case, "planted", reply, wanted, None)
     assert result.verdict.passed
     assert "diagnosis" not in row(result)
+
+
+def test_a_group_of_alike_failures_is_given_up_when_nothing_explains_it(rng, monkeypatch):
+    """Only what explained others is still tried, and other groups are still searched."""
+    searched = []
+    monkeypatch.setattr(search, "_unlikely", lambda model, *_: searched.append(model.case.id) or [])
+    memory = search.Memory()
+    cases = [case for case in ORDINARY if case.op == "pad2d" and case.id.endswith("integers-float32")]
+    group = [case for case in cases if case.layout == "NCHW"][: search.VAIN + 3]
+    (other,) = [case for case in cases if case.layout == "NHWC"][:1]
+    for case in [*group, other]:
+        wanted = truth(case)
+        noisy = {name: _noise(one.value.astype("float32"), 1.0, rng) for name, one in wanted.outputs.items()}
+        assert diagnose(case, wanted, noisy, None, memory) == Diagnosis()
+    assert searched == [case.id for case in [*group[: search.VAIN], other]]

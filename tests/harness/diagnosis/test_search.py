@@ -8,7 +8,7 @@ import pytest
 from harness.commands import mutants
 from harness.diagnosis import search as module
 from harness.diagnosis.evidence import Model
-from harness.diagnosis.input_mistakes import confusions
+from harness.diagnosis.input_mistakes import input_mistakes
 from harness.diagnosis.search import Diagnosis, Memory
 from harness.judging.oracle import truth
 from harness.running.result import Result, judged
@@ -217,7 +217,7 @@ def test_whatever_comes_of_a_mistake_is_explained(name):
     wanted = truth(case)
     model = Model(case, wanted)
     explained = 0
-    for one in confusions(model.operator, model.arrays, model.attrs):
+    for one in input_mistakes(model.operator, model.arrays, model.attrs):
         try:
             found = model.outputs(one.arrays, one.attrs)["y"].astype("float32")
         except ValueError:
