@@ -148,12 +148,12 @@ def conventions(names, globs, source, target, out, jobs, timeout) -> int:
 
 
 @cli.command()
-@click.option("--backend", "names", multiple=True, metavar="NAME", help="Only this backend (repeat).")
+@BACKEND
 @click.option("--lesson", "wanted", multiple=True, metavar="NAME", help="Only this lesson (repeat).")
 @click.option("--format", "form", type=click.Choice(("html", "ipynb", "book")), default="html", show_default=True)
-@click.option("--out", default=OUT, type=click.Path(path_type=Path), show_default=True, help="Folder for the pages.")
-@click.option("--jobs", default=os.cpu_count() or 2, type=click.IntRange(1), help="Workers side by side.")
-@click.option("--timeout", default=60.0, type=SECONDS, help="Seconds one call may take.")
+@out("pages")
+@JOBS
+@timeout("call")
 def lessons(names, wanted, form, out, jobs, timeout) -> int:
     """Compute the lessons in every framework; write pages, notebooks, or the sources of a book."""
     from harness.commands.lessons import teach
