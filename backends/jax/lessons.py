@@ -19,6 +19,30 @@ def channels_first(y):
     return y.transpose(0, 3, 1, 2)
 
 
+SIDES = ((0, 0), (0, 0), (0, 0), (2, 2))
+
+
+def layer(x, w, b=None):
+    """A layer of flax, which is NHWC and HWIO, and pads SAME unless it is told not to."""
+    rngs = nnx.Rngs(0)
+    made = nnx.Conv(w.shape[1], w.shape[0], w.shape[2:], padding="VALID", use_bias=b is not None, rngs=rngs)
+    made.kernel.set_value(w.transpose(2, 3, 1, 0))
+    if b is not None:
+        made.bias.set_value(b)
+    return channels_first(made(channels_last(x)))
+
+
+def learn(x, y, w, reduce):
+    """Ten steps of gradient descent, with the learning rate 0.03."""
+
+    def loss(w):
+        return reduce((lax.conv(x[None, None], w[None, None], (1, 1), "VALID")[0, 0] - y) ** 2)
+
+    for _ in range(10):
+        w = w - 0.03 * jax.grad(loss)(w)
+    return w
+
+
 CALLS = {
     "same-with-stride": {
         "its own word": lambda x, w: lax.conv(x, w, (2, 2), "SAME"),
@@ -58,5 +82,44 @@ CALLS = {
     "upsampling": {
         "bilinear": lambda x: jax.image.resize(x, (1, 1, 4, 4), "bilinear"),
         "nearest": lambda x: jax.image.resize(x, (1, 1, 4, 4), "nearest"),
+    },
+    "layer-and-bias": {
+        "the layer": lambda x, w, b: layer(x, w, b),
+        "the function": lambda x, w, b: lax.conv(x, w, (1, 1), "VALID") + b[:, None, None],
+        "without its bias": lambda x, w, b: layer(x, w),
+    },
+    "learned-kernel": {
+        "sum of squares": lambda x, y, w: learn(x, y, w, jnp.sum),
+        "mean of squares": lambda x, y, w: learn(x, y, w, jnp.mean),
+    },
+    "channels": {
+        "all channels": lambda x, w: lax.conv(x, w, (1, 1), "VALID"),
+        "each channel alone": lambda x, w: lax.conv_general_dilated(
+            x, w.transpose(1, 0, 2, 3), (1, 1), "VALID", feature_group_count=2
+        ),
+    },
+    "padding-modes": {
+        "reflect": lambda x: jnp.pad(x, SIDES, mode="reflect"),
+        "constant": lambda x: jnp.pad(x, SIDES),
+        "symmetric": lambda x: jnp.pad(x, SIDES, mode="symmetric"),
+        "replicate": lambda x: jnp.pad(x, SIDES, mode="edge"),
+        "circular": lambda x: jnp.pad(x, SIDES, mode="wrap"),
+    },
+    "flatten-and-dense": {
+        "flatten": lambda x: x.reshape(x.shape[0], -1),
+    },
+    "gradients": {
+        "of the sum": lambda x: jax.grad(lambda x: (x**2).sum())(x),
+        "of the vector": lambda x: jax.grad(lambda x: x**2)(x),
+        "twice": lambda x: [jax.grad(lambda x: (x**2).sum())(x) for _ in range(2)][-1],
+    },
+    "floating-point": {
+        "float32": lambda x, y: x + y,
+        "float16": lambda x, y: x.astype(jnp.float16) + y.astype(jnp.float16),
+        "bfloat16": lambda x, y: x.astype(jnp.bfloat16) + y.astype(jnp.bfloat16),
+    },
+    "layouts-and-memory": {
+        "transpose": lambda x: x.transpose(0, 2, 3, 1),
+        "reshape": lambda x: x.reshape(1, 2, 3, 2),
     },
 }

@@ -3,7 +3,7 @@
 `np` is `mxnet.numpy`, whose arrays the operators of `npx` take.
 """
 
-from mxnet import nd, np, npx
+from mxnet import autograd, gluon, nd, np, npx
 
 npx.set_np()
 TENSOR = np.array  # how a notebook makes an input
@@ -18,6 +18,40 @@ def convolve(x, w, **options):
 def resize(x, **options):
     """Twice as large; the operator belongs to the older arrays of `mx.nd`."""
     return nd.contrib.BilinearResize2D(x.as_nd_ndarray(), height=4, width=4, **options).as_np_ndarray()
+
+
+SIDES = ((0, 0), (0, 0), (0, 0), (2, 2))
+
+
+def layer(x, w, b=None):
+    """A layer of gluon with its kernel and bias set."""
+    made = gluon.nn.Conv2D(w.shape[0], w.shape[2:], in_channels=w.shape[1], use_bias=b is not None)
+    made.initialize()
+    made.weight.set_data(w)
+    if b is not None:
+        made.bias.set_data(b)
+    return made(x)
+
+
+def learn(x, y, w, reduce):
+    """Ten steps of gradient descent, with the learning rate 0.03."""
+    w.attach_grad()
+    for _ in range(10):
+        with autograd.record():
+            loss = reduce((convolve(x[None, None], w[None, None])[0, 0] - y) ** 2)
+        loss.backward()
+        w[:] -= 0.03 * w.grad
+    return w
+
+
+def gradient(x, reduce, times=1):
+    """The gradient of the squares by x."""
+    x.attach_grad()
+    for _ in range(times):
+        with autograd.record():
+            y = reduce(x**2)
+        y.backward()
+    return x.grad
 
 
 CALLS = {
@@ -47,5 +81,41 @@ CALLS = {
         "half pixels": lambda x: resize(x, align_corners=False),
         "corners aligned": lambda x: resize(x, align_corners=True),
         "nearest": lambda x: x.repeat(2, axis=2).repeat(2, axis=3),
+    },
+    "layer-and-bias": {
+        "the layer": lambda x, w, b: layer(x, w, b),
+        "the function": lambda x, w, b: npx.convolution(x, w, b, kernel=w.shape[2:], num_filter=w.shape[0]),
+        "without its bias": lambda x, w, b: layer(x, w),
+    },
+    "learned-kernel": {
+        "sum of squares": lambda x, y, w: learn(x, y, w, np.sum),
+        "mean of squares": lambda x, y, w: learn(x, y, w, np.mean),
+    },
+    "channels": {
+        "all channels": lambda x, w: convolve(x, w),
+        "each channel alone": lambda x, w: convolve(x, w.transpose(1, 0, 2, 3), num_group=2),
+    },
+    "padding-modes": {
+        "reflect": lambda x: np.pad(x, SIDES, mode="reflect"),
+        "constant": lambda x: np.pad(x, SIDES),
+        "symmetric": lambda x: np.pad(x, SIDES, mode="symmetric"),
+        "replicate": lambda x: np.pad(x, SIDES, mode="edge"),
+        "circular": lambda x: np.pad(x, SIDES, mode="wrap"),
+    },
+    "flatten-and-dense": {
+        "flatten": lambda x: npx.batch_flatten(x),
+    },
+    "gradients": {
+        "of the sum": lambda x: gradient(x, np.sum),
+        "of the vector": lambda x: gradient(x, lambda y: y),
+        "twice": lambda x: gradient(x, np.sum, times=2),
+    },
+    "floating-point": {
+        "float32": lambda x, y: x + y,
+        "float16": lambda x, y: x.astype("float16") + y.astype("float16"),
+    },
+    "layouts-and-memory": {
+        "transpose": lambda x: x.transpose(0, 2, 3, 1),
+        "reshape": lambda x: x.reshape(1, 2, 3, 2),
     },
 }

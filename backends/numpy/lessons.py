@@ -34,6 +34,18 @@ def interpolate(x, axis):
     return np.apply_along_axis(lambda row: np.interp(places, [0, 1], row), axis, x).astype(x.dtype)
 
 
+SIDES = ((0, 0), (0, 0), (0, 0), (2, 2))
+
+
+def learn(x, y, w, divisor):
+    """Ten steps of gradient descent, with the learning rate 0.03 and the derivative written out."""
+    seen = sliding_window_view(x, w.shape)
+    for _ in range(10):
+        error = np.einsum("ijkl,kl->ij", seen, w) - y
+        w = w - 0.03 * np.einsum("ij,ijkl->kl", 2 * error / divisor, seen)
+    return w
+
+
 CALLS = {
     "same-with-stride": {
         "padding=1": lambda x, w: correlate(np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1))), w, stride=2),
@@ -57,5 +69,38 @@ CALLS = {
     "upsampling": {
         "half pixels": lambda x: interpolate(interpolate(x, 2), 3),
         "nearest": lambda x: x.repeat(2, axis=2).repeat(2, axis=3),
+    },
+    "layer-and-bias": {
+        "the function": lambda x, w, b: correlate(x, w) + b[:, None, None],
+        "without its bias": lambda x, w, b: correlate(x, w),
+    },
+    "learned-kernel": {
+        "sum of squares": lambda x, y, w: learn(x, y, w, divisor=1),
+        "mean of squares": lambda x, y, w: learn(x, y, w, divisor=y.size),
+    },
+    "channels": {
+        "all channels": lambda x, w: correlate(x, w),
+        "each channel alone": lambda x, w: np.concatenate([correlate(x[:, [c]], w[:, [c]]) for c in (0, 1)], axis=1),
+    },
+    "padding-modes": {
+        "reflect": lambda x: np.pad(x, SIDES, mode="reflect"),
+        "constant": lambda x: np.pad(x, SIDES),
+        "symmetric": lambda x: np.pad(x, SIDES, mode="symmetric"),
+        "replicate": lambda x: np.pad(x, SIDES, mode="edge"),
+        "circular": lambda x: np.pad(x, SIDES, mode="wrap"),
+    },
+    "flatten-and-dense": {
+        "flatten": lambda x: x.reshape(x.shape[0], -1),
+    },
+    "gradients": {
+        "of the sum": lambda x: 2 * x,
+    },
+    "floating-point": {
+        "float32": lambda x, y: x + y,
+        "float16": lambda x, y: x.astype("float16") + y.astype("float16"),
+    },
+    "layouts-and-memory": {
+        "transpose": lambda x: x.transpose(0, 2, 3, 1),
+        "reshape": lambda x: x.reshape(1, 2, 3, 2),
     },
 }

@@ -14,6 +14,38 @@ def mean_of_sums(x, inside):
     return tf.nn.avg_pool2d(x, 2, 2, "VALID") / tf.nn.avg_pool2d(inside, 2, 2, "VALID")
 
 
+SIDES = [[0, 0], [0, 0], [2, 2], [0, 0]]
+
+
+def layer(x, w, b=None):
+    """A Keras layer, built for the image x, with its kernel and bias set."""
+    made = tf.keras.layers.Conv2D(w.shape[3], w.shape[:2], use_bias=b is not None)
+    made.build(x.shape)
+    made.set_weights([w] if b is None else [w, b])
+    return made(x)
+
+
+def learn(x, y, w, reduce):
+    """Ten steps of gradient descent, with the learning rate 0.03."""
+    kernel = tf.Variable(w)
+    for _ in range(10):
+        with tf.GradientTape() as tape:
+            y_hat = tf.nn.conv2d(x[None, ..., None], kernel[..., None, None], strides=1, padding="VALID")[0, ..., 0]
+            loss = reduce((y_hat - y) ** 2)
+        kernel.assign_sub(0.03 * tape.gradient(loss, kernel))
+    return tf.identity(kernel)
+
+
+def gradient(x, reduce, times=1):
+    """The gradient of the squares by x, from a tape for each time."""
+    for _ in range(times):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = reduce(x**2)
+        found = tape.gradient(y, x)
+    return found
+
+
 CALLS = {
     "same-with-stride": {
         "its own word": lambda x, w: tf.nn.conv2d(x, w, strides=2, padding="SAME"),
@@ -43,5 +75,43 @@ CALLS = {
         "bilinear": lambda x: tf.image.resize(x, (4, 4), "bilinear"),
         "corners aligned": lambda x: tf.compat.v1.image.resize_bilinear(x, (4, 4), align_corners=True),
         "nearest": lambda x: tf.image.resize(x, (4, 4), "nearest"),
+    },
+    "layer-and-bias": {
+        "the layer": lambda x, w, b: layer(x, w, b),
+        "the function": lambda x, w, b: tf.nn.bias_add(tf.nn.conv2d(x, w, strides=1, padding="VALID"), b),
+        "without its bias": lambda x, w, b: layer(x, w),
+    },
+    "learned-kernel": {
+        "sum of squares": lambda x, y, w: learn(x, y, w, tf.reduce_sum),
+        "mean of squares": lambda x, y, w: learn(x, y, w, tf.reduce_mean),
+    },
+    "channels": {
+        "all channels": lambda x, w: tf.nn.conv2d(x, w, strides=1, padding="VALID"),
+        "each channel alone": lambda x, w: tf.nn.conv2d(x, tf.transpose(w, (0, 1, 3, 2)), strides=1, padding="VALID"),
+    },
+    "padding-modes": {
+        "reflect": lambda x: tf.pad(x, SIDES, mode="REFLECT"),
+        "constant": lambda x: tf.pad(x, SIDES),
+        "symmetric": lambda x: tf.pad(x, SIDES, mode="SYMMETRIC"),
+        "replicate": lambda x: tf.pad(x, SIDES, mode="REPLICATE"),
+        "circular": lambda x: tf.pad(x, SIDES, mode="CIRCULAR"),
+    },
+    "flatten-and-dense": {
+        "flatten": lambda x: tf.keras.layers.Flatten()(x),
+        "transposed before": lambda x: tf.keras.layers.Flatten()(tf.transpose(x, (0, 3, 1, 2))),
+    },
+    "gradients": {
+        "of the sum": lambda x: gradient(x, tf.reduce_sum),
+        "of the vector": lambda x: gradient(x, tf.identity),
+        "twice": lambda x: gradient(x, tf.reduce_sum, times=2),
+    },
+    "floating-point": {
+        "float32": lambda x, y: x + y,
+        "float16": lambda x, y: tf.cast(x, tf.float16) + tf.cast(y, tf.float16),
+        "bfloat16": lambda x, y: tf.cast(x, tf.bfloat16) + tf.cast(y, tf.bfloat16),
+    },
+    "layouts-and-memory": {
+        "transpose": lambda x: tf.transpose(x, (0, 2, 3, 1)),
+        "reshape": lambda x: tf.reshape(x, (1, 2, 3, 2)),
     },
 }

@@ -7,11 +7,30 @@ TENSOR = torch.tensor  # how a notebook makes an input
 LAYOUTS = {"image": "NCHW", "kernel": "OIHW", "transposed kernel": "IOHW"}
 
 
-def layer(w, **options):
-    """A layer without bias that has the kernel w."""
-    made = torch.nn.Conv2d(w.shape[1], w.shape[0], w.shape[2:], bias=False, **options)
-    made.weight.data = w
+def layer(w, b=None, **options):
+    """A layer that has the kernel w and the bias b."""
+    made = torch.nn.Conv2d(w.shape[1], w.shape[0], w.shape[2:], bias=b is not None, **options)
+    made.load_state_dict({"weight": w} if b is None else {"weight": w, "bias": b})
     return made
+
+
+def learn(x, y, w, loss):
+    """Ten steps of gradient descent, with the learning rate 0.03."""
+    w = w.requires_grad_()
+    for _ in range(10):
+        loss(F.conv2d(x[None, None], w[None, None])[0, 0] - y).backward()
+        with torch.no_grad():
+            w -= 0.03 * w.grad
+            w.grad.zero_()
+    return w.detach()
+
+
+def gradient(x, reduce, times=1):
+    """The gradient of the squares by x."""
+    x = x.requires_grad_()
+    for _ in range(times):
+        reduce(x**2).backward()
+    return x.grad
 
 
 CALLS = {
@@ -42,5 +61,42 @@ CALLS = {
         "half pixels": lambda x: F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False),
         "corners aligned": lambda x: F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=True),
         "nearest": lambda x: F.interpolate(x, scale_factor=2),
+    },
+    "layer-and-bias": {
+        "the layer": lambda x, w, b: layer(w, b)(x),
+        "the function": lambda x, w, b: F.conv2d(x, w, b),
+        "without its bias": lambda x, w, b: layer(w)(x),
+    },
+    "learned-kernel": {
+        "sum of squares": lambda x, y, w: learn(x, y, w, lambda error: (error**2).sum()),
+        "mean of squares": lambda x, y, w: learn(x, y, w, lambda error: (error**2).mean()),
+    },
+    "channels": {
+        "all channels": lambda x, w: F.conv2d(x, w),
+        "each channel alone": lambda x, w: F.conv2d(x, w.permute(1, 0, 2, 3), groups=2),
+    },
+    "padding-modes": {
+        "reflect": lambda x: F.pad(x, (2, 2, 0, 0), mode="reflect"),
+        "constant": lambda x: F.pad(x, (2, 2, 0, 0)),
+        "symmetric": lambda x: F.pad(x, (2, 2, 0, 0), mode="symmetric"),
+        "replicate": lambda x: F.pad(x, (2, 2, 0, 0), mode="replicate"),
+        "circular": lambda x: F.pad(x, (2, 2, 0, 0), mode="circular"),
+    },
+    "flatten-and-dense": {
+        "flatten": lambda x: torch.flatten(x, start_dim=1),
+    },
+    "gradients": {
+        "of the sum": lambda x: gradient(x, torch.sum),
+        "of the vector": lambda x: gradient(x, lambda y: y),
+        "twice": lambda x: gradient(x, torch.sum, times=2),
+    },
+    "floating-point": {
+        "float32": lambda x, y: x + y,
+        "float16": lambda x, y: x.half() + y.half(),
+        "bfloat16": lambda x, y: x.bfloat16() + y.bfloat16(),
+    },
+    "layouts-and-memory": {
+        "transpose": lambda x: x.permute(0, 2, 3, 1),
+        "reshape": lambda x: x.reshape(1, 2, 3, 2),
     },
 }

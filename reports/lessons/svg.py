@@ -66,12 +66,12 @@ def grid(rows: Sequence[Sequence[str]], label: str) -> str:
 
 
 def _cell(i: int, j: int, text: str, kind: str, shade: float) -> str:
-    fill = f' style="fill-opacity:{0.45 * shade:.2f}"' if shade else ""
+    fill = f' fill-opacity="{0.45 * shade:.2f}"' if shade else ""
     return _rect(i, j, kind, fill) + _text(i, j, text, kind)
 
 
 def _rect(i: int, j: int, kind: str, more: str = "") -> str:
-    return f'<rect class="{kind}"{more} x="{j * CELL}" y="{i * CELL}" width="{CELL}" height="{CELL}"/>'
+    return f'<rect class="{kind}"{more} x="{j * CELL}" y="{i * CELL}"/>'  # its size is in the style sheet
 
 
 def _text(i: int, j: int, text: str, kind: str = "") -> str:

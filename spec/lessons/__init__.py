@@ -7,11 +7,19 @@ from spec.lessons.lesson import Lesson
 
 ORDER = (  # the modules
     "correlation_or_convolution",
+    "layer_and_bias",
+    "learned_kernel",
+    "channels",
+    "padding_modes",
     "same_with_stride",
     "stride_and_dilation",
     "pooling",
     "transposed_convolution",
     "upsampling",
+    "flatten_and_dense",
+    "gradients",
+    "floating_point",
+    "layouts_and_memory",
 )
 
 

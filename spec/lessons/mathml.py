@@ -32,6 +32,11 @@ def frac(above: str, below: str) -> str:
     return f"<mfrac><mrow>{above}</mrow><mrow>{below}</mrow></mfrac>"
 
 
+def power(base: str, exponent: str) -> str:
+    """A power."""
+    return f"<msup><mrow>{base}</mrow><mrow>{exponent}</mrow></msup>"
+
+
 def floor(inner: str) -> str:
     """Rounded down."""
     return f"<mo>⌊</mo>{inner}<mo>⌋</mo>"
