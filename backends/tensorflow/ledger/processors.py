@@ -4,10 +4,12 @@ import numpy as np
 
 from backends.condition import On
 from backends.known import numeric, unsupported
-from backends.tensorflow.ledger.default_mode import ONEDNN
+from backends.tensorflow.ledger.default_mode import LAYERED, ONEDNN
 from spec.cases import predicates
 
 POOLED = ("max_pool2d", "avg_pool2d")
+COMPUTING = (*LAYERED, *POOLED, "upsample2d", "learn_kernel", "lenet5")
+PAD_MODES = ("constant", "reflect", "symmetric", "replicate", "circular")
 # TensorFlow asks the processor whether oneDNN can compute with bfloat16, oneDNN what it may use of the processor.
 HELD = On("oneDNN", below="avx2_bf16", switches={"onednn_takes_bfloat16": True})
 WITHOUT_F16C = On("XLA", below="avx")
@@ -20,6 +22,11 @@ def _is_bfloat16(case):
 def _is_compiled_in_float16(case):
     """Keras has XLA compile what has groups."""
     return case.dtype == np.float16 and predicates.groups(case) > 1
+
+
+def _computes_in_float16(case):
+    """Pads move numbers; XLA makes nearest upsampling a convolution."""
+    return case.dtype == np.float16 and case.attrs.get("mode") not in PAD_MODES
 
 
 LEDGER = [
@@ -59,5 +66,24 @@ LEDGER = [
         what="Below AVX Keras's convolution with groups refuses float16: Failed to materialize symbols.",
         why="Without F16C a conversion is a call of __extendhfsf2, and XLA's compiler knows no such function.",
         on=WITHOUT_F16C,
+    ),
+    unsupported(
+        id="float16-needs-f16c-compiled",
+        operators=COMPUTING,
+        when=_computes_in_float16,
+        what="Below AVX whatever is compiled by XLA and computes in float16 is refused: Failed to materialize symbols.",
+        why="Without F16C a conversion is a call of __extendhfsf2, and XLA's compiler knows no such function.",
+        on=WITHOUT_F16C,
+        variants=("xla",),
+    ),
+    unsupported(
+        id="float16-needs-f16c-compiled-gradient",
+        operators=("pad2d",),
+        part="gradient",
+        when=lambda case: case.dtype == np.float16 and case.attrs["mode"] in PAD_MODES[1:],
+        what="Below AVX gradients of pads that add in float16 are refused, though the pads themselves are not.",
+        why="Without F16C a conversion is a call of __extendhfsf2, and XLA's compiler knows no such function.",
+        on=WITHOUT_F16C,
+        variants=("xla",),
     ),
 ]
