@@ -141,10 +141,10 @@ def conventions(names, globs, source, target, out, jobs, timeout) -> int:
     from harness.commands import conventions
 
     if not (source or target):
-        return conventions.perform(names, globs, out, jobs, timeout)
+        return conventions.ask_questions(names, globs, out, jobs, timeout)
     if not (source and target) or names:
         raise UserError("a comparison needs two frameworks and no --backend: --from tensorflow --to torch")
-    return conventions.compare(source, target, globs, jobs, timeout)
+    return conventions.compare_two(source, target, globs, jobs, timeout)
 
 
 @cli.command()

@@ -23,6 +23,7 @@ from harness.workers.supervisor import Supervisor
 from spec import operators
 from spec.core import Case
 from spec.errors import UserError
+from spec.outcomes import Outcome
 from spec.questions import questions
 
 SAYS = ("version", "device", "threads")  # what every report shows of a backend
@@ -136,23 +137,21 @@ def _running(backend: Backend) -> Iterator[str]:
     if built.problem:
         yield f"environment: {built.problem}"
         return
-    station = Supervisor(built, TIMEOUT)
     try:
-        description = station.open().description
-        yield from (f"describe: says nothing of {name!r}; reports show it" for name in SAYS if name not in description)
-        outcomes = {}
-        for case in _firsts(backend):
-            reply = station.answer(case, truth(case).cotangent)
-            outcomes[case.op] = reply["outcome"]
-            for one in (reply, reply.get("gradient_error", {})):
-                if one.get("outcome") in ("crashed", "timed-out"):
-                    yield f"{case.op}: {one['outcome']} in the case {case.id}: {one.get('message', '')}"
+        with Supervisor(built, TIMEOUT) as supervisor:
+            description = supervisor.open().description
+            yield from (f"describe: says nothing of {one!r}; reports show it" for one in SAYS if one not in description)
+            outcomes = {}
+            for case in _firsts(backend):
+                reply = supervisor.answer(case, truth(case).cotangent)
+                outcomes[case.op] = reply["outcome"]
+                for one in (reply, reply.get("gradient_error", {})):
+                    if one.get("outcome") in (Outcome.CRASHED, Outcome.TIMED_OUT):
+                        yield f"{case.op}: {one['outcome']} in the case {case.id}: {one.get('message', '')}"
         if outcomes and "computed" not in outcomes.values():
             yield f"adapter: none of its operators computes its first case: {', '.join(set(outcomes.values()))}"
     except NotStarted as error:
         yield f"adapter: it does not start: {error}"
-    finally:
-        station.close()
 
 
 def _firsts(backend: Backend) -> Iterator[Case]:

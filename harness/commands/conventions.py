@@ -28,7 +28,7 @@ from spec.questions.question import REFUSES, Question
 NONE = "none of these"
 
 
-def perform(names: tuple[str, ...], globs: tuple[str, ...], out: Path, jobs: int, timeout: float) -> int:
+def ask_questions(names: tuple[str, ...], globs: tuple[str, ...], out: Path, jobs: int, timeout: float) -> int:
     """Ask, print the answers and write them to `out`/tables/conventions.json; 1 if a backend could not be asked."""
     from reports.terminal import conventions as report
     from reports.write import add
@@ -41,7 +41,7 @@ def perform(names: tuple[str, ...], globs: tuple[str, ...], out: Path, jobs: int
     return _complete(table)
 
 
-def compare(source: str, target: str, globs: tuple[str, ...], jobs: int, timeout: float) -> int:
+def compare_two(source: str, target: str, globs: tuple[str, ...], jobs: int, timeout: float) -> int:
     """Ask two backends and print where they differ, with the bridge; 1 if one of them could not be asked."""
     from reports.terminal import conventions as report
 
@@ -76,18 +76,16 @@ def _complete(table: Mapping[str, Any]) -> int:
 
 def ask(backend: Backend, asked: list[Question], timeout: float) -> dict[str, Any]:
     """question -> list of answers, one for each interface; {"problem": why} where the backend cannot start."""
-    supervisor = Supervisor(backend, timeout)
     found: dict[str, Any] = {}
     try:
-        supervisor.open()
-        sources = probes(backend.files("conventions"))
-        for question in asked:
-            mine = {api: source for (name, api), source in sources.items() if name == question.id}
-            found[question.id] = [put(supervisor, question, api, source) for api, source in mine.items()]
+        with Supervisor(backend, timeout) as supervisor:
+            supervisor.open()
+            sources = probes(backend.files("conventions"))
+            for question in asked:
+                mine = {api: source for (name, api), source in sources.items() if name == question.id}
+                found[question.id] = [put(supervisor, question, api, source) for api, source in mine.items()]
     except NotStarted as error:
         return {"problem": str(error), **({"excused": True} if backend.excused else {})}
-    finally:
-        supervisor.close()
     return found
 
 

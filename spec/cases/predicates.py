@@ -8,7 +8,7 @@ import numpy as np
 
 from spec.core import Case, Rejected, canonical
 from spec.ops import max_pool2d
-from spec.padding import Pads, explicit, extent
+from spec.padding import Pads, explicit, extent, overhangs
 
 NO_PADS: Pads = ((0, 0), (0, 0))
 
@@ -120,6 +120,13 @@ def window_may_miss(case: Case) -> bool:
 def room(case: Case) -> tuple[int, ...]:
     """Pixels (h, w) by which the padded image exceeds the window; negative where no window fits."""
     return tuple(size + sum(ends) - span for size, ends, span in zip(image(case), pads(case), spans(case)))
+
+
+def overhang(case: Case) -> tuple[int, ...]:
+    """Pixels (h, w) by which the last window reaches beyond the padded image; zeros without `ceil_mode`."""
+    if not case.attrs.get("ceil_mode") or min(strides(case)) < 1:
+        return (0, 0)
+    return overhangs(image(case), window(case), strides(case), dilations(case), pads(case))
 
 
 def transposed_sizes(case: Case) -> tuple[int, ...]:

@@ -34,19 +34,10 @@ def _gradient_forgets_overhang(case):
     """The last window of ceil_mode hangs over, and by the size of the *output* it would not."""
     if not (case.dtype == np.float32 and case.attrs["ceil_mode"] and case.attrs["count_include_pad"]):
         return False
-    hangs_over, fits = [], []
-    for room, step, size, ends, taps in zip(
-        predicates.room(case),
-        predicates.strides(case),
-        predicates.image(case),
-        predicates.pads(case),
-        predicates.window(case),
-    ):
-        outputs = -(-room // step) + 1
-        own = 2 * ends[0] if predicates.pads_are_equal(case) else 0  # unequal pads were put on before
-        hangs_over.append(room % step > 0 and (outputs - 1) * step < size + ends[0])
-        fits.append((outputs + own - taps) % step == 0)
-    return any(hangs_over) and all(fits)
+    own = predicates.pads_are_equal(case)  # unequal pads were put on before
+    axes = zip(predicates.room(case), predicates.strides(case), predicates.pads(case), predicates.window(case))
+    fits = [(-(-room // step) + 1 + own * 2 * ends[0] - taps) % step == 0 for room, step, ends, taps in axes]
+    return any(predicates.overhang(case)) and all(fits)
 
 
 def _weights_are_rounded(case):

@@ -16,15 +16,12 @@ GRAPPLER = "Grappler rewrites a graph before it runs"
 def _is_divided(case):
     """A mean of whole numbers that is divided by other numbers than the size of the window."""
     attrs, exact = case.attrs, case.tier == "integers" and case.dtype == np.float32
-    overhang = attrs["ceil_mode"] and any(
-        room % step for room, step in zip(predicates.room(case), predicates.strides(case))
-    )
     padded = (
         predicates.pads_are_pairs(case)
         and not attrs["count_include_pad"]
         and predicates.pads(case) != predicates.NO_PADS
     )
-    return exact and (overhang or padded)
+    return exact and (any(predicates.overhang(case)) or padded)
 
 
 def _is_placed_twice(case):

@@ -12,10 +12,7 @@ def _is_shared_overhang(case):
     own = predicates.pads_are_equal(case) and all(
         ends[0] <= taps // 2 for ends, taps in zip(pads, predicates.window(case))
     )
-    axes = zip(predicates.room(case), predicates.strides(case), predicates.image(case), pads)
-    if not (attrs["ceil_mode"] and attrs["count_include_pad"] and own):
-        return False
-    return any(room % step and -(-room // step) * step < size + ends[0] for room, step, size, ends in axes)
+    return attrs["count_include_pad"] and own and any(predicates.overhang(case))
 
 
 LEDGER = [

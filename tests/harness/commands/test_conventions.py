@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.cli import main
-from harness.commands.conventions import NONE, ask, choose, compare, perform
+from harness.commands.conventions import NONE, ask, ask_questions, choose, compare_two
 from harness.workers.backends import Backend
 from spec.errors import UserError
 from spec.questions import questions
@@ -195,7 +195,7 @@ def named(backend: Backend) -> str:
 
 def test_the_command_stores_questions_and_answers(backend, tmp_path, capsys):
     planted = backend(correlate("return np.correlate(x, k)"))
-    assert perform((named(planted),), ("correlate.default",), tmp_path / "out", 1, TIMEOUT) == 0
+    assert ask_questions((named(planted),), ("correlate.default",), tmp_path / "out", 1, TIMEOUT) == 0
     table = json.loads((tmp_path / "out" / "tables" / "conventions.json").read_text())
     assert [question["id"] for question in table["questions"]] == ["correlate.default"]
     assert table["answers"]["planted"]["correlate.default"][0]["answer"] == "as written, valid"
@@ -204,13 +204,13 @@ def test_the_command_stores_questions_and_answers(backend, tmp_path, capsys):
 
 def test_a_backend_that_does_not_start_is_named_and_fails(backend, tmp_path, capsys):
     planted = backend("", adapter="raise RuntimeError('out of order')\n")
-    assert perform((named(planted),), ("correlate.default",), tmp_path / "out", 1, TIMEOUT) == 1
+    assert ask_questions((named(planted),), ("correlate.default",), tmp_path / "out", 1, TIMEOUT) == 1
     assert "out of order" in capsys.readouterr().out
 
 
 def test_an_unknown_question_is_refused(tmp_path):
     with pytest.raises(UserError, match=r"no question matches 'conv\.flop'; their ids begin with: layout, padding, "):
-        perform((), ("conv.flip", "conv.flop"), tmp_path, 1, TIMEOUT)
+        ask_questions((), ("conv.flip", "conv.flop"), tmp_path, 1, TIMEOUT)
 
 
 def test_questions_are_chosen_by_globs():
@@ -232,7 +232,7 @@ def test_two_backends_are_compared_where_they_differ(tmp_path, capsys):
         (path / "adapter.py").write_text(ADAPTER)
         (path / "conventions.py").write_text(f"{HEAD}\n\n{correlate(body)}\n\n{INNOCENT}")
         names.append(f"{folder}={path / 'adapter.py'}@{sys.executable}")
-    assert compare(*names, ("correlate.default", "convolve.default"), 2, TIMEOUT) == 0
+    assert compare_two(*names, ("correlate.default", "convolve.default"), 2, TIMEOUT) == 0
     printed = " ".join(capsys.readouterr().out.split())
     assert "one as written, valid other as written, full bridge Name the mode" in printed
     assert "convolve.default" not in printed
