@@ -28,7 +28,7 @@ from spec.ops import lenet5
 from spec.registry import operators
 
 NAN, INF = np.nan, np.inf
-SMALLEST = {"float32": 2.0**-149, "float16": 2.0**-24}  # subnormal
+SMALLEST = {"float32": 2.0**-149, "float16": 2.0**-24, "bfloat16": 2.0**-133}  # subnormal
 HUGE = {"float32": 2.0**125, "float16": 2.0**13, "bfloat16": 2.0**125}  # eight of them are beyond the largest number
 
 Changes = Mapping[str, Any]  # input or "cotangent" -> {place: value}, an array in its stead, or a factor
@@ -141,6 +141,10 @@ def convolutions() -> Iterator[Case]:
         for row in products("x", "k", (1, 1), (1, 2), (0, 1)):
             yield scene.case(row, gradient=row[0] in ("negative-zero", "subnormal", "underflow", "overflow"))
         yield scene.case(NAN_COTANGENT)
+    plane = Scene("convolve2d", {"x": (5, 7), "k": (1, 3)}, {}, "bfloat16", "bfloat16")
+    why = "a third tap is alone where products are summed in pairs"
+    yield plane.case(("infinite-image", why, {"x": {(1, 5): INF}}), gradient=False)
+    yield plane.case(("subnormal", "sums of subnormal numbers are numbers, not zero", {"x": SMALLEST["bfloat16"]}))
 
 
 def halves(dtype: str) -> Iterator[Case]:
@@ -152,8 +156,8 @@ def halves(dtype: str) -> Iterator[Case]:
         why = "+2^15 six times and -2^15 six times: their sum is 0, but partial sums may be beyond the largest number"
         signs = np.array([1.0, -1.0]).reshape(1, 2, 1, 1)
         yield scene.case(("overflow-between", why, {"x": {...: 2.0**15}, "w": signs}), gradient=False)
-        why = "sums of subnormal numbers are numbers, not zero"
-        yield scene.case(("subnormal", why, {"x": SMALLEST[dtype]}))
+    why = "sums of subnormal numbers are numbers, not zero"
+    yield scene.case(("subnormal", why, {"x": SMALLEST[dtype]}))
 
 
 def transposed() -> Iterator[Case]:
@@ -164,6 +168,8 @@ def transposed() -> Iterator[Case]:
     rows = [row for row in products("x", "w", (0, 0, 1, 1), (0, 0, 1, 2), (1, 0, 0, 1)) if row[0] in kept]
     yield from map(plain.case, rows)
     yield plain.case(NAN_COTANGENT)
+    narrow = dataclasses.replace(plain, name="bfloat16", dtype="bfloat16")
+    yield narrow.case(("subnormal", "sums of subnormal numbers are numbers, not zero", {"x": SMALLEST["bfloat16"]}))
     dilated = Scene("conv_transpose2d", shapes, {"dilation": [2, 2]}, "dilated")
     yield from (dilated.case(row) for row in rows if row[0] in ("nan-image", "infinite-image", "infinite-kernel"))
 

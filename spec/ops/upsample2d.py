@@ -92,11 +92,13 @@ def reference(x, *, scale, mode, align_corners):
 def error_scale(x, *, scale, mode, align_corners):
     """B: the sum of |x| over the pixels within one pixel of where each value is read; nearest: its size.
 
-    A thousandth of a pixel more, so that a place which is rounded across a pixel stays covered.
+    A thousandth of a pixel more, so that a place which is rounded across a pixel stays covered. NaN and infinity do not
+    count: where they are read the result is one of them, and elsewhere they bring no error.
     """
     if mode == "nearest":
         return abs(reference(x, scale=scale, mode=mode, align_corners=align_corners))
-    return both_axes(*(distance <= 1.001 for distance in distances(x.shape, scale, align_corners)), abs(x))
+    finite = np.where(np.isfinite(x), abs(x), 0)
+    return both_axes(*(distance <= 1.001 for distance in distances(x.shape, scale, align_corners)), finite)
 
 
 def terms(x, *, scale, mode, align_corners):

@@ -230,6 +230,7 @@ LEDGER = [
         why="TensorFlow switches on flush-to-zero and denormals-are-zero in every thread.",
         link="tensorflow/tensorflow#11902",
     ),
+    shared.BFLOAT16_PRODUCTS_IN_PAIRS,
     numeric(
         id="bilinear-infinity",
         operators=("upsample2d",),

@@ -13,6 +13,7 @@ from spec.cases import predicates
 
 CONVOLUTIONS = ("conv2d", "conv2d_layer", "conv_transpose2d")
 POOLS = ("max_pool2d", "avg_pool2d")
+BFLOAT16 = On("oneDNN", at_least="avx512_bf16")  # which multiplies it itself
 
 
 def _is_unbatched(case):
@@ -136,6 +137,24 @@ LEDGER = [
         shared.TARGET_IS_BROADCAST,
         what="One row of y is compared with every row of the correlation; mse_loss warns, and goes on.",
     ),
+    numeric(
+        id="bfloat16-subnormal-numbers-are-zero",
+        operators=("conv2d", "conv2d_layer", "conv_transpose2d", "convolve2d"),
+        when=lambda case: case.dtype.name == "bfloat16" and predicates.is_subnormal(case),
+        what="Convolutions in bfloat16 take subnormal numbers for 0 where the processor multiplies bfloat16 itself.",
+        why="Its instruction, VDPBF16PS, takes subnormal numbers for 0 and returns none, whatever the process has set.",
+        on=BFLOAT16,
+    ),
+    numeric(
+        id="bfloat16-subnormal-numbers-are-zero-gradient",
+        operators=("conv2d", "conv2d_layer", "conv_transpose2d", "convolve2d"),
+        part="gradient",
+        when=lambda case: case.dtype.name == "bfloat16" and predicates.is_subnormal(case),
+        what="Gradients of convolutions in bfloat16 are 0 where subnormal numbers were multiplied into them.",
+        why="VDPBF16PS takes subnormal numbers for 0 and returns none, whatever the process has set.",
+        on=BFLOAT16,
+    ),
+    shared.BFLOAT16_PRODUCTS_IN_PAIRS,
     shared.BILINEAR_READS_WEIGHT_ZERO,
     shared.OUTPUT_PADDING_BESIDE_SAME,
 ]
