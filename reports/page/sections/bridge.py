@@ -8,7 +8,7 @@ from typing import Any
 
 from reports.facts.bridge import FAILS, HOLDS, INEXPRESSIBLE, Row, between, label
 from reports.facts.text import anchor, counted
-from reports.page.sections.parts import Block, Cell, Line, Section, Table
+from reports.page.sections.parts import EMPTY, Block, Cell, Line, Section, Table
 
 NOTE = (
     "How to say in one framework what another says. A text in the words of the one takes the arrays as the other has "
@@ -41,7 +41,7 @@ def _summary(source: str, target: str, rows: Sequence[Row]) -> Cell:
     """How many bridges of a pair hold; it leads to the pair's own table."""
     mine = between(rows, source, target)
     if not mine:
-        return Cell("–", status="aside")
+        return EMPTY
     verdicts = [row["verdict"] for row in mine]
     others = [f"{verdicts.count(one)} {one}" for one in (INEXPRESSIBLE, FAILS) if one in verdicts]
     worst = max(verdicts, key=list(STATUS).index)

@@ -6,7 +6,7 @@ from typing import Any
 
 from reports.facts.conventions import agreed, cell, subjects
 from reports.facts.text import counted
-from reports.page.sections.parts import Block, Cell, Line, Section, Table
+from reports.page.sections.parts import EMPTY, Block, Cell, Line, Section, Table
 
 NOTE = (
     "What each framework does when it is called by default. Nothing here was written down by hand: every hypothesis "
@@ -50,7 +50,7 @@ def _line(question: Mapping[str, Any], found: Sequence[Sequence[Mapping[str, Any
 def _cell(answers: Sequence[Mapping[str, Any]]) -> Cell:
     """What a backend answers, by interface where they differ."""
     if not answers:
-        return Cell("–", status="aside")
+        return EMPTY
     text, key = cell(answers), json.dumps({one["api"]: one["answer"] for one in answers})
     more = [
         Block(text, label, True)

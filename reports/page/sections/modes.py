@@ -6,7 +6,7 @@ from typing import Any
 from reports.facts.matrix import Row
 from reports.facts.modes import Family, Parity, families, groups, words
 from reports.facts.text import anchor, counted
-from reports.page.sections.parts import Block, Cell, Line, Section, Table, known
+from reports.page.sections.parts import EMPTY, Block, Cell, Line, Section, Table, known
 from spec.outcomes import Status
 
 NOTE = (
@@ -37,7 +37,7 @@ def _table(run: Mapping[str, Any], name: str, family: Family) -> Table:
 
 def _cell(run: Mapping[str, Any], base: str, parity: Parity | None) -> Cell:
     if parity is None:
-        return Cell("–", status="aside")
+        return EMPTY
     moved = len(parity.moved)
     same, slopes = parity.gradients
     asides = [

@@ -43,6 +43,9 @@ class Cell:
     hint: str = ""
 
 
+EMPTY = Cell("–", status="aside")  # where there is no result
+
+
 @dataclasses.dataclass(frozen=True)
 class Line:
     """What the line is about, then a cell for each further column."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reports.facts.processors import level, said
-from reports.page.sections.parts import Block, Cell, Line, Section, Table
+from reports.page.sections.parts import EMPTY, Block, Cell, Line, Section, Table
 
 NOTE = (
     "What changes when a framework is held to a smaller instruction set than the processor has, by the switches of its "
@@ -39,7 +39,7 @@ def _table(data: Mapping[str, Any], name: str, found: Mapping[str, Any]) -> Tabl
 
 def _cell(cell: Mapping[str, Any] | None) -> Cell:
     if cell is None:
-        return Cell("–", status="aside")
+        return EMPTY
     more = [
         block
         for one in cell["verdicts"]

@@ -1,12 +1,14 @@
 """Page section on forbidden inputs: a row per case, a column per backend with its error, or what it accepts."""
 
+import functools
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reports.facts.matrix import Row
-from reports.facts.text import anchor, counted
-from reports.page.sections.parts import LONG, Cell, Line, Section, Table, explanation
+from reports.page.sections.cases import by_case, notable, tables
+from reports.page.sections.parts import Cell, Line, Section, Table, explanation
+from spec.outcomes import Outcome, Status
 
 NOTE = (
     "Input that the specification forbids reaches each framework's own call. A framework that accepts it returns "
@@ -17,31 +19,19 @@ ACCEPTED = "accepted what must be refused"
 
 def section(run: Mapping[str, Any], rows: Sequence[Row]) -> Section | None:
     """Totals, then the cases that somebody accepts, then those that all refuse; None for a run without any."""
-    cases = _cases(rows)
+    forbidden = {row["case"] for row in rows if _accepts(row) or _is_right_refusal(row)}
+    cases = by_case(rows, forbidden.__contains__)
     if not cases:
         return None
-    accepted = {case: found for case, found in cases.items() if any(_accepts(row) for row in found.values())}
-    refused = {case: found for case, found in cases.items() if case not in accepted}
-    tables = [_totals(run, cases)]
-    if accepted:
-        tables.append(
-            _table(f"{counted(len(accepted), 'case')} that somebody accepts", run, accepted, len(accepted) > LONG)
-        )
-    if refused:
-        tables.append(_table(f"{counted(len(refused), 'case')} that nobody accepts", run, refused, True))
-    return Section("refusals", "Refusals", NOTE, tables, str(len(accepted)))
+    accepted, ordered = sorted(notable(cases, _accepts)), dict(sorted(cases.items()))
+    words = "that somebody accepts", "that nobody accepts"
+    found = tables(run, ordered, accepted, words, _name, functools.partial(_cell, run))
+    return Section("refusals", "Refusals", NOTE, [_totals(run, cases), *found], str(len(accepted)))
 
 
-def _cases(rows: Sequence[Row]) -> dict[str, dict[str, Row]]:
-    """case -> backend -> row, of cases that must be refused: right refusals pass, and acceptance is remarked."""
-    forbidden = {
-        row["case"] for row in rows if _accepts(row) or (row["outcome"] == "rejected" and row["status"] == "pass")
-    }
-    found: dict[str, dict[str, Row]] = {}
-    for row in rows:
-        if row["case"] in forbidden:
-            found.setdefault(row["case"], {})[row["backend"]] = row
-    return found
+def _is_right_refusal(row: Row) -> bool:
+    """Whether a backend refuses what it must: a refusal that is not expected does not pass."""
+    return row["outcome"] == Outcome.REJECTED and row["status"] == Status.PASS
 
 
 def _accepts(row: Row) -> bool:
@@ -52,7 +42,7 @@ def _totals(run: Mapping[str, Any], cases: Mapping[str, Mapping[str, Row]]) -> T
     lines = []
     for name in run["backends"]:
         found = [rows[name] for rows in cases.values() if name in rows]
-        refused = [row for row in found if row["outcome"] == "rejected"]
+        refused = [row for row in found if row["outcome"] == Outcome.REJECTED]
         classes = Counter(row.get("error_class", "error") for row in refused)
         others = Counter(row["outcome"] for row in found if row not in refused and not _accepts(row))
         words = [f"{kind} {count}" for kind, count in [*classes.most_common(), *others.most_common()]]
@@ -61,24 +51,13 @@ def _totals(run: Mapping[str, Any], cases: Mapping[str, Mapping[str, Row]]) -> T
     return Table("Totals", ["backend", "refuses", "accepts", "how"], lines, right=(1, 2), kind="narrow")
 
 
-def _table(caption: str, run: Mapping[str, Any], cases: Mapping[str, Mapping[str, Row]], folded: bool) -> Table:
-    names = list(run["backends"])
-    lines = [
-        Line(_head(case, next(iter(found.values()))), [_cell(run, found.get(name)) for name in names])
-        for case, found in sorted(cases.items())
-    ]
-    return Table(caption, ["case", *names], lines, folded)
-
-
-def _head(case: str, row: Row) -> Cell:
+def _name(case: str) -> str:
     """The case without what all such cases have in their ids."""
     op, _, name = case.partition("/rejects/")
-    return Cell(f"{op} {name.rpartition('/')[0] or name}".strip(), row.get("why", ""), href=anchor(("op", row["op"])))
+    return f"{op} {name.rpartition('/')[0] or name}".strip()
 
 
-def _cell(run: Mapping[str, Any], row: Row | None) -> Cell:
-    if row is None:
-        return Cell("–", status="aside")
+def _cell(run: Mapping[str, Any], row: Row) -> Cell:
     status, more = "aside" if row["status"] == "pass" else row["status"], explanation(run, row)
     if _accepts(row):
         returned = row["message"].rpartition("; returned ")[2].partition(";")[0]
