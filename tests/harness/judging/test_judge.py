@@ -156,6 +156,14 @@ def test_one_step_is_close_among_reals_and_differs_among_whole_numbers(dtype):
     assert "must be exact: element [3] of 6" in found.why
 
 
+@pytest.mark.parametrize(("steps", "median"), [([0, 4], 2), ([1, 2, 9], 2), ([0, 0, 3, 4], 1.5), ([7], 7)])
+def test_the_median_distance_is_that_of_the_middle(steps, median):
+    value = np.ones(len(steps))
+    actual = (value + np.array(steps) * 2.0**-23).astype("float32")
+    found = outcome(actual, expected(value), np.dtype("float32"))
+    assert (found.median_ulp, found.max_ulp) == (median, max(steps))
+
+
 def test_rounded_to_the_dtype_is_exact():
     value = np.array([1 / 3, 2 / 3])
     assert outcome(value.astype("float32"), expected(value)).outcome == "exact"

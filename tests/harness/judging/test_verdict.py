@@ -226,3 +226,20 @@ def test_values_for_what_the_specification_refuses_are_a_contradiction(conv, out
     found = judge(case, truth(case), {"outcome": outcome}, {"y": np.zeros((1, 3, 4, 4), "f4")}, {})
     assert (found.expected, found.passed) == ("differs", False)
     assert found.why.startswith("the case file expects values for what the specification refuses: ")
+
+
+# ---- several outputs -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["losses", "kernels"])
+def test_one_wrong_output_of_several_is_the_verdict_however_near_the_others_are(name):
+    """An output of another shape has no error in numbers; others, which are right, have small ones."""
+    case = next(one for one in operators()["learn_kernel"].cases() if one.id == "learn_kernel/edges/reals-float32")
+
+    def spoil(outputs, gradients):
+        outputs[name] = outputs[name][1:]
+
+    right, found = verdict(case), verdict(case, spoil)
+    assert right.output.bound_ratio > 0
+    assert found.outcome == "differs"
+    assert found.why.startswith(f"{name} has shape")
