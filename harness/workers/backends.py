@@ -69,6 +69,7 @@ def select(wanted: tuple[str, ...], processor: str = "") -> list[Backend]:
     NAME:PROCESSOR              held to a smaller instruction set: avx512, avx2 or sse; NAME:VARIANT:PROCESSOR is both
     NAME@VERSION                another version, in an environment of its own; NAME@VERSION:VARIANT is both
     NAME=path/to/adapter.py@/path/to/python
+    NAME+ledger=...             the same, with the ledger beside it: Python code that runs in the harness itself
 
     With `processor` all are held to it that name none themselves. Raises `UserError` for an unknown name, variant or
     processor, for one that this machine does not have, for two of one name, and for a missing file.
@@ -118,6 +119,8 @@ def hold(backend: Backend, processor: str) -> Backend:
 
 def _outside(text: str) -> Backend:
     name, _, rest = text.partition("=")
+    name, trusts, consent = name.partition("+ledger")
+    name += consent
     adapter, at, python = rest.rpartition("@")
     if not re.fullmatch(r"[\w.-]+", name):
         raise UserError(f"backend {text!r}: {name!r} is no name; write letters, digits and . _ -")
@@ -127,7 +130,13 @@ def _outside(text: str) -> Backend:
         raise UserError(f"backend {name!r}: there is no adapter file {adapter!r}")
     if not Path(python).is_file():
         raise UserError(f"backend {name!r}: there is no interpreter {python!r}")
-    return Backend(name, Path(adapter).resolve(), Path(python).absolute())
+    found = Backend(name, Path(adapter).resolve(), Path(python).absolute())
+    if not trusts and (ledger := found.files("ledger")):
+        raise UserError(
+            f"backend {name!r}: {ledger[0]} is Python code that would run in this process; "
+            f"write {name}+ledger=... to allow that, or move it away"
+        )
+    return found
 
 
 def load(path: Path, name: str):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from reports import run_folder
+from reports.facts.text import clean
 from reports.run_folder import framework, processor
 from spec.errors import UserError
 
@@ -61,7 +62,7 @@ class Comparison:
 
 def compare_runs(old: Path, new: Path) -> Comparison:
     """What changed between two stored runs. Raises `UserError`."""
-    before, after = list(run_folder.rows(old)), list(run_folder.rows(new))
+    before, after = (clean(list(run_folder.rows(folder))) for folder in (old, new))
     names = pair_backends({row["backend"] for row in before}, {row["backend"] for row in after})
     earlier = {(row["case"], names.get(row["backend"], row["backend"])): row for row in before}
     later = {(row["case"], row["backend"]): row for row in after}
@@ -84,7 +85,7 @@ def compare_runs(old: Path, new: Path) -> Comparison:
 def _about(folder: Path, rows: Sequence[Row]) -> tuple[Mapping[str, Mapping[str, Any]], list[str]]:
     """What the backends of a run say of themselves, nothing where it was cut off; and what the run lacks."""
     try:
-        run = run_folder.summary(folder)
+        run = clean(run_folder.summary(folder))
     except UserError as error:
         return {}, [str(error)]
     lacks = run_folder.lacking(run, rows)

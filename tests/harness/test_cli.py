@@ -158,12 +158,26 @@ def test_an_id_in_two_case_files(error, cases, tmp_path):
     assert "the case id 'case/0' stands in two case files" in message
 
 
+def test_a_ledger_from_elsewhere_runs_only_where_that_is_allowed(error, cases, tmp_path):
+    adapter = tmp_path / "adapter.py"
+    adapter.write_text("from backends.numpy.adapter import Adapter\n")
+    (tmp_path / "ledger.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\nLEDGER = []\n")
+    options = ["--cases", cases(False), "--out", tmp_path / "out"]
+    message = error("run", "--backend", f"mine={adapter}@{sys.executable}", *options)
+    assert "ledger.py is Python code that would run in this process; write mine+ledger=... to allow that" in message
+    assert not (tmp_path / "ran").exists()
+    command = ["run", "--backend", f"mine+ledger={adapter}@{sys.executable}", *options]
+    assert cli.main([str(word) for word in command]) == 0
+    assert (tmp_path / "ran").exists()
+    assert {row["backend"] for row in run_folder.rows(tmp_path / "out")} == {"mine"}
+
+
 def test_a_ledger_that_cannot_be_read_is_one_line_and_touches_nothing(error, cases, tmp_path):
     adapter = tmp_path / "adapter.py"
     adapter.write_text("from backends.numpy.adapter import Adapter\n")
     (tmp_path / "ledger.py").write_text("LEDGER = [Known(")
     options = ["--cases", cases(False), "--out", tmp_path / "out"]
-    message = error("run", "--backend", f"mine={adapter}@{sys.executable}", *options)
+    message = error("run", "--backend", f"mine+ledger={adapter}@{sys.executable}", *options)
     assert f"{tmp_path / 'ledger.py'} cannot be read: SyntaxError" in message
     assert not (tmp_path / "out").exists()
 

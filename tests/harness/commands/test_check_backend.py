@@ -51,7 +51,7 @@ def check(tmp_path, capsys):
         (tmp_path / "adapter.py").write_text(text)
         for name, content in files.items():
             (tmp_path / f"{name}.py").write_text(content)
-        code = cli.main(["check-backend", f"mine={tmp_path / 'adapter.py'}@{sys.executable}"])
+        code = cli.main(["check-backend", f"mine+ledger={tmp_path / 'adapter.py'}@{sys.executable}"])
         lines = [line.partition(": ") for line in capsys.readouterr().out.splitlines()]
         missing = [line for kind, _, line in lines if kind == "missing"]
         return code, missing, [line for kind, _, line in lines if kind == "left out"]

@@ -46,7 +46,16 @@ def tried(tmp_path, capsys):
             (tmp_path / "ledger.py").write_text(LEDGER.format(**ledger))
         chosen = [word for name in names for word in ("--law", name)]
         out = tmp_path / "out"
-        code = main(["laws", "--backend", f"mine={adapter}@{sys.executable}", "--out", str(out), *chosen])
+        code = main(
+            [
+                "laws",
+                "--backend",
+                f"mine{'+ledger' if ledger else ''}={adapter}@{sys.executable}",
+                "--out",
+                str(out),
+                *chosen,
+            ]
+        )
         rows = {row["name"]: row["cells"]["mine"] for row in facts.rows(tables(out)["laws"])}
         return code, rows, re.sub(r"\s+", " ", capsys.readouterr().out)
 

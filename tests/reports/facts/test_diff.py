@@ -167,3 +167,14 @@ def test_another_processor_is_named(stored, capsys):
     old, new = stored("old", row("a", "jax"), jax=on("avx512")), stored("new", row("a", "jax"), jax=on("avx2"))
     assert printed(capsys, old, new)[1][0] == "jax 1, processor x86_64 avx512 (XLA avx512) -> x86_64 avx2 (XLA avx2)"
     assert printed(capsys, new, new)[1][0] == "jax 1"
+
+
+def test_what_is_compared_cannot_write_to_the_terminal(stored, capsys):
+    """Names, versions and messages come from outside."""
+    hostile = "\x1b[2Jtorch\x07"
+    version = {hostile: {"version": "\x1b[31m1.0"}}
+    old = stored("old", row("a", hostile), **version)
+    new = stored("new", row("a", hostile, "differs", "fail", message=hostile), **version)
+    assert show_changes(old, new) == 1
+    written = capsys.readouterr()
+    assert not {"\x1b", "\x07"} & set(written.out + written.err)
