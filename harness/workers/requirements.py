@@ -55,7 +55,7 @@ def unavailable(backend: Backend) -> str:
     if backend.version or any(map(applies, names(backend))):
         return ""
     wheels = " or ".join(f"{one.name} {str(one.specifier).lstrip('=')}" for one in names(backend))
-    return f"there is no wheel of {wheels} for {platform.system()} on {platform.machine()}"
+    return f"no wheel of {wheels} works on {platform.system()}, {platform.machine()}"
 
 
 def text(backend: Backend) -> str:
