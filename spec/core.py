@@ -39,8 +39,8 @@ class Case:
 
     `attrs` is complete (defaults filled in), `inputs` are arrays in the case's own layouts. `expect` is
     "value", or "rejected" where every framework must refuse. `tier` is "integers" (the result must be
-    exact) or "reals" (it must be within the bounds). `cotangent`, in the axes NCHW, is what the gradients are
-    taken against; None: drawn from the id. `expected` (of outputs), `expected_gradients` (of inputs),
+    exact) or "reals" (it must be within the bounds). `canonical_cotangent`, in the axes NCHW, is what the
+    gradients are taken against; None: drawn from the id. `expected` (of outputs), `expected_gradients` (of inputs),
     `rtol` and `atol` come from case files.
     """
 
@@ -52,7 +52,7 @@ class Case:
     expect: str = "value"
     tier: str = "reals"
     gradient: bool = True
-    cotangent: np.ndarray | None = None
+    canonical_cotangent: np.ndarray | None = None
     expected: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
     rtol: float = 0.0
     atol: float = 0.0

@@ -167,7 +167,7 @@ def _with_cotangent(case: Case, row: Mapping, where: str, folder: Path) -> Case:
     shape = convert_images(operator, name, np.empty(made), "NCHW", case.layout or "NCHW").shape
     if array.shape != shape:
         raise UserError(f"{where}: cotangent has shape {list(array.shape)}; {name} has {list(shape)}")
-    return dataclasses.replace(case, cotangent=convert_images(operator, name, array, case.layout, "NCHW"))
+    return dataclasses.replace(case, canonical_cotangent=convert_images(operator, name, array, case.layout, "NCHW"))
 
 
 def _is_name(value: Any) -> bool:

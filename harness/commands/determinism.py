@@ -83,7 +83,7 @@ def with_cotangent(case: Case) -> Case:
     shape = as_tuple(operator.out_shape(*shapes, **attrs))
     shape = shape[0] if isinstance(shape[0], tuple) else shape
     random = np.random.default_rng(zlib.crc32(f"{case.id}/cotangent".encode()))
-    return dataclasses.replace(case, cotangent=random.standard_normal(shape).astype("f4"))
+    return dataclasses.replace(case, canonical_cotangent=random.standard_normal(shape).astype("f4"))
 
 
 def one_by_one(case: Case) -> list[Case]:
@@ -96,14 +96,14 @@ def one_by_one(case: Case) -> list[Case]:
     for number in range(count if count > 1 else 0):
         one = slice(number, number + 1)
         inputs = {name: array[one] if name in operator.images else array for name, array in case.inputs.items()}
-        cotangent = None if case.cotangent is None else case.cotangent[one]
-        parts.append(dataclasses.replace(case, id=f"{case.id}/{number}", inputs=inputs, cotangent=cotangent))
+        cotangent = None if case.canonical_cotangent is None else case.canonical_cotangent[one]
+        parts.append(dataclasses.replace(case, id=f"{case.id}/{number}", inputs=inputs, canonical_cotangent=cotangent))
     return parts
 
 
 def ask(supervisor: Supervisor, case: Case) -> Arrays:
     """Outputs, and gradients named d and their input. Raises `NoAnswer`."""
-    reply = supervisor.answer(case, case.cotangent)
+    reply = supervisor.answer(case, case.canonical_cotangent)
     if reply["outcome"] != "computed":
         raise NoAnswer(f"{reply['outcome']}: {reply.get('message', '')}")
     gradients = {f"d{name}": array for name, array in unpack_all(reply["gradients"]).items()}

@@ -149,8 +149,8 @@ def _gradients(
 
 def _cotangent(case: Case, shape: tuple[int, ...]) -> np.ndarray:
     """The cotangent that the case brings, or small whole numbers or normal reals, drawn from its name."""
-    if case.cotangent is not None:
-        return case.cotangent.astype(case.dtype)
+    if case.canonical_cotangent is not None:
+        return case.canonical_cotangent.astype(case.dtype)
     random = np.random.default_rng(zlib.crc32(f"{case.id}/cotangent".encode()))
     values = random.integers(-2, 3, shape) if case.tier == "integers" else random.standard_normal(shape)
     return np.asarray(values).astype(case.dtype)

@@ -29,7 +29,7 @@ def _of_case(case: Case) -> str:
     found = hashlib.sha256()
     plain = [case.op, dict(case.attrs), case.expect, case.tier, case.gradient, case.rtol, case.atol]
     found.update(json.dumps(plain, sort_keys=True, default=str).encode())
-    cotangent = {} if case.cotangent is None else {"": case.cotangent}
+    cotangent = {} if case.canonical_cotangent is None else {"": case.canonical_cotangent}
     for arrays in (case.inputs, case.expected, case.expected_gradients, cotangent):
         for name, array in arrays.items():
             found.update(f"{name} {array.dtype} {array.shape} ".encode())

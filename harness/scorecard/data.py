@@ -126,7 +126,7 @@ def cases(sizes: Mapping[str, tuple[int, int, int, int]] = SIZES) -> Iterator[tu
                     {"x": x, "w": w, "b": np.zeros(o, dtype)},
                     kind.__doc__ or "",
                     tier="integers" if kind is integer else "reals",
-                    cotangent=g,
+                    canonical_cotangent=g,
                 ),
             )
 
@@ -136,8 +136,8 @@ def sums(case: Case) -> Iterator[tuple[str, np.ndarray, np.ndarray, Callable[[np
 
     The columns of left for y and dx, and of right for dw, are the kernel's: (channels, kh, kw).
     """
-    assert case.cotangent is not None
-    x, w, g = case.inputs["x"], case.inputs["w"], case.cotangent
+    assert case.canonical_cotangent is not None
+    x, w, g = case.inputs["x"], case.inputs["w"], case.canonical_cotangent
     n, size = len(x), x.shape[2:]
 
     def images(array: np.ndarray) -> np.ndarray:

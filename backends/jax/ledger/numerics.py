@@ -100,7 +100,7 @@ LEDGER = [
         id="bilinear-spreads-nan-gradient",
         operators=("upsample2d",),
         part="gradient",
-        when=lambda case: shared.is_bilinear(case) and not predicates.is_finite(case.cotangent),
+        when=lambda case: shared.is_bilinear(case) and not predicates.is_finite(case.canonical_cotangent),
         what="One cotangent of NaN or infinity makes NaN of its whole channel.",
         why="The gradient is the transposed product with the matrices of weights, most of them 0.",
     ),

@@ -78,8 +78,8 @@ def test_a_case_may_state_its_cotangent_and_gradients(tmp_path):
             **stated,
         ),
     )
-    assert one.cotangent.shape == (1, 1, 2, 2)  # in NCHW
-    assert one.cotangent.ravel().tolist() == [1, 0, 0, -1]
+    assert one.canonical_cotangent.shape == (1, 1, 2, 2)  # in NCHW
+    assert one.canonical_cotangent.ravel().tolist() == [1, 0, 0, -1]
     assert one.expected_gradients["x"].shape == (1, 3, 2, 1)
 
 

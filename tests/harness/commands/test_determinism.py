@@ -83,7 +83,7 @@ def test_every_operator_has_a_case_and_large_ones_more_images_than_one():
     ]
     for case in asked:
         assert case.dtype == np.float32
-        assert (case.cotangent is not None) == bool(operators()[case.op].differentiable and case.gradient)
+        assert (case.canonical_cotangent is not None) == bool(operators()[case.op].differentiable and case.gradient)
         if case.id.endswith("/large"):
             assert len(determinism.one_by_one(case)) == 8
 

@@ -138,7 +138,7 @@ def test_products_that_are_zero_count_for_nothing():
     """A ReLU leaves zeros in x, a pruned kernel has some: neither they nor sums they are added to are rounded."""
     case = case_of("conv2d", {}, x=(1, 1, 2, 3), w=(1, 1, 2, 2))
     case.inputs["x"][0, 0, 0, 1] = case.inputs["w"][0, 0, 1, 1] = 0
-    found = truth(dataclasses.replace(case, cotangent=np.array([[[[0.0, 2.0]]]])))
+    found = truth(dataclasses.replace(case, canonical_cotangent=np.array([[[[0.0, 2.0]]]])))
     assert found.outputs["y"].terms.ravel().tolist() == [2, 2]
     assert found.gradients["x"].terms.ravel().tolist() == [0, 1, 1, 0, 1, 0]
     assert found.gradients["w"].terms.ravel().tolist() == [0, 1, 1, 1]

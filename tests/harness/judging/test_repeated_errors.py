@@ -115,7 +115,7 @@ def ramps(seed: int, size: int) -> Case:
     w = random.standard_normal((4, 4, 3, 3)).astype("float32")
     attrs = OPERATORS["conv2d"].complete({"padding": [[1, 1], [1, 1]]})
     inputs = {"x": image(4), "w": w, "b": np.zeros(4, "float32")}
-    return Case("ramps", "conv2d", attrs, inputs, cotangent=image(4))
+    return Case("ramps", "conv2d", attrs, inputs, canonical_cotangent=image(4))
 
 
 @pytest.mark.parametrize("seed", range(4))
