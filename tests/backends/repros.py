@@ -4,6 +4,7 @@ A docstring ends with lines "name: value":
 
     Upstream     the issue, owner/name#number, or "none found"
     Shows as     AssertionError, or the signal that ends the process
+    Needs        what else it imports, where the framework cannot be called without; left out for nothing
     Belongs to   "ledger ID", "question ID" or, where no case comes by the bug, "operator NAME"; left out where a
                  ledger entry has the name of the script
 """
