@@ -12,6 +12,7 @@ import click
 from spec.errors import UserError
 
 OUT = Path("reports/out/latest")
+VERSION = "0.1.0"
 FORMATS = ("html", "md", "junit", "json")
 
 
@@ -62,6 +63,7 @@ def timeout(what: str) -> Callable:
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.version_option(VERSION, prog_name="convparity")
 def cli(debug: bool) -> None:
     """Compare numpy, torch, tensorflow, jax and mxnet on one specification of the 2-D convolution operators."""
 
@@ -90,14 +92,15 @@ def cli(debug: bool) -> None:
 @click.option("--shard", default="1/1", metavar="I/N", help="Only part I of N of the cases.")
 @click.option("--resume", is_flag=True, help="Go on with the run that --out holds.")
 @click.option("--no-gradients", is_flag=True, help="Outputs only.")
-def run(names, ops, globs, files, processor, out, jobs, timeout, shard, resume, no_gradients) -> int:
+@click.option("--list", "listed", is_flag=True, help="List the chosen cases, and run none.")
+def run(names, ops, globs, files, processor, out, jobs, timeout, shard, resume, no_gradients, listed) -> int:
     """Run cases on backends, judge, store, and write the report."""
-    from harness.commands.run import Choice, run_cases
+    from harness.commands.run import Choice, list_cases, run_cases
 
     choice = Choice(
         names, ops, globs, files, out, jobs, timeout, shard, resume, not no_gradients, sys.argv[1:], processor
     )
-    return run_cases(choice)
+    return list_cases(choice) if listed else run_cases(choice)
 
 
 @cli.command()
@@ -145,6 +148,22 @@ def conventions(names, globs, source, target, out, jobs, timeout) -> int:
     if not (source and target) or names:
         raise UserError("a comparison needs two frameworks and no --backend: --from tensorflow --to torch")
     return conventions.compare_two(source, target, globs, jobs, timeout)
+
+
+@cli.command()
+@click.argument("subject")
+@BACKEND
+@click.option("--element", "place", default="", metavar="N,C,H,W", help="Of a case: the element to take apart.")
+@click.option("--size", default=224, type=click.IntRange(1), show_default=True, help="Of a padding: the image.")
+@click.option("--kernel", default=3, type=click.IntRange(1), show_default=True, help="Of a padding: the kernel.")
+@click.option("--stride", default=2, type=click.IntRange(1), show_default=True, help="Of a padding: the stride.")
+@click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="Write it as a page as well.")
+@timeout("case")
+def explain(subject, names, place, size, kernel, stride, html, timeout) -> int:
+    """Explain SUBJECT: an operator, a case, a question, an entry of the ledger, or a padding ("same")."""
+    from harness.commands.explain import explain
+
+    return explain(subject, names, place, {"size": size, "kernel": kernel, "stride": stride}, html, timeout)
 
 
 @cli.command()

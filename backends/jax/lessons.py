@@ -7,6 +7,8 @@ from jax import lax
 
 TENSOR = jnp.array  # how a notebook makes an input
 LAYOUTS = {"image": "NCHW", "kernel": "OIHW", "transposed kernel": "IOHW"}
+# A convolution with these pads, for the command `explain`.
+PADDED = "lax.conv_general_dilated(x, w, ({stride}, {stride}), [({top}, {bottom}), ({left}, {right})])"
 
 
 def channels_last(x):

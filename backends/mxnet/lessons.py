@@ -8,6 +8,11 @@ from mxnet import autograd, gluon, nd, np, npx
 npx.set_np()
 TENSOR = np.array  # how a notebook makes an input
 LAYOUTS = {"image": "NCHW", "kernel": "OIHW", "transposed kernel": "IOHW"}
+# A convolution with these pads, for the command `explain`.
+PADDED = (
+    "npx.convolution(np.pad(x, ((0, 0), (0, 0), ({top}, {bottom}), ({left}, {right}))), w, kernel=w.shape[2:], "
+    "num_filter=w.shape[0], no_bias=True, stride=({stride}, {stride}))"
+)
 
 
 def convolve(x, w, **options):

@@ -4,6 +4,8 @@ import tensorflow as tf
 
 TENSOR = tf.constant  # how a notebook makes an input
 LAYOUTS = {"image": "NHWC", "kernel": "HWIO", "transposed kernel": "HWOI"}
+# A convolution with these pads, for the command `explain`.
+PADDED = "tf.nn.conv2d(x, w, {stride}, [[0, 0], [{top}, {bottom}], [{left}, {right}], [0, 0]])"
 
 
 EDGES = [[0, 0], [1, 1], [1, 1], [0, 0]]

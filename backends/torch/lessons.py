@@ -5,6 +5,8 @@ import torch.nn.functional as F
 
 TENSOR = torch.tensor  # how a notebook makes an input
 LAYOUTS = {"image": "NCHW", "kernel": "OIHW", "transposed kernel": "IOHW"}
+# A convolution with these pads, for the command `explain`.
+PADDED = "F.conv2d(F.pad(x, ({left}, {right}, {top}, {bottom})), w, stride={stride})"
 
 
 def layer(w, b=None, **options):

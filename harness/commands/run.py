@@ -17,6 +17,7 @@ from harness.running.binding import digest
 from harness.running.row import arrays, row
 from harness.running.scheduler import Run
 from harness.workers import backends
+from reports.facts.text import clean
 from reports.run_folder import Folder, explaining, finite, processor
 from reports.terminal import progress
 from reports.terminal import run as terminal
@@ -118,6 +119,13 @@ def run_cases(choice: Choice) -> int:
     terminal.summary(summary, lines, choice.out)
     counts: dict[str, int] = summary["counts"]  # type: ignore[assignment]
     return 1 if counts.get("fail") or counts.get("new") or stale or new or run.problems else 0
+
+
+def list_cases(choice: Choice) -> int:
+    """Print the chosen cases, a line each: id, and why it is there. Raises `UserError`."""
+    for case in _cases(choice):
+        print(f"{clean(case.id)}  {clean(case.why)}".rstrip())
+    return 0
 
 
 def _cases(choice: Choice) -> list[Case]:

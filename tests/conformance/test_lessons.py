@@ -1,14 +1,18 @@
 """The lessons in the frameworks: every output is the truth or is explained, and every notebook runs."""
 
+import ast
 import concurrent.futures
 import json
 import os
 import subprocess
 
+import numpy as np
 import pytest
 
 from harness.commands.lessons import compute
+from harness.source.parser import read
 from reports.lessons import notebook
+from spec.layouts import convert
 from spec.lessons import lessons
 
 
@@ -85,3 +89,38 @@ def test_every_notebook_runs_in_its_framework(ready, table, tmp_path):
         ]
         for one in pending:
             one.result()
+
+
+PADDED = """
+import json, sys
+job = json.load(open(sys.argv[1]))
+space = {}
+exec("\\n".join([*job["prelude"], job["helpers"], *job["inputs"]]), space)
+y = eval(job["call"], space)
+y = y.asnumpy() if hasattr(y, "asnumpy") else __import__("numpy").asarray(y)
+print(json.dumps(y.tolist()))
+"""
+
+
+def test_what_explain_writes_about_a_padding_is_right(ready, table, tmp_path):
+    """The line for SAME in each framework, run alone, gives what the specification computes."""
+    lesson = next(one for one in table["lessons"] if one["name"] == "same-with-stride")
+    truth = np.array(lessons()["same-with-stride"].truth())
+    pads = {"top": 0, "bottom": 1, "left": 0, "right": 1, "stride": 2}
+    for backend in ready:
+        mine = table["backends"].get(backend.name)
+        if mine is None:
+            continue
+        template = ast.literal_eval(read(backend.files("lessons")[0]).definitions["PADDED"].value)
+        job = {
+            "prelude": mine["lessons"]["same-with-stride"]["prelude"],
+            "helpers": mine["lessons"]["same-with-stride"]["helpers"],
+            "inputs": notebook._inputs(lesson, mine),
+            "call": template.format(**pads),
+        }
+        path = tmp_path / f"{backend.name}.json"
+        path.write_text(json.dumps(job))
+        done = subprocess.run([backend.python, "-c", PADDED, path], capture_output=True, text=True, timeout=300)
+        assert done.returncode == 0, (backend.name, done.stderr[-1000:])
+        found = convert(np.array(json.loads(done.stdout.splitlines()[-1])), mine["layouts"]["image"], "NCHW")
+        assert np.array_equal(found, truth), backend.name
