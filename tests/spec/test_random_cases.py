@@ -63,7 +63,8 @@ def test_the_specification_accepts_every_case_and_its_truth_is_a_number(op):
     for case in cases[:: max(1, len(cases) // 20)]:
         truth = oracle.truth(case, gradients=False)
         assert truth.rejected == ""
-        assert all(np.isfinite(one.value).all() for one in truth.outputs.values())
+        finite = all(np.isfinite(one.value).all() for one in truth.outputs.values())
+        assert finite or "-special/" in case.id
 
 
 def test_every_dtype_is_drawn():
@@ -75,7 +76,7 @@ def test_the_same_cases_are_drawn_each_time(op):
     first, again = every(op), drawn(op)
     assert [case.id for case in first] == [case.id for case in again]
     for one, other in zip(first, again):
-        assert all(np.array_equal(one.inputs[name], other.inputs[name]) for name in one.inputs)
+        assert all(one.inputs[name].tobytes() == other.inputs[name].tobytes() for name in one.inputs)
 
 
 def test_a_case_file_holds_the_same_cases(tmp_path: Path):
