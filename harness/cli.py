@@ -257,9 +257,9 @@ def determinism(names, out, jobs, timeout) -> int:
 @timeout("case")
 def processors(names, ops, globs, out, jobs, timeout) -> int:
     """Hold every backend to smaller instruction sets: which bits, verdicts and refusals change with the processor."""
-    from harness.commands.processors import compare
+    from harness.commands.processors import compare_levels
 
-    return compare(names, ops, globs, out, jobs, timeout)
+    return compare_levels(names, ops, globs, out, jobs, timeout)
 
 
 @cli.command()

@@ -110,7 +110,7 @@ def _new(run: Mapping[str, Any], rows: Sequence[Row]) -> list[str]:
 
 def _kinds(found: Sequence[Row]) -> str:
     """Results with what was found, those of one kind together."""
-    groups = overview.kinds(found, overview.alike)
+    groups = overview.kinds(found, overview.by_message)
     lines = []
     for kind in groups[:LONGEST_LIST]:
         row, *others = kind.rows

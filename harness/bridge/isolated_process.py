@@ -44,7 +44,7 @@ with open(folder / "found.jsonl", "a") as found:
 
 @dataclasses.dataclass(frozen=True)
 class Job:
-    """A function of a text, called with arrays by position."""
+    """A function of generated code, called with arrays by position."""
 
     code: str
     function: str
@@ -53,7 +53,7 @@ class Job:
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
-    """What came of a call: "computed" with an array; "rejected", "unsupported", "crashed" or "timed-out" with why."""
+    """The result of a call: "computed" with an array; "rejected", "unsupported", "crashed" or "timed-out" with why."""
 
     outcome: str
     message: str = ""
@@ -61,7 +61,7 @@ class Answer:
 
 
 def run(backend: Backend, jobs: Sequence[Job], timeout: float) -> list[Answer]:
-    """The answer of each job, all in one process; one that ends or hangs costs the job that it was at.
+    """The answer of each job, all in one process. A process that dies or hangs costs only the running job.
 
     `timeout`: seconds for all jobs that one process does.
     """
@@ -101,7 +101,7 @@ def _write(folder: Path, backend: Backend, jobs: Sequence[Job]) -> None:
 
 
 def _process(folder: Path, backend: Backend, first: int, timeout: float) -> tuple[bool, Answer]:
-    """Do the jobs from the first one on; whether it came to that, and how it ended."""
+    """Run the jobs from number `first` on: whether the process started, and how it ended."""
     command = [str(backend.python), "-I", str(folder / "runner.py"), str(folder), str(first)]
     environment = {**os.environ, **dict.fromkeys(THREADS, "1"), **backend.environment}
     with open(folder / "stderr", "w+") as errors, open(folder / "stdout", "w+") as output:

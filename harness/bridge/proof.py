@@ -30,7 +30,7 @@ Cases = Mapping[str, list[tuple[Trial, Truth]]]  # by what the source is asked (
 
 @dataclasses.dataclass(frozen=True)
 class Finding:
-    """One case on both sides: an outcome each, whether both gave the same bits, and who did wrong in what way."""
+    """One case on both sides: their outcomes, whether both gave the same bits, and who is wrong and why."""
 
     trial: str
     source: Outcome
@@ -47,13 +47,13 @@ class Finding:
 
 @dataclasses.dataclass(frozen=True)
 class Proof:
-    """What became of the cases of a bridge."""
+    """The results of all cases of a bridge."""
 
     findings: Sequence[Finding]
 
     @property
     def verdict(self) -> str:
-        """HOLDS where both sides are right in all cases, INEXPRESSIBLE where nothing else is the matter, or FAILS."""
+        """HOLDS if both sides are right in all cases, INEXPRESSIBLE if some can only not express a case, else FAILS."""
         if not self.findings or any(one.fails for one in self.findings):
             return FAILS
         return HOLDS if all(one.source.is_right and one.target.is_right for one in self.findings) else INEXPRESSIBLE
@@ -70,7 +70,7 @@ class Proof:
 
     @property
     def problem(self) -> tuple[str, str]:
-        """(who, why) of the first case that is not right; what fails comes before what cannot be expressed."""
+        """(who, why) of the first case that is not right; failures come before what cannot be expressed."""
         bad = [one for one in self.findings if one.why]
         first = min(bad, key=lambda one: not one.fails, default=None)
         return (first.who, first.why) if first else ("", "")
@@ -129,7 +129,7 @@ def _key(bridge: Bridge) -> tuple[str, str]:
 
 
 def _calls(bridges: Sequence[Bridge], cases: Cases, supervisors: Mapping[str, Supervisor]) -> dict[str, list[Answer]]:
-    """What the one source of these bridges answers itself."""
+    """The answers of the source, which is the same for all of these bridges."""
     supervisor = supervisors[bridges[0].source.name]
     return {one.source_call: [_call(one, supervisor, trial) for trial, _ in cases[one.source_call]] for one in bridges}
 
@@ -150,7 +150,7 @@ def _call(bridge: Bridge, supervisor: Supervisor, trial: Trial) -> Answer:
 
 
 def _texts(bridges: Sequence[Bridge], cases: Cases) -> dict[tuple[str, str], list[Answer]]:
-    """What the texts of these bridges, which are all in the words of one target, make of their cases."""
+    """The answers of the generated code of these bridges, which have one target."""
     jobs = [
         (_key(bridge), Job(bridge.code, bridge.function, trial.inputs))
         for bridge in bridges
@@ -165,7 +165,7 @@ def _texts(bridges: Sequence[Bridge], cases: Cases) -> dict[tuple[str, str], lis
 def _find(
     bridge: Bridge, ledgers: Mapping[str, Ledger], case: tuple[Trial, Truth], called: Answer, told: Answer
 ) -> Finding:
-    """Source and target against the truth, and against each other bit for bit."""
+    """Compares source and target with the truth, and bit for bit with each other."""
     trial, wanted = case
     source, source_why = _judge(trial, wanted, called, ledgers[bridge.source.name])
     target, target_why = _judge(trial, wanted, told, ledgers[bridge.target.name])

@@ -32,7 +32,7 @@ TIERS = {"integers": "whole numbers", "reals": "reals"}
 
 @dataclasses.dataclass(frozen=True)
 class Trial:
-    """One case of a proof: `case` has the truth, `inputs` are its arrays as the source has them.
+    """One case of a proof: `case` has the truth, `inputs` are its arrays in the layouts of the source.
 
     `exactly`: nothing but equality with the truth passes.
     """
@@ -48,7 +48,7 @@ class Trial:
 
 @dataclasses.dataclass(frozen=True)
 class Change:
-    """An array whose axes must be put in another order: an input on its way in, an output on its way back."""
+    """An input or output whose axes must be transposed, from the layout `before` to the layout `after`."""
 
     name: str
     before: str
@@ -56,7 +56,7 @@ class Change:
 
     @property
     def axes(self) -> tuple[int, ...]:
-        """The permutation of the axes, once those that a flatten merged are apart."""
+        """The permutation of the axes; those that a flatten merged count as separate."""
         return permutation(apart(self.before), apart(self.after))
 
 
@@ -78,7 +78,7 @@ class Bridge:
 
     @property
     def function(self) -> str:
-        """The name of the function that the text ends with."""
+        """The name of the function at the end of the code."""
         return f"{self.op}_of_{self.source.folder.name}"
 
     @property
@@ -87,13 +87,13 @@ class Bridge:
         return json.dumps([self.op, self.source.name, self.dtype, dict(self.attrs)])
 
     def missing(self, backend: Backend) -> str:
-        """Why a backend has no words for it at all, or ""."""
+        """Why a backend cannot express it at all, or ""."""
         has = self.op in Snippet(backend.adapter).methods
         return "" if has else f"no operator of the framework corresponds to {self.op}"
 
     @property
     def lacking(self) -> tuple[str, str]:
-        """(who, why) of an end that has no words for it at all."""
+        """(who, why) of a backend that cannot express it at all, or ("", "")."""
         for end in (self.target, self.source):
             if why := self.missing(end):
                 return end.name, why
@@ -105,21 +105,21 @@ class Bridge:
         )
 
     def own(self, backend: Backend) -> Layouts:
-        """The layouts that a backend takes by itself. Raises `UserError` where its adapter does not declare them."""
+        """The layouts that a backend takes natively. Raises `UserError` where its adapter does not declare them."""
         found = layouts_of_method(backend.adapter, self.op)
         if self.operator.images and not found.image:
             raise UserError(f"{backend.adapter}: {self.op} must declare its layout with @native")
         return found
 
     def layouts(self, backend: Backend) -> dict[str, str]:
-        """The layout of each input and output that has one, as a backend has it by itself."""
+        """The native layout of each input and output of a backend that has one."""
         own, operator = self.own(backend), self.operator
         inputs = dict.fromkeys(operator.images, own.image) | dict.fromkeys(operator.kernels, own.kernel)
         return inputs | dict.fromkeys(operator.image_outputs, own.image)
 
     @functools.cached_property
     def changes(self) -> list[Change]:
-        """What must be put in another order."""
+        """The inputs and outputs that must be transposed."""
         theirs, own = self.layouts(self.source), self.layouts(self.target)
         ends = {name: (one, own[name]) for name, one in theirs.items() if one != own[name]}
         outputs = self.operator.outputs
@@ -127,7 +127,7 @@ class Bridge:
 
     @functools.cached_property
     def words(self) -> Snippet:
-        """The target's own words, which the function at the end of the text calls."""
+        """The target's own code, which the function at the end calls."""
         words = Snippet(self.target.adapter)
         if self.changes:
             words.expression("TRANSPOSE")  # for its import
@@ -136,7 +136,7 @@ class Bridge:
 
     @property
     def tail(self) -> str:
-        """The function at the end of the text, which takes and gives arrays as the source has them."""
+        """The function at the end of the code, which takes and returns arrays in the layouts of the source."""
         theirs, inputs = self.layouts(self.source), self.operator.inputs
         about = ", ".join(f"{name} {theirs[name]}" for name in inputs if theirs.get(name))
         heads = ", ".join(f"{name}=None" if name in self.operator.optional else name for name in inputs)
@@ -150,18 +150,18 @@ class Bridge:
 
     @property
     def code(self) -> str:
-        """A text that runs with nothing but the target framework."""
+        """Code that runs with nothing but the target framework."""
         return f"{self.words.text()}\n\n{self.tail}"
 
     def call(self) -> str:
-        """The call of the target's words."""
+        """The call of the target's own code."""
         takes, own = self.words.parameters(self.op), self.own(self.target)
         attrs = completed(self.attrs) | {"layout": own.image, "kernel_layout": own.kernel}
         given = [f"{name}={attrs[name]!r}" for name in takes]
         return f"{self.op}({', '.join([*self.operator.inputs, *given])})"
 
     def turned(self, change: Change) -> list[str]:
-        """Lines that put the axes of an array in another order."""
+        """Lines that transpose an array."""
         transpose = self.words.expression("TRANSPOSE")
         return [f"{change.name} = {transpose}({change.name}, {change.axes})  # {change.before} -> {change.after}"]
 
@@ -179,12 +179,12 @@ class Bridge:
 
 @dataclasses.dataclass(frozen=True)
 class NetworkBridge(Bridge):
-    """LeNet-5 with images and weights as `source` has them, in the words of `target`."""
+    """LeNet-5 with images and weights in the layouts of `source`, as code of `target`."""
 
     turning: ClassVar[tuple[str, ...]] = ("TRANSPOSE", "RESHAPE")
 
     def missing(self, backend: Backend) -> str:
-        """Why a backend has no words for it at all, or ""."""
+        """Why a backend cannot express it at all, or ""."""
         return "" if network(backend).is_file() else f"there is no {network(backend).name} beside its adapter"
 
     def own(self, backend: Backend) -> Layouts:
@@ -206,7 +206,7 @@ class NetworkBridge(Bridge):
 
     @property
     def tail(self) -> str:
-        """The function at the end of the text, which takes images and weights as the source has them."""
+        """The function at the end of the code, which takes images and weights in the layouts of the source."""
         theirs, heads = self.layouts(self.source), ", ".join(["images", *lenet_arithmetic.SHAPES])
         merged = theirs["c5_w"]
         doc = [
@@ -221,7 +221,7 @@ class NetworkBridge(Bridge):
         return _function(self.function, heads, "\n".join(doc), lines, f"{NETWORK}({heads})")
 
     def turned(self, change: Change) -> list[str]:
-        """Lines that put the axes in another order; those that a flatten merged are taken apart in between."""
+        """Lines that transpose a weight; axes that a flatten merged are reshaped apart before and together after."""
         name, before, after = change.name, apart(change.before), apart(change.after)
         lines = super().turned(Change(name, before, after))
         if before != change.before:
@@ -233,7 +233,7 @@ class NetworkBridge(Bridge):
         return lines
 
     def trials(self) -> list[Trial]:
-        """The specification's predictions, images and weights as the source has them."""
+        """The specification's cases without training, images and weights in the layouts of the source."""
         layouts, found = self.layouts(self.source), []
         for case in self.operator.cases():
             if case.attrs["steps"] == 0 and case.expect == "value" and case.dtype == self.dtype:

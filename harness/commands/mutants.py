@@ -113,7 +113,7 @@ class Examination:
             supervisor.close()
 
     def outcomes(self, mutants: Iterable[Any]) -> Iterator[Outcome]:
-        """What becomes of each mistake, as it becomes known."""
+        """The outcome of each mistake, in the order in which they end."""
         with concurrent.futures.ThreadPoolExecutor(self.jobs) as pool:
             waiting = [pool.submit(self.outcome, mutant) for mutant in mutants]
             for future in concurrent.futures.as_completed(waiting):
@@ -182,7 +182,7 @@ def plant_mistakes(globs: tuple[str, ...], out: Path, jobs: int) -> int:
 
 
 def score(rows: Iterable[Mapping[str, Any]]) -> dict[str, int]:
-    """How many mistakes were killed, of how many that could be."""
+    """How many mistakes were killed, of how many."""
     states = [row["status"] for row in rows]
     harmless, broken = states.count("harmless"), states.count("broken")
     return {

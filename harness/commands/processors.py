@@ -28,7 +28,7 @@ SCHEMA_VERSION = 1
 REFUSED = ("rejected", "unsupported", "crashed", "timed-out")
 
 
-def compare(
+def compare_levels(
     wanted: tuple[str, ...], ops: tuple[str, ...], globs: tuple[str, ...], out: Path, jobs: int, timeout: float
 ) -> int:
     """Carry out the command; returns 1 if a backend could not be run, or nothing was compared. Raises `UserError`."""

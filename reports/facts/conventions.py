@@ -10,18 +10,18 @@ Found = Mapping[str, Any]  # question -> its answers, one for each interface; or
 
 
 def interface(api: str) -> str:
-    """The last name of an interface, and what was said to it: "functional (padding=1)"."""
+    """The last name of an interface with its arguments: "functional (padding=1)"."""
     name, _, more = api.partition(", ")
     return name.rpartition(".")[2] + (f" ({more})" if more else "")
 
 
 def spoken(answer: Answer) -> str:
-    """An answer in words, with the class of the error where there was one."""
+    """An answer in words, with the class of the error if there was one."""
     return f"{answer['answer']} ({answer['error']})" if answer.get("error") else answer["answer"]
 
 
 def by_answer(answers: Sequence[Answer]) -> dict[str, list[str]]:
-    """What one backend answers -> the interfaces that answer so."""
+    """Answer of one backend -> the interfaces that give it."""
     found: dict[str, list[str]] = {}
     for one in answers:
         found.setdefault(spoken(one), []).append(interface(one["api"]))
@@ -55,5 +55,5 @@ def subjects(
 
 
 def agreed(question: Mapping[str, Any], answers: Mapping[str, Found]) -> bool:
-    """Whether all who were asked give one and the same answer."""
+    """Whether all backends give the same answer."""
     return len({one["answer"] for found in answers.values() for one in found.get(question["id"], [])}) < 2

@@ -17,7 +17,7 @@ from spec.outcomes import Outcome
 
 @dataclasses.dataclass
 class Parity:
-    """What becomes of some cases in one mode, beside what becomes of them in the base.
+    """The results of some cases in one mode, compared with those in the base.
 
     Of the `compared` cases, which have outputs in both, `same` have the same bits; `gradients` are the same two
     numbers of their gradients. `moved` have other bits, and `apart` (base, mode) another verdict.
@@ -91,7 +91,7 @@ def _kind(outcome: str) -> str:
 
 
 def groups(apart: Iterable[tuple[Row, Row]]) -> list[list[tuple[Row, Row]]]:
-    """Pairs together whose words differ in numbers alone."""
+    """Groups of pairs whose messages differ only in numbers."""
     found: dict[tuple, list[tuple[Row, Row]]] = {}
     for base, row in apart:
         key = *_likeness(base), *_likeness(row)
@@ -105,7 +105,7 @@ def _likeness(row: Row) -> tuple:
 
 
 def words(row: Row, other: Row) -> str:
-    """A result in words: its outcome, what was said of it, and the gradients that are otherwise in `other`."""
+    """A result in words: its outcome, its message, and the gradients whose outcome is another in `other`."""
     slopes = [
         f"gradient for {name} {outcome}"
         for name, outcome in row.get("grad", {}).items()

@@ -84,7 +84,7 @@ def new_where(run: Mapping[str, Any], rows: Iterable[Row]) -> str:
 
 
 def problem(row: Row) -> str:
-    """What is not as it should be in a result: its outcome, or that of a gradient where the output itself is right."""
+    """What is wrong with a result: its outcome, or that of a gradient if the output itself is right."""
     if not Outcome(row["outcome"]).is_right or row["status"] == Status.PASS:
         return row["outcome"]
     bad = [outcome for outcome in row.get("grad", {}).values() if not Outcome(outcome).is_right]
@@ -114,7 +114,7 @@ class Kind:
 
     @property
     def problems(self) -> list[str]:
-        """What is not as it should be, the most frequent first."""
+        """What is wrong, the most frequent first."""
         return [found for found, _ in Counter(map(problem, self.rows)).most_common()]
 
 
@@ -136,22 +136,22 @@ def kinds(rows: Iterable[Row], together: Callable[[Iterable[Row]], list[list[Row
 
 
 def verdict_alone(row: Row) -> str:
-    """What was found, without the diagnosis that stands beside it."""
+    """The message without the diagnosis, which is shown beside it."""
     return ": ".join(filter(None, said(row))).removesuffix(f"; {row.get('diagnosis')}")
 
 
-def alike(rows: Iterable[Row]) -> list[list[Row]]:
-    """Failures with the same backend, operator, problem and message together, in the order of the first of each."""
+def by_message(rows: Iterable[Row]) -> list[list[Row]]:
+    """Groups of failures with the same backend, operator, problem and message, in the order of the first of each."""
     return _grouped(rows, lambda row: (row["backend"], row["op"], problem(row), said(row)))
 
 
-def akin(rows: Iterable[Row]) -> list[list[Row]]:
-    """Failures of a backend together whose messages differ in numbers and in what stands in brackets only."""
+def by_similar_message(rows: Iterable[Row]) -> list[list[Row]]:
+    """Groups of failures of a backend whose messages differ only in numbers and in what is in brackets."""
     return _grouped(rows, lambda row: (row["backend"], problem(row), gist(row)))
 
 
 def gist(row: Row) -> tuple[str, ...]:
-    """What was said of a result without its numbers and what stands in brackets."""
+    """The message of a result without numbers and without what is in brackets."""
     return tuple(_VARYING.sub("", part) for part in (*said(row), row.get("grad_message", "")))
 
 
@@ -224,7 +224,7 @@ def differences(run: Mapping[str, Any], rows: Iterable[Row]) -> list[dict[str, A
 
 
 def _example(entry: Mapping[str, Any], rows: Sequence[Row]) -> dict[str, Any]:
-    """The first of the cases that an entry explains, and what was said there of the part it speaks of."""
+    """The first of the cases that an entry explains, and the message on its part (output or gradient)."""
     first = rows[0] if rows else {}
     said = first.get("message", "")
     values = first.get("grad_message", said) if entry.get("part") == "gradient" else said
@@ -232,7 +232,7 @@ def _example(entry: Mapping[str, Any], rows: Sequence[Row]) -> dict[str, Any]:
 
 
 def by_kind(entries: Iterable[Mapping[str, Any]]) -> list[tuple[str, list[Mapping[str, Any]]]]:
-    """(kind, ledger entries), what is wrong before what is merely otherwise."""
+    """(kind, ledger entries), bugs first and conventions last."""
     found: dict[str, list[Mapping[str, Any]]] = {kind: [] for kind in KINDS}
     for entry in entries:
         found.setdefault(entry["kind"], []).append(entry)

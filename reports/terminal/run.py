@@ -51,7 +51,7 @@ def _problems(run: Mapping[str, Any], rows: Sequence[matrix.Row]) -> Iterator[tu
     for backend, reason in overview.unavailable(run):
         yield ABSENT, Text.assemble((backend, "bold"), f" cannot be had here: {reason}")
     for sign, found in (("✗", overview.failures(rows)), ("?", overview.new(rows))):
-        kinds = sorted(overview.kinds(found, overview.akin), key=lambda kind: -len(kind.rows))
+        kinds = sorted(overview.kinds(found, overview.by_similar_message), key=lambda kind: -len(kind.rows))
         for kind in kinds[:NAMED_KINDS]:
             yield sign, _kind(kind)
         if hidden := sum(len(kind.rows) for kind in kinds[NAMED_KINDS:]):

@@ -75,7 +75,7 @@ def _written(value: Any) -> str:
 
 
 def _turned(row: Row) -> Cell:
-    """What must be turned, which opens to the text; or why there is none."""
+    """The arrays that must be transposed, which opens to the code; or why there is none."""
     if row["verdict"] == INEXPRESSIBLE:
         return Cell(f"not expressible in {row['who']}", row["why"], STATUS[INEXPRESSIBLE])
     turned = [f"{one['name']}: {one['before']} → {one['after']} {tuple(one['axes'])}" for one in row["changes"]]
@@ -85,7 +85,7 @@ def _turned(row: Row) -> Cell:
 
 
 def _command(row: Row) -> str:
-    """The command that prints the whole text."""
+    """The command that prints the whole code."""
     given = []
     for name, value in row["attrs"].items():
         square = isinstance(value, list) and isinstance(value[0], int) and value[0] == value[1]
@@ -96,7 +96,7 @@ def _command(row: Row) -> str:
 
 
 def _proof(row: Row) -> Cell:
-    """What became of the cases."""
+    """In how many cases both sides are right."""
     cases = f"{row['agree']} of {counted(row['cases'], 'case')}"
     if row["verdict"] == FAILS:
         return Cell(cases, FAILS, STATUS[FAILS], [Block(row["why"], f"{row['who']}:")])

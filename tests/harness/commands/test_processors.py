@@ -43,7 +43,7 @@ def table(tmp_path, monkeypatch, capsys):
     adapter.write_text(ADAPTER)
     backend = f"mine={adapter}@{sys.executable}"
     case = ("avg_pool2d/plain*reals-float32", "flatten/*reals-float32")
-    code = processors.compare((backend,), ("avg_pool2d", "flatten"), case, tmp_path / "out", 1, 60.0)
+    code = processors.compare_levels((backend,), ("avg_pool2d", "flatten"), case, tmp_path / "out", 1, 60.0)
     data = json.loads((tmp_path / "out/tables/processors.json").read_text())
     return code, data, capsys.readouterr().out
 
@@ -86,4 +86,4 @@ def test_a_machine_that_has_nothing_smaller_is_told(monkeypatch):
 def test_a_backend_that_is_held_already_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(processor, "machine", lambda: "avx512")
     with pytest.raises(UserError, match="torch:avx2 is held to a processor already"):
-        processors.compare(("torch:avx2",), (), (), Path(tmp_path), 1, 60.0)
+        processors.compare_levels(("torch:avx2",), (), (), Path(tmp_path), 1, 60.0)

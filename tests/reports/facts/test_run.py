@@ -140,7 +140,7 @@ def test_a_problem_of_the_gradient_alone_is_named_as_such():
 def test_failures_alike_are_shown_together(run):
     _, rows = run
     one = rows[2]
-    found = overview.alike(
+    found = overview.by_message(
         [one, {**one, "backend": "torch"}, {**one, "case": "conv2d/other"}, {**one, "message": "else"}]
     )
     assert [[row["case"] for row in group] for group in found] == [
@@ -179,7 +179,7 @@ def test_failures_of_one_cause_are_shown_together():
         failing("f", FLIPPED, backend="torch"),
         failing("e/again", backend="torch") | {"message": "e"},
     ]
-    kinds = overview.kinds(rows, overview.alike)
+    kinds = overview.kinds(rows, overview.by_message)
     assert [(kind.backend, kind.cause, [row["case"][7:] for row in kind.rows]) for kind in kinds] == [
         ("jax", FLIPPED, ["a", "b", "c"]),
         ("jax", SWAPPED, ["d"]),
