@@ -144,6 +144,9 @@ def sketches():
     yield Sketch("single-pixel", why, {"stride": [2, 3]}, {"x": (1, 2, 1, 1), "w": (2, 3, 3, 3)})
     why = "up to 576 products per output: where low-precision arithmetic shows"
     yield Sketch("many-terms", why, {"padding": "same"}, {"x": (1, 64, 5, 6), "w": (64, 3, 3, 3)})
+    why = "16 channels become one, as at the end of a decoder: a block of channels fills the vectors of some processors"
+    yield Sketch("to-one-channel", why, {}, {"x": (2, 16, 3, 4), "w": (16, 1, 3, 2)})
+    yield Sketch("to-one-channel-of-eight", "the same for shorter vectors", {}, {"x": (2, 8, 3, 4), "w": (8, 1, 3, 2)})
     attrs = {"groups": 2, "stride": [2, 1], "padding": [[1, 0], [0, 1]]}
     why = "float16 and bfloat16 where a framework has them"
     yield Sketch("half-precision", why, attrs, {"x": (2, 4, 3, 4), "w": (4, 2, 2, 3), "b": (4,)}, build.HALVES)

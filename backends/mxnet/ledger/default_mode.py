@@ -63,7 +63,34 @@ def _wraps_more_than_once(case):
     return case.attrs["mode"] in ("symmetric", "circular") and any(max(ends) > size for size, ends in axes)
 
 
+def _leaves_blocks_for_one(case, block):
+    """A transposed convolution in float32 from whole blocks of channels to one channel (of each group)."""
+    _, inputs, outputs = predicates.channels(case)
+    groups = max(predicates.groups(case), 1)
+    each = inputs // groups
+    return case.dtype == np.float32 and outputs == 1 and each > 0 and each % (block if groups == 1 else 8) == 0
+
+
 LEDGER = [
+    unsupported(
+        id="deconvolution-gradient-to-one-channel",
+        operators=("conv_transpose2d",),
+        part="gradient",
+        when=lambda case: _leaves_blocks_for_one(case, 16),
+        what="The gradient of npx.deconvolution from 16, 32, ... channels to one is refused: could not create a "
+        "primitive descriptor for a reorder primitive. In groups already from 8 channels to one.",
+        why="oneDNN lays the channels out in blocks of 16, and has no reorder to that layout for a single channel.",
+        on=On("oneDNN", at_least="avx2"),
+    ),
+    unsupported(
+        id="deconvolution-gradient-to-one-channel-in-blocks-of-eight",
+        operators=("conv_transpose2d",),
+        part="gradient",
+        when=lambda case: _leaves_blocks_for_one(case, 8) and not _leaves_blocks_for_one(case, 16),
+        what="With AVX2 the gradient of npx.deconvolution from 8, 24, ... channels to one is refused as well.",
+        why="There oneDNN lays the channels out in blocks of 8.",
+        on=On("oneDNN", at_least="avx2", below="avx512"),
+    ),
     numeric(
         id="padding-is-left-out",
         operators=("conv2d", "conv2d_layer"),
