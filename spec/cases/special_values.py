@@ -121,6 +121,8 @@ def convolutions() -> Iterator[Case]:
     why = "the padding is zeros: 0 * inf is NaN at the edges, infinity inside"
     padded = Scene("conv2d", {"x": x, "w": w}, {"padding": [[1, 1], [1, 1]]}, "padded")
     yield padded.case(("infinite-kernel", why, {"w": {(1, 0, 0, 0): INF}}))
+    wide = dataclasses.replace(padded, name="padded-float64", dtype="float64")
+    yield wide.case(("infinite-kernel", why, {"w": {(1, 0, 0, 0): INF}}), gradient=False)
     yield padded.case(rows[0])
     why = "as before, of more channels and images, for which other kernels are chosen"
     wide = Scene("conv2d", {"x": (2, 8, 5, 6), "w": (8, 8, 3, 3)}, {"padding": "same"}, "padded-wide")
