@@ -180,6 +180,7 @@ def _left_out(backend: Backend) -> Iterator[str]:
         "modes.py": "it runs in one way only",
         "ledger": "every difference fails",
         "conventions": "`conventions` asks it nothing",
+        "lessons.py": "`lessons` does not show it",
     }
     for name, what in followed.items():
         if not (backend.folder / name).exists() and not backend.files(Path(name).stem):

@@ -79,10 +79,15 @@ def _scaled(truth: np.ndarray, actual: np.ndarray) -> Iterator[OutputMistake]:
         yield "returning zeros", actual, actual, truth
     elif math.isclose(factor, -1, rel_tol=1e-6):
         yield "the wrong sign", -truth, actual, truth
-    elif 0 < abs(factor) < math.inf and np.linalg.norm((actual - factor * truth)[finite]) < SAME * norm:
+    elif _is_factor(factor) and np.linalg.norm((actual - factor * truth)[finite]) < SAME * norm:
         yield f"a factor of {value(_fraction(factor))}", factor * truth, actual, truth
     if (truth < 0).any():
         yield "setting negative results to 0 (a ReLU)", np.maximum(truth, 0), actual, truth
+
+
+def _is_factor(factor: float) -> bool:
+    """Whether a number scales anything; 1 in six digits is rounding."""
+    return 0 < abs(factor) < math.inf and not math.isclose(factor, 1, rel_tol=1e-6)
 
 
 def _fraction(factor: float) -> str:
