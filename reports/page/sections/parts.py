@@ -28,9 +28,10 @@ class Block:
 class Cell:
     """A few words, and below them smaller ones.
 
-    `status` (pass, known, fail, not-run, aside) gives its colour, `href` a place in the page, `more` what opens on
-    demand, `formula` stands between the words and the smaller ones. Where a reader compares two columns, lines are left
-    out whose cells say the same by their `key` (interface -> answer, as JSON), and the `hint` of the others is shown.
+    `status` (pass, known, fail, not-run, aside) gives its colour, `href` a place in the page (with a slash in it:
+    another file), `more` what opens on demand, `formula` stands between the words and the smaller ones. Where a
+    reader compares two columns, lines are left out whose cells say the same by their `key` (interface -> answer, as
+    JSON), and the `hint` of the others is shown.
     """
 
     text: str
