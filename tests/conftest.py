@@ -22,6 +22,14 @@ assert callable(providers._get_local_constants)
 providers._get_local_constants = lambda: Constants()
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """On several cores the tests of a file stay together, so that what they share is made once."""
+    from xdist.scheduler import LoadFileScheduling
+
+    return LoadFileScheduling(config, log) if config.getvalue("dist") == "load" else None
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--backend", action="append", default=[], help="conformance: only this backend (repeat)")
     parser.addoption("--timeout", type=float, default=60.0, help="conformance: seconds one case may take")
