@@ -3,6 +3,10 @@
 `backends/NAME/adapter.py` holds a class `Adapter`. It has a method for each operator that the framework has, with the
 operator's inputs by position and its attributes by keyword, as `spec/ops/` defines them. Beside the operators it has
 the methods below, which the adapters here keep in `runtime.py`. `execute.py` calls all of it.
+
+Attributes are plain data: pairs are lists or tuples, padding is pairs or a word (`spec.padding.explicit` makes pairs of
+any), and a stride is always given. Inputs may be such as must be refused, of another rank, say: count axes from the
+end, so that the framework itself sees them.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,7 +24,8 @@ class Unsupported(Exception):
 class Adapter(Protocol):
     """What every adapter offers besides its operators, which are called with tensors and attributes.
 
-    `vjp` is optional: a backend without automatic differentiation leaves it out, and its outputs alone are judged.
+    `vjp` is optional: a backend without automatic differentiation leaves it out, and its outputs alone are judged. So
+    is `in_mode(call)`, which gives the call of an operator back as a mode of `modes.py` makes it.
     """
 
     def from_numpy(self, array: np.ndarray) -> Tensor:
@@ -36,7 +41,7 @@ class Adapter(Protocol):
         """Wait until all work is done, so that a late error is raised here and not in the next case."""
 
     def describe(self) -> dict[str, Any]:
-        """Versions, device, threads, and the switches that change the arithmetic."""
+        """Versions ("version" is the framework's), "device", "threads", and "switches" that change the arithmetic."""
 
 
 def native(*layouts: str, kernel: str | Sequence[str] = (), dense: str = "") -> Callable:

@@ -146,10 +146,11 @@ def _running(backend: Backend) -> Iterator[str]:
                 reply = supervisor.answer(case, truth(case).cotangent)
                 outcomes[case.op] = reply["outcome"]
                 for one in (reply, reply.get("gradient_error", {})):
-                    if one.get("outcome") in (Outcome.CRASHED, Outcome.TIMED_OUT):
-                        yield f"{case.op}: {one['outcome']} in the case {case.id}: {one.get('message', '')}"
-        if outcomes and "computed" not in outcomes.values():
-            yield f"adapter: none of its operators computes its first case: {', '.join(set(outcomes.values()))}"
+                    if one.get("outcome") in (Outcome.CRASHED, Outcome.TIMED_OUT, Outcome.REJECTED):
+                        remedy = "; mend it, or raise Unsupported" if one["outcome"] == Outcome.REJECTED else ""
+                        yield f"{case.op}: {one['outcome']} in the case {case.id}: {one.get('message', '')}{remedy}"
+        if outcomes and set(outcomes.values()) == {Outcome.UNSUPPORTED}:
+            yield "adapter: none of its operators computes its first case; begin with one that does"
     except NotStarted as error:
         yield f"adapter: it does not start: {error}"
 

@@ -81,6 +81,7 @@ def test_nothing_is_missing(check):
         ),
         ("def flatten", "def conv3d", "adapter.py: conv3d: is no operator; begin a helper's name with _"),
         ("        return x.reshape(len(x), -1)", "        return y", "flatten: crashed in the case flatten/"),
+        ("        return x.reshape(len(x), -1)", "        return x.reshape(3, 1)", "mend it, or raise Unsupported"),
         ('"threads": 1', '"cores": 1', "describe: says nothing of 'threads'; reports show it"),
         (
             "import native",
@@ -98,10 +99,14 @@ def test_a_lack_of_the_adapter_is_told(check, right, wrong, line):
 
 
 def test_an_adapter_that_computes_nothing_is_told(check):
-    refuses = "        raise ValueError('no')\n"
-    text = RIGHT.replace("        return x\n", refuses).replace("        return x.reshape(len(x), -1)\n", refuses)
+    refuses = "        raise Unsupported('no')\n"
+    text = (
+        RIGHT.replace("import native", "import Unsupported, native")
+        .replace("        return x\n", refuses)
+        .replace("        return x.reshape(len(x), -1)\n", refuses)
+    )
     code, missing, _ = check(text)
-    assert (code, missing) == (1, ["adapter: none of its operators computes its first case: rejected"])
+    assert (code, missing) == (1, ["adapter: none of its operators computes its first case; begin with one that does"])
 
 
 @pytest.mark.parametrize(
