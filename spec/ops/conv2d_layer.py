@@ -10,9 +10,8 @@ Shapes, attributes, reference and refusals are those of `conv2d`.
 import dataclasses
 
 from spec.cases import sketches as build
-from spec.core import Operator
 from spec.ops import conv2d
-from spec.ops.conv2d import ATTRIBUTES, SPACE, out_shape, reference, shapes
+from spec.ops.conv2d import ATTRIBUTES, SPACE, out_shape, shapes
 
 
 def sketches():
@@ -28,18 +27,4 @@ def cases():
     yield from build.rejections("conv2d_layer", ATTRIBUTES, conv2d.refused(), images=("x",), kernels=("w",))
 
 
-OPERATOR = Operator(
-    "conv2d_layer",
-    inputs=("x", "w", "b"),
-    optional=("b",),
-    attributes=ATTRIBUTES,
-    reference=reference,
-    out_shape=out_shape,
-    cases=cases,
-    images=("x",),
-    kernels=("w",),
-    image_outputs=("y",),
-    differentiable=("x", "w", "b"),
-    space=SPACE,
-    shapes=shapes,
-)
+OPERATOR = dataclasses.replace(conv2d.OPERATOR, name="conv2d_layer", cases=cases)
