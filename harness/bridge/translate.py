@@ -97,12 +97,18 @@ class Bridge:
         for end in (self.target, self.source):
             if why := self.missing(end):
                 return end.name, why
-        untold = [name for name in self.turning if self.changes and not Snippet(self.target.adapter).defines(name)]
-        return (
-            (self.target.name, f"its adapter does not say how a layout becomes another: {untold[0]}")
-            if untold
-            else ("", "")
-        )
+        return (self.target.name, self._untold()) if self._untold() else ("", "")
+
+    def _untold(self) -> str:
+        """Why the target's adapter cannot be cut out of the project: it keeps something in `self`, say; or ""."""
+        wanted = self.turning if self.changes else ()
+        if lacking := [name for name in wanted if not Snippet(self.target.adapter).defines(name)]:
+            return f"its adapter does not say how a layout becomes another: {lacking[0]}"
+        try:
+            self.words  # noqa: B018  # made here, and kept
+        except UserError as error:
+            return str(error)
+        return ""
 
     def own(self, backend: Backend) -> Layouts:
         """The layouts that a backend takes natively. Raises `UserError` where its adapter does not declare them."""

@@ -234,6 +234,13 @@ def test_an_adapter_that_cannot_turn_arrays_is_an_answer(last):
     assert proof(conv(last, NUMPY)).verdict == HOLDS
 
 
+def test_an_adapter_that_keeps_something_in_itself_is_an_answer(last):
+    last.adapter.write_text(NHWC.replace("        y = super", "        assert self.options is None\n        y = super"))
+    found = proof(conv(NUMPY, last))
+    assert (found.verdict, found.problem[0]) == (INEXPRESSIBLE, "last")
+    assert "a bridge needs the method options" in found.problem[1]
+
+
 def test_an_adapter_that_does_not_declare_its_layout_is_named(last):
     last.adapter.write_text(REFUSING.replace('    @native("NCHW", kernel="OIHW")\n', ""))
     with pytest.raises(UserError, match=r"adapter.py: conv2d must declare its layout with @native"):

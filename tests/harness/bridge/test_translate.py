@@ -30,7 +30,10 @@ def between(source: str, target: str, op: str = "conv2d", **attrs) -> Bridge:
 def test_a_text_is_valid_python_that_does_not_know_the_project(name, op):
     other = next(one for one in names() if one != name)
     attrs = bridging.EXAMPLES.get(op, {})
-    code = between(other, name, op, **attrs).code
+    wanted = between(other, name, op, **attrs)
+    if any(wanted.lacking):
+        pytest.skip(": ".join(wanted.lacking))
+    code = wanted.code
     compile(code, f"{name}-{op}", "exec")
     for word in ("import spec", "from spec", "backends", "native("):
         assert word not in code
@@ -100,8 +103,10 @@ def test_a_network_is_given_its_weights_as_it_has_them():
 
 def test_the_kernel_of_a_convolution_in_place_of_c5_holds_the_same_numbers():
     """What the text of the network says of c5: the kernel in the source's own layout, merged, is c5_w."""
-    for name in names():
-        own = layouts_of_function(FOLDER / name / "lenet5.py", NETWORK)
+    files = [FOLDER / name / "lenet5.py" for name in names()]
+    assert any(file.is_file() for file in files)
+    for file in filter(Path.is_file, files):
+        own = layouts_of_function(file, NETWORK)
         assert apart(behind_flatten(own.dense, own.image)) == own.kernel
 
 
