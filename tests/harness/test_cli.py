@@ -420,21 +420,14 @@ def _refuse(backend):
     raise NotStarted("no licence today")
 
 
-@pytest.mark.parametrize(
-    ("form", "name", "begin"),
-    [
-        ("html", "index.html", "<!"),
-        ("md", "report.md", "#"),
-        ("junit", "junit.xml", "<?xml"),
-        ("json", "run.json", "{"),
-    ],
-)
-def test_the_report_of_a_stored_run_can_be_written_again(run, cases, tmp_path, capsys, form, name, begin):
+def test_the_report_of_a_stored_run_can_be_written_again(run, cases, tmp_path, capsys):
     run(cases(False))
-    capsys.readouterr()
-    assert cli.main(["report", str(tmp_path / "out"), "--format", form]) == 0
-    assert capsys.readouterr().out == f"{tmp_path / 'out' / name}\n"
-    assert (tmp_path / "out" / name).read_text(encoding="utf-8").startswith(begin)
+    files = {"html": ("index.html", "<!"), "md": ("report.md", "#"), "junit": ("junit.xml", "<?xml")}
+    for form, (name, begin) in (files | {"json": ("run.json", "{")}).items():
+        capsys.readouterr()
+        assert cli.main(["report", str(tmp_path / "out"), "--format", form]) == 0
+        assert capsys.readouterr().out == f"{tmp_path / 'out' / name}\n"
+        assert (tmp_path / "out" / name).read_text(encoding="utf-8").startswith(begin)
 
 
 def test_a_report_without_all_results_says_what_is_missing_and_fails(run, cases, tmp_path, capsys):

@@ -11,7 +11,7 @@ import pytest
 from harness.cases import case_file
 from harness.judging import oracle
 from spec import operators
-from spec.core import Case
+from spec.core import Case, as_tuple, canonical
 from tests.random_cases.attributes import attribute
 from tests.random_cases.case_file import content
 from tests.random_cases.data import DTYPES, families
@@ -57,14 +57,17 @@ def test_every_attribute_is_drawn_in_the_form_that_the_record_demands(op, name):
 
 
 @pytest.mark.parametrize("op", operators())
-def test_the_specification_accepts_every_case_and_its_truth_is_a_number(op):
+def test_the_specification_accepts_every_case_and_gives_it_numbers(op):
     cases = every(op)
     assert len({case.id for case in cases}) > 10
     for case in cases[:: max(1, len(cases) // 20)]:
-        truth = oracle.truth(case, gradients=False)
-        assert truth.rejected == ""
-        finite = all(np.isfinite(one.value).all() for one in truth.outputs.values())
-        assert finite or "-special/" in case.id
+        arrays, attrs = canonical(operators()[op], case.attrs, case.inputs)
+        inputs = [arrays.get(name) for name in operators()[op].inputs]
+        inputs = [array if array is None or array.dtype.kind == "i" else array.astype("f8") for array in inputs]
+        operators()[op].out_shape(*(None if array is None else array.shape for array in inputs), **attrs)
+        values = as_tuple(operators()[op].reference(*inputs, **attrs))
+        assert all(np.isfinite(value).all() for value in values) or "-special/" in case.id
+    assert oracle.truth(cases[0]).rejected == ""
 
 
 def test_every_dtype_is_drawn():
