@@ -65,7 +65,8 @@ def test_the_specification_accepts_every_case_and_gives_it_numbers(op):
         inputs = [arrays.get(name) for name in operators()[op].inputs]
         inputs = [array if array is None or array.dtype.kind == "i" else array.astype("f8") for array in inputs]
         operators()[op].out_shape(*(None if array is None else array.shape for array in inputs), **attrs)
-        values = as_tuple(operators()[op].reference(*inputs, **attrs))
+        with np.errstate(all="ignore"):
+            values = as_tuple(operators()[op].reference(*inputs, **attrs))
         assert all(np.isfinite(value).all() for value in values) or "-special/" in case.id
     assert oracle.truth(cases[0]).rejected == ""
 

@@ -226,6 +226,7 @@ def elsewhere(run):
 def test_what_is_new_on_a_processor_is_no_failure_and_no_pass(elsewhere):
     assert not overview.passed(elsewhere, NEW)
     assert not overview.passed({**elsewhere, "results": 1}, NEW[:1])  # the entry alone
+    assert not overview.passed({**elsewhere, "new": []}, NEW)  # the result alone
     assert overview.passed({**elsewhere, "new": [], "results": 1}, NEW[:1])
     assert overview.failures(NEW) == []
     said = overview.verdict(elsewhere, NEW)
