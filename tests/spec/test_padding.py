@@ -1,36 +1,42 @@
-"""The rule of the last, partial window: one function, and the number of windows that follows from it."""
-
-import itertools
+"""Sizes of windows and pads, whatever the numbers: what the rules promise, counted."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from spec.padding import longer, overhang, overhangs, windows
+from spec.core import Rejected
+from spec.padding import explicit, extent, transposed, windows
 
-AXES = list(itertools.product(range(1, 9), range(1, 4), range(1, 5), range(1, 3), ((0, 0), (1, 0), (0, 2), (2, 1))))
-
-
-def starts(size, kernel, stride, dilation, pads):
-    """Where windows begin, in pixels of the padded axis, by ONNX's words: in the image or in the padding before it."""
-    span, end = (kernel - 1) * dilation + 1, size + sum(pads)
-    whole = [start for start in range(0, end, stride) if start + span <= end]
-    beyond = len(whole) * stride
-    return [*whole, beyond] if whole and whole[-1] + span < end and beyond < size + pads[0] else whole
+SIZES, KERNELS, STRIDES, RATES = st.integers(1, 40), st.integers(1, 7), st.integers(1, 8), st.integers(1, 4)
+RULES = st.sampled_from(["same", "same_lower"])
 
 
-@pytest.mark.parametrize("axis", AXES[::7], ids=str)
-def test_the_overhang_is_what_the_last_window_lacks(axis):
-    size, kernel, _, dilation, pads = axis
-    found, span = starts(*axis), (kernel - 1) * dilation + 1
-    lacks = max(found[-1] + span - size - sum(pads), 0) if found else 0
-    assert overhang(*axis) == lacks
-    if found:
-        assert windows(*axis, ceil_mode=True) == len(found)
+@given(RULES, SIZES, KERNELS, STRIDES, RATES)
+def test_same_leaves_the_size_over_the_stride_and_the_odd_pixel_at_one_end(rule, size, kernel, stride, rate):
+    (pads, _) = explicit(rule, (size, 1), (kernel, 1), (stride, 1), (rate, 1))
+    assert windows(size, kernel, stride, rate, pads) == -(-size // stride)
+    assert min(pads) >= 0
+    first, last = pads if rule == "same" else pads[::-1]
+    assert last - first in (0, 1)
 
 
-def test_pads_grow_at_the_end_by_the_overhangs():
-    geometry = (5, 6), (2, 3), (2, 2), (1, 1)
-    pads = (0, 1), (1, 0)
-    assert overhangs(*geometry, pads) == (0, 0)
-    assert overhangs((5, 7), *geometry[1:], pads) == (0, 1)
-    assert overhangs((5, 7), *geometry[1:], pads, ceil_mode=False) == (0, 0)
-    assert longer(pads, (1, 2)) == ((0, 2), (1, 2))
+@given(RULES, SIZES, KERNELS, STRIDES, RATES)
+def test_same_transposed_gives_the_size_times_the_stride(rule, size, kernel, stride, rate):
+    crop, empty = transposed(rule, (size, 1), (kernel, 1), (stride, 1), (rate, 1), (0, 0))
+    assert (size - 1) * stride - sum(crop[0]) + extent(kernel, rate) + empty[0] == size * stride
+
+
+@given(SIZES, KERNELS, STRIDES, RATES, st.integers(0, 5), st.integers(0, 5), st.booleans())
+def test_windows_are_those_that_fit(size, kernel, stride, rate, before, after, ceil_mode):
+    """Counted one by one: a partial one, with `ceil_mode`, must begin before the padding at the end."""
+    fits = [start for start in range(0, size + before + after) if start % stride == 0]
+    whole = [start for start in fits if start + extent(kernel, rate) <= size + before + after]
+    if not whole:
+        with pytest.raises(Rejected, match="larger than"):
+            windows(size, kernel, stride, rate, (before, after), ceil_mode)
+        return
+    partial = [start for start in fits if start == whole[-1] + stride and start < size + before]
+    if whole[-1] + extent(kernel, rate) == size + before + after:
+        partial = []  # nothing is left over
+    count = windows(size, kernel, stride, rate, (before, after), ceil_mode)
+    assert count == len(whole) + (len(partial) if ceil_mode else 0)
