@@ -42,5 +42,6 @@ class Known:
 # An entry of each kind, with the outcome that it mostly has.
 convention = functools.partial(Known, kind="convention", outcome="differs")
 numeric = functools.partial(Known, kind="numeric", outcome="differs")
+coarse = functools.partial(Known, kind="numeric", outcome="coarse")
 bug = functools.partial(Known, kind="bug", outcome="differs")
 unsupported = functools.partial(Known, kind="unsupported", outcome="rejected")

@@ -3,13 +3,16 @@
 A ledger that has something to add takes an entry with `dataclasses.replace`.
 """
 
+import dataclasses
+
 import numpy as np
 
 from backends.condition import On
-from backends.known import bug, convention, numeric
+from backends.known import Known, bug, coarse, convention, numeric
 from spec.cases import predicates
 from spec.core import Case
 
+ANYWHERE = On()
 FLUSHING = On(architectures=("x86_64", "arm64"))  # where a thread can be set to flush (tsl/platform/denormal.cc)
 
 
@@ -51,6 +54,29 @@ def sum_overflows(case: Case) -> bool:
 def has_special_kernel(case: Case) -> bool:
     """Whether a kernel of several taps holds NaN or infinity."""
     return not predicates.is_finite(predicates.second(case)) and max(predicates.window(case)) > 1
+
+
+def sums_in(
+    dtype: str, operators: tuple[str, ...], gradients: tuple[str, ...], id: str = "", on: On = ANYWHERE
+) -> list[Known]:
+    """Operators that round a sum to half precision at every addition, not once at the end; and their gradients."""
+    outputs = coarse(
+        id=f"{dtype}-sums{id}",
+        operators=operators,
+        when=lambda case: case.dtype.name == dtype,
+        what=f"Every addition is rounded to {dtype}; elsewhere sums are taken in float32 and rounded once.",
+        why="The kernel, or the idiom of single steps, adds in the dtype of the image.",
+        on=on,
+    )
+    slopes = dataclasses.replace(
+        outputs,
+        id=f"{dtype}-sums{id}-gradient",
+        operators=gradients,
+        part="gradient",
+        what=f"Gradients are added in {dtype}, rounded at every addition.",
+        why="What reaches a pixel or a weight by several ways is added in its own dtype.",
+    )
+    return [one for one in (outputs, slopes) if one.operators]
 
 
 TARGET_IS_BROADCAST = convention(

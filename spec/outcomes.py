@@ -8,6 +8,7 @@ class Outcome(enum.StrEnum):
 
     EXACT = "exact"  # every value equals the truth
     CLOSE = "close"  # within the bounds derived from the case
+    COARSE = "coarse"  # within bounds so wide that they say little: sums in half precision, or no more than rounding
     DIFFERS = "differs"  # shape, dtype or values are wrong, or what must be refused was accepted
     REJECTED = "rejected"  # the framework raised an error
     UNSUPPORTED = "unsupported"  # the adapter says that the framework cannot express it

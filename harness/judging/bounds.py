@@ -45,7 +45,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from harness.judging.floats import roundoff
+from harness.judging.floats import is_half, roundoff
 from harness.judging.oracle import Expected
 from spec.numerics.stochastic import RARE, RUNS, student
 
@@ -98,7 +98,51 @@ class Limits:
     def step(self) -> np.ndarray:
         """u * B * sqrt(k), in which errors are counted."""
         u, smallest = roundoff(self._dtype)
-        return u * self._copy.scale * np.sqrt(self._copy.terms * self._copy.walk()) + smallest
+        return u * self._copy.scale * np.sqrt(self._copy.terms * self._copy.walk(self._dtype)) + smallest
+
+    @functools.cached_property
+    def once(self) -> np.ndarray | None:
+        """How far elements in half precision may be off whose sums are taken in float32 and rounded once, else None."""
+        if not is_half(self._dtype):
+            return None
+        if self._copy.drawn is not None:
+            assert self._copy.once is not None
+            finer = Limits(self._copy.once, self._dtype)
+            return np.minimum(finer.bound, finer.chance[2] * finer.step)
+        u, smallest = roundoff(self._dtype)
+        finer = Limits(self._copy, np.dtype(np.float32))
+        sums = np.minimum(finer.bound, finer.chance[2] * finer.step)
+        return u * abs(self._copy.value) + (1 + u) * sums + smallest / 2
+
+    def allows(self, error: np.ndarray) -> bool:
+        """Whether an array with such errors, 0 where it is equal to the truth, is within the bounds of its dtype."""
+        return all(ratio <= 1 for ratio in self.measure(error)[1:])
+
+    def measure(self, error: np.ndarray) -> tuple[np.ndarray, float, float, float]:
+        """Errors as shares of the worst case; the largest share; the root mean square and the largest of chance."""
+        # Only errors are divided: where the truth is NaN so is B, though such an element is right.
+        ratio, steps = (
+            np.divide(error, unit, out=np.zeros_like(error), where=error > 0) for unit in (self.bound, self.step)
+        )
+        m, rms, peak = self.chance
+        return ratio, float(ratio.max()), math.sqrt(np.vdot(steps, steps) / m) / rms, float(steps.max()) / peak
+
+    @functools.cached_property
+    def blind(self) -> bool:
+        """Whether zeros would pass, though the truth is something else."""
+        return self._zeros is not None and self.allows(self._zeros)
+
+    @functools.cached_property
+    def blind_once(self) -> bool:
+        """Whether they would even where sums are rounded once."""
+        return self._zeros is not None and bool((self._zeros <= self.once).all())
+
+    @functools.cached_property
+    def _zeros(self) -> np.ndarray | None:
+        """The errors of zeros; None where they are the truth, or where it is not finite."""
+        if not np.isfinite(self._copy.value).all() or not (self.wanted != 0).any():
+            return None
+        return np.where(self.wanted != 0, abs(self._copy.value), 0.0)
 
     @functools.cached_property
     def chance(self) -> tuple[int, float, float]:

@@ -23,6 +23,14 @@ def roundoff(dtype: np.dtype) -> tuple[float, float]:
     return (2 * u if dtype == np.float64 else u), smallest
 
 
+FLOAT32 = 2.0**-24  # its unit roundoff
+
+
+def is_half(dtype: np.dtype) -> bool:
+    """Whether it is float16 or bfloat16."""
+    return dtype.itemsize == 2 and dtype.kind not in "iub"
+
+
 def distance(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """How many representable numbers lie between a and b, element by element, as float64; 0 for two NaN."""
     places = _ordinal(a), _ordinal(b)

@@ -3,11 +3,11 @@
 import dataclasses
 import functools
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 
-from harness.judging.floats import roundoff
+from harness.judging.floats import FLOAT32, is_half, roundoff
 from harness.judging.repeated_errors import walk
 from spec import operators
 from spec.core import Case, Operator, Rejected, as_tuple, canonical, convert_images
@@ -20,14 +20,16 @@ class Expected:
     """What one array must be: `value`, the error scale `scale` (B), and `terms` (n) products per element.
 
     All three have the array's shape, float64. `walk()` says how many times n the errors of that many products may
-    amount to. `drawn` says how the errors of a training go together. See `harness.judging.bounds` for the bounds.
+    amount to, summed in a dtype. `drawn` says how the errors of a training go together. `once` is the same training
+    in half precision whose sums are taken in float32 and rounded once. See `harness.judging.bounds` for the bounds.
     """
 
     value: np.ndarray
     scale: np.ndarray
     terms: np.ndarray
-    walk: Callable[[], float] = lambda: 1.0
+    walk: Callable[[np.dtype], float] = lambda dtype: 1.0
     drawn: "Drawn | None" = None
+    once: "Expected | None" = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,7 +79,7 @@ def truth(case: Case, gradients: bool = True) -> Truth:
     cotangent, slopes = None, {}
     if gradients and case.gradient and operator.differentiable and floats:
         cotangent = _cotangent(case, outputs[operator.outputs[0]].value.shape)
-        slopes = _gradients(operator, wide, attrs, cotangent.astype(np.float64), case.dtype)
+        slopes = _gradients(operator, wide, attrs, cotangent.astype(np.float64))
         cotangent = layouts.output(operator.outputs[0], cotangent)
     return Truth(
         "",
@@ -114,12 +116,23 @@ def _outputs(operator: Operator, arrays: Mapping, attrs: Mapping, dtype: np.dtyp
         # A product that is zero is not rounded, and neither is a sum that it is added to.
         terms = over(operator.terms, lambda array: array) if operator.terms else over(operator.reference, _there)
         if operator.draws is not None:
-            found, sums = operator.draws(*arguments, unit=roundoff(dtype)[0], **attrs)
-            drawn = (_drawn(*one, roundoff(dtype)[0], sums) for one in zip(values, found, terms))
-            return dict(zip(operator.outputs, drawn))
+            return dict(zip(operator.outputs, _draw(operator, arguments, attrs, values, terms, dtype)))
         scales = over(operator.scale, lambda array: array) if operator.scale else over(operator.reference, np.abs)
-    walks = [functools.partial(walk, operator, name, arrays, attrs, None, dtype) for name in operator.outputs]
+    walks = [functools.partial(walk, operator, name, arrays, attrs, None) for name in operator.outputs]
     return dict(zip(operator.outputs, map(Expected, values, scales, terms, walks)))
+
+
+def _draw(operator: Operator, arguments, attrs, values, terms, dtype: np.dtype) -> Iterable[Expected]:
+    """The truth of each output of an operator whose errors are drawn."""
+    assert operator.draws is not None
+    unit = roundoff(dtype)[0]
+    found, sums = operator.draws(*arguments, unit=unit, **attrs)
+    drawn = [_drawn(*one, unit, sums) for one in zip(values, found, terms)]
+    if not is_half(dtype):
+        return drawn
+    found, sums = operator.draws(*arguments, unit=FLOAT32, stored=unit, **attrs)
+    once = (_drawn(*one, unit, sums) for one in zip(values, found, terms))
+    return [dataclasses.replace(one, once=other) for one, other in zip(drawn, once)]
 
 
 def _drawn(value: np.ndarray, found: np.ndarray, terms: np.ndarray, unit: float, sums: int) -> Expected:
@@ -138,12 +151,10 @@ def _drawn(value: np.ndarray, found: np.ndarray, terms: np.ndarray, unit: float,
     return Expected(value, scale, terms, drawn=Drawn(float(np.square(shares).sum()), float(shares.max()), sums))
 
 
-def _gradients(
-    operator: Operator, arrays: Mapping, attrs: Mapping, cotangent: np.ndarray, dtype: np.dtype
-) -> dict[str, Expected]:
+def _gradients(operator: Operator, arrays: Mapping, attrs: Mapping, cotangent: np.ndarray) -> dict[str, Expected]:
     with np.errstate(all="ignore"):
         values, scales, terms = gradient.pullbacks(operator, arrays, attrs, cotangent)
-    walks = {name: functools.partial(walk, operator, name, arrays, attrs, cotangent, dtype) for name in values}
+    walks = {name: functools.partial(walk, operator, name, arrays, attrs, cotangent) for name in values}
     return {name: Expected(values[name], scales[name], terms[name], walks[name]) for name in values}
 
 
@@ -175,4 +186,5 @@ def _each(expected: Expected, name: str, change) -> Expected:
     value, scale, terms = (
         change(name, np.asarray(array)) for array in (expected.value, expected.scale, expected.terms)
     )
-    return Expected(value, scale, terms, expected.walk, expected.drawn)
+    once = expected.once and _each(expected.once, name, change)
+    return Expected(value, scale, terms, expected.walk, expected.drawn, once)

@@ -23,7 +23,12 @@ Arrays = Mapping[str, np.ndarray]
 
 
 def walk(
-    operator: Operator, name: str, arrays: Arrays, attrs: Mapping[str, Any], cotangent: np.ndarray | None, dtype
+    operator: Operator,
+    name: str,
+    arrays: Arrays,
+    attrs: Mapping[str, Any],
+    cotangent: np.ndarray | None,
+    dtype: np.dtype,
 ) -> float:
     """How many times n the number k of the bounds is, for the output or (with a cotangent) the gradient `name`.
 

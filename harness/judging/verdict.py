@@ -1,7 +1,6 @@
 """From what a backend returned to a verdict. Float64 is the truth; `harness.judging.bounds` derives the bounds."""
 
 import dataclasses
-import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -18,8 +17,9 @@ from spec.outcomes import Outcome
 class Comparison:
     """One array against its truth. Ratios are to the bounds: 1 and less passes.
 
-    `why` says what differs, where, and by how much. `zero_signs` counts zeros whose sign is not the truth's, which is
-    no difference: IEEE arithmetic says that they are equal.
+    `why` says what differs, where, and by how much. `arithmetic`
+    says how sums in half precision were rounded: "once", or "float16 sums" ("bfloat16 sums"). `zero_signs` counts zeros
+    whose sign is not the truth's, which is no difference: IEEE arithmetic says that they are equal.
     """
 
     outcome: Outcome
@@ -31,6 +31,7 @@ class Comparison:
     rms_ratio: float = 0.0
     peak_ratio: float = 0.0
     zero_signs: int = 0
+    arithmetic: str = ""
 
 
 def compare(name: str, actual: np.ndarray, expected: Expected, dtype: np.dtype, exactly: bool) -> Comparison:
@@ -58,25 +59,30 @@ def compare(name: str, actual: np.ndarray, expected: Expected, dtype: np.dtype, 
 
 def _within_bounds(name, actual, expected, limits, error, exactly) -> Comparison:
     """The comparison of an array that is not equal to its truth everywhere; `error` is 0 where it is."""
-    # Only errors are divided: where the truth is NaN so is B, though such an element is right.
-    ratio, steps = (
-        np.divide(error, unit, out=np.zeros_like(error), where=error > 0) for unit in (limits.bound, limits.step)
-    )
-    m, rms, peak = limits.chance
-    rms, peak = math.sqrt(np.vdot(steps, steps) / m) / rms, float(steps.max()) / peak
+    ratio, most, rms, peak = limits.measure(error)
     ulps = np.sort(distance(actual, limits.wanted), axis=None)
     median = (ulps[(ulps.size - 1) // 2] + ulps[ulps.size // 2]) / 2
-    measured = float(error.max()), float(ulps[-1]), float(median), float(ratio.max()), rms, peak
-    if not exactly and ratio.max() <= 1 and rms <= 1 and peak <= 1:
-        return Comparison(Outcome.CLOSE, "", *measured)
+    measured = float(error.max()), float(ulps[-1]), float(median), most, rms, peak
+    sums, within = "", max(most, rms, peak) <= 1
+    if limits.once is not None:
+        once = np.divide(error, limits.once, out=np.zeros_like(error), where=error > 0)
+        sums = "once" if once.max() <= 1 else f"{actual.dtype} sums"
+        within = within or once.max() <= 1
+    if not exactly and within:
+        if limits.blind_once if sums == "once" else limits.blind:
+            why = f"{name} cannot be told from zeros: its numbers are no larger than the rounding errors of their sums"
+            return Comparison(Outcome.COARSE, why, *measured, arithmetic=sums)
+        if sums in ("", "once"):
+            return Comparison(Outcome.CLOSE, "", *measured, arithmetic=sums)
+        place = _element(actual, expected, np.unravel_index(np.argmax(once), once.shape))
+        why = f"{name} is as good as sums in {actual.dtype}, {once.max():.3g} times the error of one rounding: {place}"
+        return Comparison(Outcome.COARSE, why, *measured, arithmetic=sums)
     worst = np.unravel_index(np.argmax(np.nan_to_num(ratio, nan=np.inf)), ratio.shape)
     place = _element(actual, expected, worst)
     if exactly:
         return Comparison(Outcome.DIFFERS, f"{name} must be exact: {place}", *measured)
-    if not ratio.max() <= 1:
-        return Comparison(
-            Outcome.DIFFERS, f"{name} is {ratio.max():.3g} times the worst-case bound off: {place}", *measured
-        )
+    if not most <= 1:
+        return Comparison(Outcome.DIFFERS, f"{name} is {most:.3g} times the worst-case bound off: {place}", *measured)
     if not rms <= 1:
         return Comparison(
             Outcome.DIFFERS, f"{name}: errors are {rms:.3g} times those of this dtype's arithmetic: {place}", *measured
@@ -96,7 +102,8 @@ def _element(actual: np.ndarray, expected: Expected, index) -> str:
 class Verdict:
     """The judgement of one case on one backend.
 
-    `gradients` has a comparison for each input, `expected` is "agrees" or "differs" where the case states a result.
+    `outcome` is one of exact, close, coarse, differs, rejected, unsupported, crashed, timed-out, not-run. `gradients`
+    has a comparison for each input, `expected` is "agrees" or "differs" where the case states a result.
     `passed` is what it comes to before known differences are considered.
     """
 

@@ -27,6 +27,8 @@ def row(result: Result) -> dict[str, Any]:
     if verdict.output:
         for name in ("max_abs", "max_ulp", "median_ulp", "bound_ratio", "rms_ratio"):
             line[name] = finite(getattr(verdict.output, name))
+        if verdict.output.arithmetic:
+            line["arithmetic"] = verdict.output.arithmetic
         if verdict.output.zero_signs:
             line["zero_signs"] = verdict.output.zero_signs
     if verdict.expected:
@@ -34,6 +36,8 @@ def row(result: Result) -> dict[str, Any]:
     if verdict.gradients:
         line["grad"] = {name: one.outcome for name, one in verdict.gradients.items()}
         line["grad_bound_ratio"] = {name: finite(one.bound_ratio) for name, one in verdict.gradients.items()}
+        sums = {name: one.arithmetic for name, one in verdict.gradients.items() if one.arithmetic}
+        line |= {"grad_arithmetic": sums} if sums else {}
         line["grad_rms_ratio"] = {name: finite(one.rms_ratio) for name, one in verdict.gradients.items()}
     for name, bits in (("bits", result.bits), ("grad_bits", result.gradient_bits)):
         if bits:

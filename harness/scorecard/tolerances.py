@@ -11,14 +11,15 @@ import numpy as np
 from harness.judging.floats import distance
 from harness.judging.oracle import Expected
 from harness.judging.verdict import compare
+from spec.outcomes import Outcome
 
 Rule = Callable[[np.ndarray, Expected, bool], bool]
 OURS = "derived bounds"
 
 
 def ours(actual: np.ndarray, expected: Expected, exactly: bool) -> bool:
-    """The rule of `harness.judging.verdict`."""
-    return compare("", actual, expected, actual.dtype, exactly).outcome.is_right
+    """The rule of `harness.judging.verdict`; sums in half precision are none of its faults."""
+    return compare("", actual, expected, actual.dtype, exactly).outcome is not Outcome.DIFFERS
 
 
 def tolerance(rtol: float, atol: float, rtol16: float | None = None) -> Rule:

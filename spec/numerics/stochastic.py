@@ -62,11 +62,12 @@ EXACT = Exact()
 class Stochastic(Exact):
     """Arithmetic that errs: entry 0 of the first axis is the exact run, the others are draws.
 
-    `unit`: the unit roundoff u of the arithmetic that is imitated.
+    `unit`: the unit roundoff u of the arithmetic that is imitated. `stored`: that of a coarser dtype, to which every
+    result is rounded once.
     """
 
-    def __init__(self, unit):
-        self.unit, self.site, self.random = unit, 0, np.random.default_rng(0)
+    def __init__(self, unit, stored=0.0):
+        self.unit, self.stored, self.site, self.random = unit, stored, 0, np.random.default_rng(0)
         self.sums = 0  # results that were rounded
 
     def step(self):
@@ -74,10 +75,13 @@ class Stochastic(Exact):
 
     def rounded(self, value, size):
         self.site += 1
-        truth, spread = value[:1], self.unit * size()
+        truth = value[:1]
+        spread = np.hypot(self.unit * size(), self.stored * abs(truth) / 3**0.5)
         self.sums += truth.size
         own = _signs(self.random.integers(0, 1 << 63, truth.shape, np.uint64))
-        alike = _signs(_mixed(_rounded_bits(truth, self.unit) ^ np.uint64(self.site))) * np.sign(truth)
+        alike = _signs(_mixed(_rounded_bits(truth, max(self.unit, self.stored)) ^ np.uint64(self.site))) * np.sign(
+            truth
+        )
         noise = np.zeros((1 + RUNS, *truth.shape[1:]))
         np.multiply(own + alike, spread, out=noise[1:])
         return value + noise

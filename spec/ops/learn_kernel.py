@@ -70,9 +70,9 @@ def train(x, y, w, lr, steps, loss, arithmetic=EXACT):
     return np.concatenate(losses, axis=1), np.stack(kernels, axis=1).reshape(runs, steps, *w.shape)
 
 
-def draws(x, y, w, *, unit, lr, steps, loss):
+def draws(x, y, w, *, unit, stored=0.0, lr, steps, loss):
     """Losses and kernels of several trainings that round, and the number of their sums (`spec.numerics.stochastic`)."""
-    arithmetic = Stochastic(unit)
+    arithmetic = Stochastic(unit, stored)
     return train(x, y, w, lr, steps, loss, arithmetic), arithmetic.sums
 
 

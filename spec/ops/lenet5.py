@@ -54,9 +54,9 @@ def reference(images, labels, *weights, lr, steps):
     return tuple(array[0] for array in lenet_arithmetic.train(images, labels, weights, lr, steps))
 
 
-def draws(images, labels, *weights, unit, lr, steps):
+def draws(images, labels, *weights, unit, stored=0.0, lr, steps):
     """All outputs of several trainings that round, and the number of their sums (`spec.numerics.stochastic`)."""
-    arithmetic = Stochastic(unit)
+    arithmetic = Stochastic(unit, stored)
     return lenet_arithmetic.train(images, labels.astype(int), weights, lr, steps, arithmetic), arithmetic.sums
 
 

@@ -1,0 +1,20 @@
+"""Where PyTorch sums in half precision: each addition is rounded, not the sum alone.
+
+Everything else in float16 and bfloat16 is as good as float32 rounded once. What is not listed and falls back is seen.
+"""
+
+from backends.condition import On
+from backends.shared_ledger import sums_in
+
+CONVOLUTIONS = ("conv2d", "conv2d_layer", "conv_transpose2d", "convolve2d")
+GRADIENTS = ("avg_pool2d", "corr2d", "max_pool2d", "pad2d")
+
+# A training adds the gradients of its weights, in every step.
+TRAININGS = ("learn_kernel", "lenet5")
+
+LEDGER = [
+    *sums_in("float16", ("conv_transpose2d", "corr2d", "upsample2d", *TRAININGS), (*CONVOLUTIONS, *GRADIENTS)),
+    *sums_in("bfloat16", ("corr2d", "upsample2d", *TRAININGS), GRADIENTS),
+    # Below AVX-512 oneDNN has no convolution in bfloat16, and PyTorch's own is taken.
+    *sums_in("bfloat16", ("conv_transpose2d",), CONVOLUTIONS, "-below-avx512", On("oneDNN", below="avx512")),
+]
