@@ -11,7 +11,7 @@ from spec import operators
 from spec.core import Case
 
 KINDS = ("convention", "numeric", "unsupported", "bug")
-OUTCOMES = ("differs", "rejected", "crashed", "timed-out")
+OUTCOMES = ("coarse", "differs", "rejected", "crashed", "timed-out")
 PARTS = ("output", "gradient")
 LINK = re.compile(r"[\w.-]+/[\w.-]+#[1-9]\d*|https://[\w./#%-]+")
 
