@@ -27,7 +27,7 @@ from spec.outcomes import Outcome, Status
 
 TEMPLATES = Path(__file__).parent / "templates"
 SIGNS = {"pass": "✓", "known": "~", "new": "?", "fail": "✗", "not-run": "○"}
-SHORT = {"exact": "=", "close": "≈", "differs": "≠", "rejected": "⊘", "unsupported": "∅"}
+SHORT = {"exact": "=", "close": "≈", "coarse": "∼", "differs": "≠", "rejected": "⊘", "unsupported": "∅"}
 
 
 @dataclasses.dataclass
