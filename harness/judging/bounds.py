@@ -41,6 +41,7 @@ import functools
 import math
 import statistics
 import weakref
+from collections.abc import Callable
 from typing import ClassVar
 
 import numpy as np
@@ -128,21 +129,27 @@ class Limits:
         return ratio, float(ratio.max()), math.sqrt(np.vdot(steps, steps) / m) / rms, float(steps.max()) / peak
 
     @functools.cached_property
-    def blind(self) -> bool:
-        """Whether zeros would pass, though the truth is something else."""
-        return self._zeros is not None and self.allows(self._zeros)
+    def unseen(self) -> tuple[str, ...]:
+        """Which mistakes would pass: "zeros", "sign" (all signs turned), "product" (one of each sum left out), and
+        "unchanged" (a weight as it was before its training).
+        """
+        return self._passing(self.allows)
 
     @functools.cached_property
-    def blind_once(self) -> bool:
-        """Whether they would even where sums are rounded once."""
-        return self._zeros is not None and bool((self._zeros <= self.once).all())
+    def unseen_once(self) -> tuple[str, ...]:
+        """Which would pass even as sums that are rounded once."""
+        return self._passing(lambda error: bool((error <= self.once).all()))
 
-    @functools.cached_property
-    def _zeros(self) -> np.ndarray | None:
-        """The errors of zeros; None where they are the truth, or where it is not finite."""
-        if not np.isfinite(self._copy.value).all() or not (self.wanted != 0).any():
-            return None
-        return np.where(self.wanted != 0, abs(self._copy.value), 0.0)
+    def _passing(self, allows: Callable[[np.ndarray], bool]) -> tuple[str, ...]:
+        value, live = self._copy.value, self.wanted != 0
+        if not np.isfinite(value).all() or not live.any():
+            return ()
+        found = {"zeros": np.where(live, abs(value), 0.0), "sign": np.where(live, 2 * abs(value), 0.0)}
+        if (self._copy.terms > 1).any():
+            found["product"] = self._copy.scale / np.maximum(self._copy.terms, 1)
+        if self._copy.before is not None and (error := abs(value - self._copy.before)).any():
+            found["unchanged"] = error
+        return tuple(name for name, error in found.items() if allows(error))
 
     @functools.cached_property
     def chance(self) -> tuple[int, float, float]:

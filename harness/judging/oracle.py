@@ -21,7 +21,8 @@ class Expected:
 
     All three have the array's shape, float64. `walk()` says how many times n the errors of that many products may
     amount to, summed in a dtype. `drawn` says how the errors of a training go together. `once` is the same training
-    in half precision whose sums are taken in float32 and rounded once. See `harness.judging.bounds` for the bounds.
+    in half precision whose sums are taken in float32 and rounded once; `before` is what a weight was before it. Whole
+    numbers are a value in int64 or uint64. See `harness.judging.bounds` for the bounds.
     """
 
     value: np.ndarray
@@ -30,6 +31,7 @@ class Expected:
     walk: Callable[[np.dtype], float] = lambda dtype: 1.0
     drawn: "Drawn | None" = None
     once: "Expected | None" = None
+    before: np.ndarray | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,6 +75,8 @@ def truth(case: Case, gradients: bool = True) -> Truth:
         numbers = {name for name, array in arrays.items() if _is_float(array.dtype) or name in operator.differentiable}
         wide = {name: array.astype(np.float64) if name in numbers else array for name, array in arrays.items()}
         outputs = _outputs(operator, wide, attrs, case.dtype)
+        if all(array.dtype.kind in "iu" for array in arrays.values()):
+            outputs = _whole(operator, arrays, attrs, outputs)
     except Rejected as error:
         return Truth(rejected=str(error))
     layouts = _Layouts(operator, case)
@@ -116,10 +120,26 @@ def _outputs(operator: Operator, arrays: Mapping, attrs: Mapping, dtype: np.dtyp
         # A product that is zero is not rounded, and neither is a sum that it is added to.
         terms = over(operator.terms, lambda array: array) if operator.terms else over(operator.reference, _there)
         if operator.draws is not None:
-            return dict(zip(operator.outputs, _draw(operator, arguments, attrs, values, terms, dtype)))
+            drawn = zip(operator.outputs, _draw(operator, arguments, attrs, values, terms, dtype))
+            return {
+                name: dataclasses.replace(one, before=arrays.get(name.removesuffix("_after"))) for name, one in drawn
+            }
         scales = over(operator.scale, lambda array: array) if operator.scale else over(operator.reference, np.abs)
     walks = [functools.partial(walk, operator, name, arrays, attrs, None) for name in operator.outputs]
     return dict(zip(operator.outputs, map(Expected, values, scales, terms, walks)))
+
+
+def _whole(operator: Operator, arrays: Mapping, attrs: Mapping, outputs: dict[str, Expected]) -> dict[str, Expected]:
+    """The truth in whole numbers, of which float64 has not all beyond 2^53; means are none, and stay as they are."""
+    wide = {name: array if array.dtype == np.uint64 else array.astype(np.int64) for name, array in arrays.items()}
+    try:
+        values = as_tuple(operator.reference(*(wide.get(name) for name in operator.inputs), **attrs))
+    except OverflowError:  # a number to pad with that the dtype does not have
+        return outputs
+    return {
+        name: dataclasses.replace(one, value=value) if value.dtype.kind in "iu" else one
+        for (name, one), value in zip(outputs.items(), values)
+    }
 
 
 def _draw(operator: Operator, arguments, attrs, values, terms, dtype: np.dtype) -> Iterable[Expected]:
@@ -187,4 +207,4 @@ def _each(expected: Expected, name: str, change) -> Expected:
         change(name, np.asarray(array)) for array in (expected.value, expected.scale, expected.terms)
     )
     once = expected.once and _each(expected.once, name, change)
-    return Expected(value, scale, terms, expected.walk, expected.drawn, once)
+    return Expected(value, scale, terms, expected.walk, expected.drawn, once, expected.before)

@@ -19,7 +19,8 @@ class Comparison:
 
     `why` says what differs, where, and by how much. `arithmetic`
     says how sums in half precision were rounded: "once", or "float16 sums" ("bfloat16 sums"). `zero_signs` counts zeros
-    whose sign is not the truth's, which is no difference: IEEE arithmetic says that they are equal.
+    whose sign is not the truth's, which is no difference: IEEE arithmetic says that they are equal. `unseen` are the
+    mistakes that would pass as well (`Limits.unseen`).
     """
 
     outcome: Outcome
@@ -32,6 +33,7 @@ class Comparison:
     peak_ratio: float = 0.0
     zero_signs: int = 0
     arithmetic: str = ""
+    unseen: tuple[str, ...] = ()
 
 
 def compare(name: str, actual: np.ndarray, expected: Expected, dtype: np.dtype, exactly: bool) -> Comparison:
@@ -54,6 +56,8 @@ def compare(name: str, actual: np.ndarray, expected: Expected, dtype: np.dtype, 
             zeros = (wide == 0) & (np.signbit(wide) != np.signbit(limits.wanted.astype(np.float64)))
             return Comparison(Outcome.EXACT, zero_signs=int(zeros.sum()))
         error = np.where(same, 0.0, np.abs(wide - expected.value))
+        if dtype.kind in "iu":  # beyond 2^53 the difference of two whole numbers is lost in float64
+            error = np.where(same, 0.0, np.maximum(error, 1))
         return _within_bounds(name, actual, expected, limits, error, exactly)
 
 
@@ -69,14 +73,16 @@ def _within_bounds(name, actual, expected, limits, error, exactly) -> Comparison
         sums = "once" if once.max() <= 1 else f"{actual.dtype} sums"
         within = within or once.max() <= 1
     if not exactly and within:
-        if limits.blind_once if sums == "once" else limits.blind:
-            why = f"{name} cannot be told from zeros: its numbers are no larger than the rounding errors of their sums"
-            return Comparison(Outcome.COARSE, why, *measured, arithmetic=sums)
+        unseen = limits.unseen_once if sums == "once" else limits.unseen
+        if "zeros" in unseen or "unchanged" in unseen:
+            null = "zeros: its numbers are" if "zeros" in unseen else "what it was before: the changes are"
+            why = f"{name} cannot be told from {null} no larger than the rounding errors of their sums"
+            return Comparison(Outcome.COARSE, why, *measured, arithmetic=sums, unseen=unseen)
         if sums in ("", "once"):
-            return Comparison(Outcome.CLOSE, "", *measured, arithmetic=sums)
+            return Comparison(Outcome.CLOSE, "", *measured, arithmetic=sums, unseen=unseen)
         place = _element(actual, expected, np.unravel_index(np.argmax(once), once.shape))
         why = f"{name} is as good as sums in {actual.dtype}, {once.max():.3g} times the error of one rounding: {place}"
-        return Comparison(Outcome.COARSE, why, *measured, arithmetic=sums)
+        return Comparison(Outcome.COARSE, why, *measured, arithmetic=sums, unseen=unseen)
     worst = np.unravel_index(np.argmax(np.nan_to_num(ratio, nan=np.inf)), ratio.shape)
     place = _element(actual, expected, worst)
     if exactly:
@@ -95,7 +101,9 @@ def _within_bounds(name, actual, expected, limits, error, exactly) -> Comparison
 def _element(actual: np.ndarray, expected: Expected, index) -> str:
     index = tuple(int(i) for i in index)
     count = "" if actual.size == 1 else f" of {actual.size}"
-    return f"element {list(index)}{count} is {actual[index]!s}, the truth is {expected.value[index]:.9g}"
+    truth = expected.value[index]
+    wanted = str(truth) if expected.value.dtype.kind in "iu" else f"{truth:.9g}"
+    return f"element {list(index)}{count} is {actual[index]!s}, the truth is {wanted}"
 
 
 @dataclasses.dataclass(frozen=True)

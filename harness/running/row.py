@@ -29,6 +29,8 @@ def row(result: Result) -> dict[str, Any]:
             line[name] = finite(getattr(verdict.output, name))
         if verdict.output.arithmetic:
             line["arithmetic"] = verdict.output.arithmetic
+        if verdict.output.unseen:
+            line["unseen"] = list(verdict.output.unseen)
         if verdict.output.zero_signs:
             line["zero_signs"] = verdict.output.zero_signs
     if verdict.expected:
@@ -38,6 +40,8 @@ def row(result: Result) -> dict[str, Any]:
         line["grad_bound_ratio"] = {name: finite(one.bound_ratio) for name, one in verdict.gradients.items()}
         sums = {name: one.arithmetic for name, one in verdict.gradients.items() if one.arithmetic}
         line |= {"grad_arithmetic": sums} if sums else {}
+        unseen = {name: list(one.unseen) for name, one in verdict.gradients.items() if one.unseen}
+        line |= {"grad_unseen": unseen} if unseen else {}
         line["grad_rms_ratio"] = {name: finite(one.rms_ratio) for name, one in verdict.gradients.items()}
     for name, bits in (("bits", result.bits), ("grad_bits", result.gradient_bits)):
         if bits:

@@ -41,7 +41,8 @@ def out_shape(x, *, kernel_size, stride, padding, dilation, ceil_mode):
 def reference(x, **attrs):
     """The definition above, by the indices of each window's pixels."""
     out_shape(x.shape, **attrs)
-    return pooling_windows.gather(x, *pooling_windows.positions(x.shape, **attrs), -np.inf).max(axis=(4, 5))
+    least = np.iinfo(x.dtype).min if x.dtype.kind in "iu" else -np.inf
+    return pooling_windows.gather(x, *pooling_windows.positions(x.shape, **attrs), least).max(axis=(4, 5))
 
 
 def scale(x, **attrs):

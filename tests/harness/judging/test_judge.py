@@ -178,6 +178,34 @@ def test_whole_dtypes_tolerate_nothing(dtype):
     assert outcome((value + (value == 3)).astype(dtype), expected(value), dtype).outcome == "differs"
 
 
+LARGE = 2**53 + 1  # the least whole number that float64 does not have
+
+
+@pytest.mark.parametrize("dtype", ["int64", "uint64"])
+@pytest.mark.parametrize(
+    ("op", "attrs"),
+    [
+        ("pad2d", {"padding": [[0, 1], [1, 0]], "mode": "reflect"}),
+        ("flatten", {}),
+        ("max_pool2d", {"kernel_size": [1, 1]}),
+        ("upsample2d", {"scale": [1, 2], "mode": "nearest"}),
+    ],
+)
+def test_whole_numbers_beyond_those_of_float64_are_compared_as_such(op, attrs, dtype):
+    operator = operators()[op]
+    x = (np.arange(4) + LARGE).astype(dtype).reshape(1, 1, 2, 2)
+    wanted = truth(Case(f"whole/{op}", op, operator.complete(attrs), {"x": x}, tier="integers")).outputs["y"]
+    right = wanted.value.astype(dtype)
+    assert LARGE in right
+    assert outcome(right, wanted, dtype, exactly=True) == Comparison("exact")
+    off = right.copy()
+    off.flat[np.argmax(right == LARGE)] -= 1
+    for exactly in (True, False):
+        found = outcome(off, wanted, dtype, exactly=exactly)
+        assert found.outcome == "differs"
+        assert "is 9007199254740992, the truth is 9007199254740993" in found.why
+
+
 def test_values_that_are_only_moved_tolerate_nothing():
     value = IMAGE.astype("float64")
     actual = IMAGE.copy()
