@@ -80,9 +80,9 @@ class Operator:
                     absolute values. The bounds of the judge are multiples of unit roundoff times B
     terms           (*inputs, **attrs) -> the number n of products that each output element sums; default:
                     the reference on ones, and on zeros where the inputs are zero
-    draws           (*inputs, unit, stored, **attrs) -> (outputs, sums): the outputs of several runs that round, along
-                    a first axis whose entry 0 is exact, and how many sums were rounded; in place of `scale` for an
-                    operator whose errors are not those of one sum (`spec.numerics.stochastic`)
+    draws           (*inputs, unit, stored, **attrs) -> (errors, sums): the errors of the outputs in several runs that
+                    round, along a first axis, and how many sums were rounded; in place of `scale` for an operator
+                    whose errors are not those of one sum (`spec.numerics.stochastic`)
     pullback        (cotangent, *inputs, **attrs) -> gradients, for an operator that is not linear in each
                     input; default: read off from the reference (`spec.numerics.gradient`)
     images, kernels the inputs that follow `layout` and `kernel_layout`

@@ -155,9 +155,8 @@ def _draw(operator: Operator, arguments, attrs, values, terms, dtype: np.dtype) 
     return [dataclasses.replace(one, once=other) for one, other in zip(drawn, once)]
 
 
-def _drawn(value: np.ndarray, found: np.ndarray, terms: np.ndarray, unit: float, sums: int) -> Expected:
+def _drawn(value: np.ndarray, errors: np.ndarray, terms: np.ndarray, unit: float, sums: int) -> Expected:
     """The truth of an array whose errors were drawn: u B sqrt(n/3) is their root mean square in each element."""
-    errors = found[1:] - found[:1]
     if not errors.any():  # nothing was computed
         return Expected(value, np.zeros(value.shape), np.zeros(value.shape))
     deviation = np.sqrt(np.mean(np.square(errors), axis=0))

@@ -16,8 +16,10 @@ arithmetic; Vignes 2004, discrete stochastic arithmetic; Higham and Mary 2019 fo
   step, err alike every time. Another kernel may treat them differently, so each result has two errors: one
   of its own, and one that is decided by its value, rounded to the dtype, and so shared by all that equal it.
 - A ReLU, or a maximum of several pixels, is undecided where it is nearer to its switch than the errors that were drawn
-  reach with probability 1 - p. There half of the draws take the one side and half take the other, so that the
-  whole effect of a switch, however rare, is in the draws, with all that follows from it in later steps.
+  reach with probability 1 - p. The draws stay on the side of the exact run; other runs, `SWITCHES` of them, have no
+  errors, but take the other side: half of them where a switch is within 2 deviations, and one of them where it is
+  within reach, so that the whole effect of a switch, however rare, is there, with all that follows from it in later
+  steps. What a draw returns and what such a run returns are added.
 
 What a framework returns is then one more draw, of no larger variance, from the same distribution: its error, divided
 by the root mean square of `RUNS` draws, follows Student's t with so many degrees of freedom (`student`).
@@ -29,6 +31,8 @@ import math
 import numpy as np
 
 RUNS = 16  # draws; Student's t for one in 10^10 is 14.3, the normal distribution's 6.5
+SWITCHES = 8  # runs that take other sides
+LIKELY = 2  # deviations within which a switch is as likely on either side, or almost
 SIZES = 4  # sums of so many sizes are looked at for repeated errors
 RARE = 1e-6  # probability with which chance may decide otherwise, for one array
 
@@ -60,7 +64,7 @@ EXACT = Exact()
 
 
 class Stochastic(Exact):
-    """Arithmetic that errs: entry 0 of the first axis is the exact run, the others are draws.
+    """Arithmetic that errs. Along the first axis: the exact run, `RUNS` draws, and `SWITCHES` runs that switch.
 
     `unit`: the unit roundoff u of the arithmetic that is imitated. `stored`: that of a coarser dtype, to which every
     result is rounded once.
@@ -73,54 +77,68 @@ class Stochastic(Exact):
     def step(self):
         self.site = 0  # the same operation has the same number in every step
 
+    def errors(self, found):
+        """The errors of what was computed, (RUNS, ...): each draw's, and what one of the switching runs adds."""
+        if len(found) == 1:
+            return np.zeros((RUNS, *found.shape[1:]))
+        errors = found[1:] - found[:1]
+        return errors[:RUNS] + np.tile(errors[RUNS:], (RUNS // SWITCHES, *(1,) * (found.ndim - 1)))
+
     def rounded(self, value, size):
         self.site += 1
         truth = value[:1]
         spread = np.hypot(self.unit * size(), self.stored * abs(truth) / 3**0.5)
         self.sums += truth.size
         own = _signs(self.random.integers(0, 1 << 63, truth.shape, np.uint64))
-        alike = _signs(_mixed(_rounded_bits(truth, max(self.unit, self.stored)) ^ np.uint64(self.site))) * np.sign(
-            truth
-        )
-        noise = np.zeros((1 + RUNS, *truth.shape[1:]))
-        np.multiply(own + alike, spread, out=noise[1:])
+        bits = _rounded_bits(truth, max(self.unit, self.stored)) ^ np.uint64(self.site)
+        noise = np.zeros((1 + RUNS + SWITCHES, *truth.shape[1:]))
+        np.multiply(own + _signs(_mixed(bits)) * np.sign(truth), spread, out=noise[1 : 1 + RUNS])
         return value + noise
 
     def summed(self, value, products):
         def size():
             scale, count = abs(products).sum(axis=1), (products != 0).sum(axis=1) + 1  # a factor is rounded, too
+            alike = repeated(products, _rounded(products, self.unit), self.unit).max(axis=0)
             with np.errstate(invalid="ignore"):
-                alike = np.nan_to_num(
-                    repeated(products, _rounded(products, self.unit), self.unit).max(axis=0) / (self.unit * scale)
-                )
+                alike = np.nan_to_num(alike / (self.unit * scale))
             return (scale * np.sqrt(count / 3 + np.square(alike)))[None]
 
         return self.rounded(value, size)
 
     def opened(self, x):
-        found = np.array(np.broadcast_to(x > 0, (1 + RUNS, *x.shape[1:])))
-        (undecided,) = np.nonzero(self._undecided(x).ravel())
-        found.reshape(1 + RUNS, -1)[1:, undecided] = self._halves(len(undecided))
+        found = self._locked(x > 0)
+        flat, exact = found.reshape(len(found), -1), (x[0] > 0).ravel()
+        place, runs = self._switches(x)
+        flat[1 + RUNS + runs, place] = ~exact[place]
         return found
 
     def leader(self, blocks):
-        found = np.array(np.broadcast_to(blocks.argmax(axis=0), (1 + RUNS, *blocks.shape[2:])))
+        found = self._locked(blocks.argmax(axis=0))
         first = np.take_along_axis(blocks, np.broadcast_to(found[:1], (1, *blocks.shape[1:])), axis=0)[0]
-        flat = found.reshape(1 + RUNS, -1)
-        for place, rival in enumerate(blocks):
-            (undecided,) = np.nonzero((self._undecided(first - rival) & (found[0] != place)).ravel())
-            taken = self._halves(len(undecided))
-            flat[1:, undecided] = np.where(taken, place, flat[:1, undecided])
+        flat, exact = found.reshape(len(found), -1), found[0].ravel()
+        for rival, values in enumerate(blocks):
+            place, runs = self._switches(first - values)
+            other = exact[place] != rival
+            flat[1 + RUNS + runs[other], place[other]] = rival
         return found
 
-    def _undecided(self, margin):
-        """Where the exact run is nearer to 0 than draws may be."""
-        spread = np.sqrt(np.mean(np.square(margin[1:] - margin[:1]), axis=0)) if len(margin) > 1 else 0 * margin[0]
-        return (abs(margin[0]) <= student(RARE / margin[0].size, RUNS) * spread) & (spread > 0)
+    def _locked(self, decided):
+        """What each run decided; the draws decide as the exact run."""
+        found = np.array(np.broadcast_to(decided, (1 + RUNS + SWITCHES, *decided.shape[1:])))
+        found[1 : 1 + RUNS] = found[:1]
+        return found
 
-    def _halves(self, count):
-        """A half of the draws, another half for each of `count` switches: (RUNS, count), bool."""
-        return self.random.permuted(np.tile(np.arange(RUNS)[:, None] % 2 == 0, count), axis=0)
+    def _switches(self, margin):
+        """Which places are undecided, and in which of the switching runs they take the other side: two arrays."""
+        if len(margin) == 1:
+            return np.zeros((2, 0), int)
+        exact = abs(margin[0]).ravel()
+        spread = np.sqrt(np.mean(np.square(margin[1 : 1 + RUNS] - margin[:1]), axis=0)).ravel()
+        (near,) = np.nonzero((exact <= LIKELY * spread) & (spread > 0))
+        (rare,) = np.nonzero((exact > LIKELY * spread) & (exact <= student(RARE / exact.size, RUNS) * spread))
+        half = self.random.permuted(np.tile(np.arange(SWITCHES), (len(near), 1)), axis=1)[:, : SWITCHES // 2]
+        once = self.random.integers(0, SWITCHES, len(rare))
+        return np.concatenate([np.repeat(near, SWITCHES // 2), rare]), np.concatenate([half.ravel(), once])
 
 
 def _rounded(value, unit):

@@ -71,9 +71,10 @@ def train(x, y, w, lr, steps, loss, arithmetic=EXACT):
 
 
 def draws(x, y, w, *, unit, stored=0.0, lr, steps, loss):
-    """Losses and kernels of several trainings that round, and the number of their sums (`spec.numerics.stochastic`)."""
+    """The errors of each output in several trainings that round, and the number of their sums."""
     arithmetic = Stochastic(unit, stored)
-    return train(x, y, w, lr, steps, loss, arithmetic), arithmetic.sums
+    found = train(x, y, w, lr, steps, loss, arithmetic)
+    return tuple(arithmetic.errors(array) for array in found), arithmetic.sums
 
 
 def terms(x, y, w, *, lr, steps, loss):

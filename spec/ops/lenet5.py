@@ -55,9 +55,10 @@ def reference(images, labels, *weights, lr, steps):
 
 
 def draws(images, labels, *weights, unit, stored=0.0, lr, steps):
-    """All outputs of several trainings that round, and the number of their sums (`spec.numerics.stochastic`)."""
+    """The errors of each output in several trainings that round, and the number of their sums."""
     arithmetic = Stochastic(unit, stored)
-    return lenet_arithmetic.train(images, labels.astype(int), weights, lr, steps, arithmetic), arithmetic.sums
+    found = lenet_arithmetic.train(images, labels.astype(int), weights, lr, steps, arithmetic)
+    return tuple(arithmetic.errors(array) for array in found), arithmetic.sums
 
 
 def terms(images, labels, *weights, lr, steps):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from spec.numerics.stochastic import RUNS, Exact, Stochastic, repeated, student
+from spec.numerics.stochastic import RUNS, SWITCHES, Exact, Stochastic, repeated, student
 
 UNIT = 2.0**-24
 
@@ -14,7 +14,8 @@ def errors(value, size=1.0, arithmetic=None):
     value = np.asarray(value, float)[None]
     found = (arithmetic or Stochastic(UNIT)).rounded(value, lambda: np.full(value.shape, size))
     assert np.array_equal(found[:1], value)
-    return (found[1:] - value) / UNIT
+    assert np.array_equal(found[1 + RUNS :], np.repeat(value, SWITCHES, axis=0))  # runs that switch do not err
+    return (found[1 : 1 + RUNS] - value) / UNIT
 
 
 @pytest.mark.parametrize("p", [0.5, 1e-2, 1e-6, 1e-12])
@@ -57,29 +58,36 @@ def test_the_same_operation_errs_alike_in_every_step_and_another_one_does_not():
 
 
 def undecided(x, spread):
-    """x with an error of that size in every draw."""
+    """x with an error of that size in every draw, and none in the runs that switch."""
     signs = np.where(np.arange(RUNS) % 2 == 0, 1.0, -1.0)
-    return np.concatenate([[x], x + signs[:, None] * np.asarray(spread)])
+    return np.concatenate([[x], x + signs[:, None] * np.asarray(spread), np.repeat([x], SWITCHES, axis=0)])
 
 
-def test_half_of_the_draws_open_a_relu_that_rounding_decides():
-    x = undecided([1.0, -1.0, 13.0, -13.0, 0.0, 0.0], [0.1, 0.1, 1.0, 1.0, 0.1, 0.0])  # the limit for 6 is 9
+def test_runs_take_the_other_side_of_a_relu_that_rounding_decides():
+    """In half of them if rounding decides, in one if it seldom does, in none if it never does."""
+    x = undecided([0.15, -0.15, 0.8, -0.8, 13.0, -13.0, 0.0, 0.0], [0.1] * 4 + [1.0] * 2 + [0.1, 0.0])
+    x[:, 4:6] *= 0.1  # 13 deviations; for 8 places 8.6 are within reach
     found = Stochastic(UNIT).opened(x)
-    assert found[0].tolist() == [True, False, True, False, False, False]
-    assert found[1:, 2:4].tolist() == [[True, False]] * RUNS
-    assert found[1:, 4].sum() == RUNS // 2
-    assert not found[:, 5].any()  # a zero that nothing was rounded for stays one
-    near = Stochastic(UNIT).opened(undecided([1.0, -1.0], [0.2, 0.2]))
-    assert near[1:].sum(axis=0).tolist() == [RUNS // 2, RUNS // 2]
+    assert found[0].tolist() == [True, False, True, False, True, False, False, False]
+    assert (found[1 : 1 + RUNS] == found[0]).all()
+    switched = (found[1 + RUNS :] != found[0]).sum(axis=0)
+    assert switched.tolist() == [SWITCHES // 2, SWITCHES // 2, 1, 1, 0, 0, SWITCHES // 2, 0]
 
 
-def test_half_of_the_draws_take_the_other_of_two_nearly_equal_pixels():
-    two = undecided([5.0, 5.0, 5.0], [0.1, 0.1, 0.1])
-    other = undecided([4.9, 3.0, 4.9], [0.1, 0.1, 0.1])[::-1]
-    other[0] = [4.9, 3.0, 4.9]
+def test_runs_take_the_other_of_two_nearly_equal_pixels():
+    two, other = undecided([5.0, 5.0, 5.0], [0.1] * 3), undecided([4.9, 3.0, 4.5], [0.0] * 3)
     found = Stochastic(UNIT).leader(np.stack([two, other]))
-    assert found[0].tolist() == [0, 0, 0]
-    assert found[1:].sum(axis=0).tolist() == [RUNS // 2, 0, RUNS // 2]
+    assert (found[: 1 + RUNS] == 0).all()
+    assert found[1 + RUNS :].sum(axis=0).tolist() == [SWITCHES // 2, 0, 1]
+
+
+def test_what_switches_is_added_to_the_draws():
+    x = undecided([1.0], [0.5])
+    x[1 + RUNS] = 9.0  # one of the runs that switch ends elsewhere
+    found = Stochastic(UNIT).errors(x)
+    assert found.shape == (RUNS, 1)
+    assert sorted(set(found.ravel())) == [-0.5, 0.5, 8.5]
+    assert (found > 1).sum() == RUNS // SWITCHES
 
 
 def test_equal_products_repeat_their_error():
