@@ -3,7 +3,7 @@
 A ledger that has something to add takes an entry with `dataclasses.replace`.
 """
 
-import dataclasses
+import functools
 
 import numpy as np
 
@@ -60,23 +60,29 @@ def sums_in(
     dtype: str, operators: tuple[str, ...], gradients: tuple[str, ...], id: str = "", on: On = ANYWHERE
 ) -> list[Known]:
     """Operators that round a sum to half precision at every addition, not once at the end; and their gradients."""
-    outputs = coarse(
-        id=f"{dtype}-sums{id}",
-        operators=operators,
-        when=lambda case: case.dtype.name == dtype,
-        what=f"Every addition is rounded to {dtype}; elsewhere sums are taken in float32 and rounded once.",
-        why="The kernel, or the idiom of single steps, adds in the dtype of the image.",
-        on=on,
+    sums = functools.partial(
+        coarse, when=lambda case: case.dtype.name == dtype and case.tier == "reals", seldom=True, on=on
     )
-    slopes = dataclasses.replace(
-        outputs,
-        id=f"{dtype}-sums{id}-gradient",
-        operators=gradients,
-        part="gradient",
-        what=f"Gradients are added in {dtype}, rounded at every addition.",
-        why="What reaches a pixel or a weight by several ways is added in its own dtype.",
-    )
-    return [one for one in (outputs, slopes) if one.operators]
+    outputs = [
+        sums(
+            id=f"{dtype}-sums-{op}{id}",
+            operators=(op,),
+            what=f"Every addition is rounded to {dtype}; elsewhere sums are taken in float32 and rounded once.",
+            why="The kernel, or the idiom of single steps, adds in the dtype of the image.",
+        )
+        for op in operators
+    ]
+    slopes = [
+        sums(
+            id=f"{dtype}-sums-{op}{id}-gradient",
+            operators=(op,),
+            part="gradient",
+            what=f"Gradients are added in {dtype}, rounded at every addition.",
+            why="What reaches a pixel or a weight by several ways is added in its own dtype.",
+        )
+        for op in gradients
+    ]
+    return outputs + slopes
 
 
 TARGET_IS_BROADCAST = convention(

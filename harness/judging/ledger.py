@@ -114,7 +114,8 @@ class Ledger:
 
     def _absent(self, gradients: bool, everything: bool, tried: bool) -> list[str]:
         due = [known for known in self.known if self._is_due(known) and self.tried_here(known) == tried]
-        certain = {known.id for known in due if gradients or known.part == "output"}
+        sure = [known for known in due if everything or not known.seldom]
+        certain = {known.id for known in sure if gradients or known.part == "output"}
         unselected = {known.id for known in due} - self.selected if everything else set()
         return sorted(((self.selected - self.reproduced) & certain) | unselected)
 

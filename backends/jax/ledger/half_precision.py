@@ -9,10 +9,7 @@ from backends.shared_ledger import sums_in
 SUMS = ("avg_pool2d", "conv_transpose2d", "corr2d", "upsample2d")
 GRADIENTS = (*SUMS, "max_pool2d", "pad2d")
 
-# A training adds the gradients of its weights, in every step.
-TRAININGS = ("learn_kernel", "lenet5")
-
 LEDGER = [
-    *sums_in("float16", (*SUMS, *TRAININGS), GRADIENTS, on=On("XLA", at_least="avx")),
-    *sums_in("bfloat16", (*SUMS, *TRAININGS), GRADIENTS),
+    *sums_in("float16", SUMS, GRADIENTS, on=On("XLA", at_least="avx")),
+    *sums_in("bfloat16", SUMS, GRADIENTS),
 ]

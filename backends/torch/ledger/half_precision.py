@@ -9,14 +9,9 @@ from backends.shared_ledger import sums_in
 CONVOLUTIONS = ("conv2d", "conv2d_layer", "conv_transpose2d", "convolve2d")
 GRADIENTS = ("avg_pool2d", "corr2d", "max_pool2d", "pad2d")
 
-# A training adds the gradients of its weights, in every step.
-TRAININGS = ("learn_kernel", "lenet5")
-
 LEDGER = [
-    *sums_in(
-        "float16", ("avg_pool2d", "conv_transpose2d", "corr2d", "upsample2d", *TRAININGS), (*CONVOLUTIONS, *GRADIENTS)
-    ),
-    *sums_in("bfloat16", ("avg_pool2d", "corr2d", "upsample2d", *TRAININGS), GRADIENTS),
+    *sums_in("float16", ("avg_pool2d", "conv_transpose2d", "corr2d", "upsample2d"), (*CONVOLUTIONS, *GRADIENTS)),
+    *sums_in("bfloat16", ("avg_pool2d", "corr2d", "upsample2d"), GRADIENTS),
     # Below AVX-512 oneDNN has no convolution in bfloat16, and PyTorch's own is taken.
     *sums_in("bfloat16", ("conv_transpose2d",), CONVOLUTIONS, "-below-avx512", On("oneDNN", below="avx512")),
 ]

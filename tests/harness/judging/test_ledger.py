@@ -122,6 +122,12 @@ def test_an_entry_that_showed_once_is_not_stale(conv):
     assert after(PASSED, OUTPUT, PASSED, entry=known(), case=conv()).stale() == []
 
 
+def test_an_entry_that_is_seldom_seen_is_stale_only_if_no_case_of_all_shows_it(conv):
+    assert after(PASSED, entry=known(seldom=True), case=conv()).stale() == []
+    assert after(PASSED, entry=known(seldom=True), case=conv()).stale(everything=True) == ["K1"]
+    assert after(PASSED, OUTPUT, entry=known(seldom=True), case=conv()).stale(everything=True) == []
+
+
 def test_an_entry_that_does_not_explain_the_whole_is_stale(conv):
     assert after(BOTH, entry=known(), case=conv()).stale() == ["K1"]
 
