@@ -65,7 +65,7 @@ def sums_in(
     )
     outputs = [
         sums(
-            id=f"{dtype}-sums-{op}{id}",
+            id=f"{dtype}-sums-{op.replace('_', '-')}{id}",
             operators=(op,),
             what=f"Every addition is rounded to {dtype}; elsewhere sums are taken in float32 and rounded once.",
             why="The kernel, or the idiom of single steps, adds in the dtype of the image.",
@@ -74,7 +74,7 @@ def sums_in(
     ]
     slopes = [
         sums(
-            id=f"{dtype}-sums-{op}{id}-gradient",
+            id=f"{dtype}-sums-{op.replace('_', '-')}{id}-gradient",
             operators=(op,),
             part="gradient",
             what=f"Gradients are added in {dtype}, rounded at every addition.",

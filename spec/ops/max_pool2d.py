@@ -141,6 +141,9 @@ def sketches():
     small = {"x": (2, 2, 5, 6)}
     attrs = {"kernel_size": [3, 2], "stride": [2, 1], "padding": [[1, 0], [0, 1]]}
     yield Sketch("half-precision", "float16 and bfloat16 where a framework has them", attrs, small, build.HALVES)
+    attrs, halves = {"kernel_size": [3, 3], "stride": [1, 1]}, (("reals", "float16"), ("reals", "bfloat16"))
+    why = "a pixel is the maximum of up to nine windows: how are their cotangents added?"
+    yield Sketch("half-precision-overlapping", why, attrs, {"x": (1, 2, 6, 7)}, halves)
 
 
 def specials():

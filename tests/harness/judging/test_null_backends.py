@@ -67,7 +67,8 @@ def least(expected: Expected, dtype: np.dtype, exactly: bool) -> Iterator[np.nda
     allowed = 0.0
     if not exactly and dtype.kind not in "iu":
         allowed = float(np.minimum(limits.bound, limits.chance[2] * limits.step).flat[last])
-        allowed = float(limits.once.flat[last]) if limits.once is not None else allowed
+        if limits.once is not None and expected.drawn is None:
+            allowed = float(limits.once.flat[last])
     truth.flat[last] = value.flat[last] + 1.1 * allowed + step
     yield truth
 
