@@ -91,6 +91,7 @@ class Operator:
     space           parameter -> values, all pairs of which must occur in the cases: attributes, and more
                     that only shape the inputs; empty where there is nothing to pair
     shapes          (row of parameters) -> shapes of the inputs that such a case has
+    plan            the sizes that are crossed with attributes (`spec.cases.geometry.Plan`); None where there are none
     """
 
     name: str
@@ -111,6 +112,7 @@ class Operator:
     differentiable: tuple[str, ...] = ()
     space: Mapping[str, Sequence[Any]] = dataclasses.field(default_factory=dict)
     shapes: Callable[[Mapping[str, Any]], Mapping[str, tuple[int, ...]]] = lambda row: {}
+    plan: Any = None
 
     @property
     def kernel_layout(self) -> str:

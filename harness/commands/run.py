@@ -6,7 +6,7 @@ import platform
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,8 @@ from reports.terminal import progress
 from reports.terminal import run as terminal
 from reports.write import write
 from spec import operators
-from spec.cases import sketches
-from spec.core import Case
+from spec.cases import geometry, sketches
+from spec.core import Case, Operator
 from spec.errors import CannotRun, UserError
 
 
@@ -109,7 +109,8 @@ def run_cases(choice: Choice) -> int:
         "backends": {backend.name: _backend(run, backend) for backend in found},
         "times": times(run, len(lines) - len(done)),
         "bitwise": run.equal,
-        "coverage": coverage(cases) if choice.everything else {},
+        "coverage": coverage(cases, sketches.coverage) if choice.everything else {},
+        "geometry": coverage(cases, geometry.coverage) if choice.everything else {},
         "ledger": _ledger(run),
         "stale": stale,
         "new": new,
@@ -223,13 +224,10 @@ def _processor() -> str:
     return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
 
 
-def coverage(cases: list[Case]) -> dict[str, list[int]]:
-    """For each operator, how many pairs of attribute values occur in its cases, of how many possible."""
+def coverage(cases: list[Case], count: Callable[[Operator, list[Case]], tuple[int, int]]) -> dict[str, list[int]]:
+    """For each operator, how many pairs occur in its cases, of how many possible; none where nothing is paired."""
     by_operator: dict[str, list[Case]] = {}
     for case in cases:
         by_operator.setdefault(case.op, []).append(case)
-    return {
-        name: list(sketches.coverage(operators()[name], found))
-        for name, found in by_operator.items()
-        if operators()[name].space
-    }
+    found = {name: list(count(operators()[name], some)) for name, some in by_operator.items()}
+    return {name: pairs for name, pairs in found.items() if pairs[1]}

@@ -84,10 +84,11 @@ def _figures(run: Mapping[str, Any], results: int) -> Iterator[str]:
     shown = [status for status in Status if status != "new" or counts.get(status)]
     statuses = ", ".join(f"{counts.get(status, 0):,} {status}" for status in shown)
     yield f"{counted(run['cases'], 'case')}, {counted(results, 'result')}: {statuses}"
-    if pairs := run["coverage"].values():
-        covered, possible = (sum(found[i] for found in pairs) for i in (0, 1))
-        share = 100 * covered // max(possible, 1)
-        yield f"pairwise coverage of attribute values: {share} % ({covered:,} of {possible:,})"
+    for kind, pairs in (("attribute values", run["coverage"]), ("sizes and attributes", run.get("geometry", {}))):
+        if pairs:
+            covered, possible = (sum(found[i] for found in pairs.values()) for i in (0, 1))
+            share = 100 * covered // max(possible, 1)
+            yield f"pairwise coverage of {kind}: {share} % ({covered:,} of {possible:,})"
     yield (
         f"{times['wall_seconds']:.1f} s on {counted(run['jobs'], 'worker')}; "
         f"in the frameworks {times['framework_seconds']:.1f} s of worker time, "

@@ -16,6 +16,7 @@ padding count too, but never what the last window of `ceil_mode` hangs over by.
 import numpy as np
 
 from spec import attributes as kinds
+from spec.cases import geometry, layers, sizes
 from spec.cases import sketches as build
 from spec.cases.sketches import Sketch
 from spec.core import Operator
@@ -164,7 +165,8 @@ def refused():
 
 def cases():
     """All named cases, those that cover the pairs, one with NaN, and those to be refused."""
-    found = [*sketches(), *build.covering(SPACE, ATTRIBUTES, shapes, out_shape)]
+    pairs = build.covering(SPACE, ATTRIBUTES, shapes, out_shape)
+    found = [*sketches(), *pairs, *geometry.sketches(OPERATOR), *layers.sketches("avg_pool2d")]
     yield from build.expand("avg_pool2d", ATTRIBUTES, build.lattice_only_if(exact, found), images=("x",))
     yield from build.expand("avg_pool2d", ATTRIBUTES, large(), images=("x",), data=stripes)
     attrs = {"kernel_size": [2, 2], "stride": [1, 1], "padding": [[1, 1], [1, 1]]}
@@ -187,4 +189,5 @@ OPERATOR = Operator(
     differentiable=("x",),
     space=SPACE,
     shapes=shapes,
+    plan=sizes.AVG_POOL2D,
 )

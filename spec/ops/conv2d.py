@@ -14,6 +14,7 @@ import dataclasses
 import numpy as np
 
 from spec import attributes as kinds
+from spec.cases import geometry, layers, sizes
 from spec.cases import sketches as build
 from spec.cases.sketches import Sketch
 from spec.core import Operator, Rejected
@@ -206,7 +207,8 @@ def special(name, tier, dtype, shape):
 
 def cases():
     """All named cases, those that cover the pairs, one with NaN and infinity, and those to be refused."""
-    found = [*sketches(), *build.covering(SPACE, ATTRIBUTES, shapes, out_shape)]
+    pairs = build.covering(SPACE, ATTRIBUTES, shapes, out_shape)
+    found = [*sketches(), *pairs, *geometry.sketches(OPERATOR), *layers.sketches("conv2d")]
     yield from build.expand("conv2d", ATTRIBUTES, found, images=("x",), kernels=("w",))
     why = "NaN and infinity stay in the windows that see them: transforms of the image spread them"
     large = {"x": (2, 3, 9, 12), "w": (5, 3, 3, 3)}
@@ -230,4 +232,5 @@ OPERATOR = Operator(
     differentiable=("x", "w", "b"),
     space=SPACE,
     shapes=shapes,
+    plan=sizes.CONV2D,
 )

@@ -9,6 +9,7 @@ Shapes, attributes, reference and refusals are those of `conv2d`.
 
 import dataclasses
 
+from spec.cases import geometry, layers, sizes
 from spec.cases import sketches as build
 from spec.ops import conv2d
 from spec.ops.conv2d import ATTRIBUTES, SPACE, out_shape, shapes
@@ -23,8 +24,14 @@ def sketches():
 
 def cases():
     """All named cases, those that cover the pairs, and those to be refused."""
-    yield from build.expand("conv2d_layer", ATTRIBUTES, sketches(), images=("x",), kernels=("w",))
+    yield from build.expand(
+        "conv2d_layer",
+        ATTRIBUTES,
+        [*sketches(), *geometry.sketches(OPERATOR), *layers.sketches("conv2d")],
+        images=("x",),
+        kernels=("w",),
+    )
     yield from build.rejections("conv2d_layer", ATTRIBUTES, conv2d.refused(), images=("x",), kernels=("w",))
 
 
-OPERATOR = dataclasses.replace(conv2d.OPERATOR, name="conv2d_layer", cases=cases)
+OPERATOR = dataclasses.replace(conv2d.OPERATOR, name="conv2d_layer", cases=cases, plan=sizes.CONV2D_LAYER)

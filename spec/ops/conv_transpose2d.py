@@ -19,6 +19,7 @@ same_lower, full. Source of the sizes: Dumoulin and Visin, arXiv:1603.07285, cha
 import numpy as np
 
 from spec import attributes as kinds
+from spec.cases import geometry, layers, sizes
 from spec.cases import sketches as build
 from spec.cases.sketches import Sketch
 from spec.core import Operator, Rejected
@@ -182,7 +183,8 @@ def refused():
 
 def cases():
     """All named cases, those that cover the pairs, and those to be refused."""
-    found = [*sketches(), *build.covering(SPACE, ATTRIBUTES, shapes, out_shape)]
+    pairs = build.covering(SPACE, ATTRIBUTES, shapes, out_shape)
+    found = [*sketches(), *pairs, *geometry.sketches(OPERATOR), *layers.sketches("conv_transpose2d")]
     yield from build.expand("conv_transpose2d", ATTRIBUTES, found, images=("x",), kernels=("w",))
     yield from build.rejections("conv_transpose2d", ATTRIBUTES, refused(), images=("x",), kernels=("w",))
 
@@ -201,4 +203,5 @@ OPERATOR = Operator(
     differentiable=("x", "w", "b"),
     space=SPACE,
     shapes=shapes,
+    plan=sizes.CONV_TRANSPOSE2D,
 )

@@ -8,6 +8,7 @@ Only windows that lie inside the image count ("valid"). It equals `corr2d` with 
 degrees; the "convolution" of neural networks is `corr2d`.
 """
 
+from spec.cases import geometry, image_sizes
 from spec.cases import sketches as build
 from spec.cases.sketches import Sketch
 from spec.core import Operator, Rejected
@@ -54,7 +55,7 @@ def refused():
 
 def cases():
     """All named cases, and those to be refused."""
-    yield from build.expand("convolve2d", {}, sketches(), data=corr2d.data)
+    yield from build.expand("convolve2d", {}, [*sketches(), *geometry.sketches(OPERATOR)], data=corr2d.data)
     yield from build.rejections("convolve2d", {}, refused())
 
 
@@ -66,4 +67,5 @@ OPERATOR = Operator(
     out_shape=out_shape,
     cases=cases,
     differentiable=("x", "k"),
+    plan=image_sizes.CONVOLVE2D,
 )

@@ -13,6 +13,7 @@ name and of the worked examples: Zhang, Lipton, Li and Smola, Dive into Deep Lea
 
 import numpy as np
 
+from spec.cases import geometry, image_sizes
 from spec.cases import sketches as build
 from spec.cases.sketches import Sketch
 from spec.core import Operator, Rejected
@@ -99,7 +100,7 @@ def refused():
 
 def cases():
     """All named cases, and those to be refused."""
-    yield from build.expand("corr2d", {}, sketches(), data=data)
+    yield from build.expand("corr2d", {}, [*sketches(), *geometry.sketches(OPERATOR)], data=data)
     yield from build.rejections("corr2d", {}, refused())
 
 
@@ -111,4 +112,5 @@ OPERATOR = Operator(
     out_shape=out_shape,
     cases=cases,
     differentiable=("x", "k"),
+    plan=image_sizes.CORR2D,
 )

@@ -12,6 +12,7 @@ reordered when a model moves from one layout to the other. Values are moved, nev
 import numpy as np
 
 from spec import attributes as kinds
+from spec.cases import geometry, image_sizes
 from spec.cases import sketches as build
 from spec.cases.sketches import Sketch
 from spec.core import Operator, Rejected
@@ -69,7 +70,7 @@ def refused():
 
 def cases():
     """All named cases and those to be refused."""
-    yield from build.expand("flatten", ATTRIBUTES, sketches())
+    yield from build.expand("flatten", ATTRIBUTES, [*sketches(), *geometry.sketches(OPERATOR)])
     far = Sketch("wide-range", "values that float16 cannot hold", {}, {"x": (2, 3, 4, 5)}, build.WIDE)
     yield from build.expand("flatten", ATTRIBUTES, [far], data=build.wide)
     yield from build.rejections("flatten", ATTRIBUTES, refused())
@@ -85,4 +86,5 @@ OPERATOR = Operator(
     scale=scale,
     terms=terms,
     differentiable=("x",),
+    plan=image_sizes.FLATTEN,
 )

@@ -16,6 +16,7 @@ Frameworks use their own automatic differentiation and their own loop. `lr`: a n
 import numpy as np
 
 from spec import attributes as kinds
+from spec.cases import geometry, image_sizes
 from spec.cases import sketches as build
 from spec.cases.sketches import Sketch
 from spec.core import Attribute, Operator, Rejected
@@ -142,7 +143,7 @@ def refused():
 
 def cases():
     """All named cases, and those to be refused."""
-    yield from build.expand("learn_kernel", ATTRIBUTES, sketches(), data=data)
+    yield from build.expand("learn_kernel", ATTRIBUTES, [*sketches(), *geometry.sketches(OPERATOR)], data=data)
     yield from build.rejections("learn_kernel", ATTRIBUTES, refused())
 
 
@@ -156,4 +157,5 @@ OPERATOR = Operator(
     cases=cases,
     draws=draws,
     terms=terms,
+    plan=image_sizes.LEARN_KERNEL,
 )

@@ -103,6 +103,9 @@ def sketches():
     halves = (("reals", "float16"), ("reals", "bfloat16"))
     yield Sketch("half-precision", "float16 and bfloat16 where a framework has them", {}, shapes(2), halves)
     yield Sketch("another-rate", "another rate, another number of images", {"lr": 0.05, "steps": 2}, shapes(5), single)
+    yield Sketch("batch", "nine images: the mean of more than a vector holds", {}, shapes(9), single)
+    yield Sketch("batch-exact", "batch 17, whole numbers", {"steps": 0}, shapes(17), exact)
+    yield Sketch("steps", "11 steps: more than an optimizer warms up", {"lr": 0.01, "steps": 11}, shapes(2), single)
     yield Sketch("train", "five steps: what one changed enters the next", {"lr": 0.02, "steps": 5}, shapes(4), both)
 
 

@@ -18,6 +18,7 @@ import dataclasses
 import numpy as np
 
 from spec import attributes as kinds
+from spec.cases import geometry, layers, sizes
 from spec.cases import sketches as build
 from spec.cases.sketches import Sketch
 from spec.core import Operator
@@ -181,7 +182,8 @@ def refused():
 
 def cases():
     """All named cases, those that cover the pairs, and those to be refused."""
-    found = [*sketches(), *build.covering(SPACE, ATTRIBUTES, shapes, out_shape)]
+    pairs = build.covering(SPACE, ATTRIBUTES, shapes, out_shape)
+    found = [*sketches(), *pairs, *geometry.sketches(OPERATOR), *layers.sketches("max_pool2d")]
     yield from build.expand("max_pool2d", ATTRIBUTES, found, images=("x",), data=distinct)
     for case in build.expand("max_pool2d", ATTRIBUTES, specials(), images=("x",), data=special):
         yield dataclasses.replace(case, gradient=case.id.startswith("max_pool2d/ties/"))
@@ -203,4 +205,5 @@ OPERATOR = Operator(
     differentiable=("x",),
     space=SPACE,
     shapes=shapes,
+    plan=sizes.MAX_POOL2D,
 )

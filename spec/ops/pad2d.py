@@ -18,6 +18,7 @@
 import numpy as np
 
 from spec import attributes as kinds
+from spec.cases import geometry, image_sizes
 from spec.cases import sketches as build
 from spec.cases.sketches import Sketch
 from spec.core import Attribute, Operator, Rejected
@@ -141,7 +142,8 @@ def refused():
 
 def cases():
     """All named cases, those that cover the pairs, and those to be refused."""
-    found = [*sketches(), *build.covering(SPACE, ATTRIBUTES, shapes, out_shape)]
+    pairs = build.covering(SPACE, ATTRIBUTES, shapes, out_shape)
+    found = [*sketches(), *pairs, *geometry.sketches(OPERATOR)]
     yield from build.expand("pad2d", ATTRIBUTES, found, images=("x",))
     attrs = {"padding": [[1, 2], [3, 0]], "mode": "replicate"}
     far = Sketch("wide-range", "values that float16 cannot hold", attrs, {"x": IMAGE}, build.WIDE)
@@ -163,4 +165,5 @@ OPERATOR = Operator(
     differentiable=("x",),
     space=SPACE,
     shapes=shapes,
+    plan=image_sizes.PAD2D,
 )

@@ -20,6 +20,7 @@ n = 2*(H + W) + 4.
 import numpy as np
 
 from spec import attributes as kinds
+from spec.cases import geometry, image_sizes, layers
 from spec.cases import sketches as build
 from spec.cases.sketches import Sketch
 from spec.core import Operator, Rejected
@@ -174,7 +175,8 @@ def refused():
 
 def cases():
     """All named cases, those that cover the pairs, and those to be refused."""
-    found = [*sketches(), *build.covering(SPACE, ATTRIBUTES, shapes, out_shape)]
+    pairs = build.covering(SPACE, ATTRIBUTES, shapes, out_shape)
+    found = [*sketches(), *pairs, *geometry.sketches(OPERATOR), *layers.sketches("upsample2d")]
     yield from build.expand("upsample2d", ATTRIBUTES, build.lattice_only_if(exact, found), images=("x",))
     yield from build.rejections("upsample2d", ATTRIBUTES, refused(), images=("x",))
 
@@ -193,4 +195,5 @@ OPERATOR = Operator(
     differentiable=("x",),
     space=SPACE,
     shapes=shapes,
+    plan=image_sizes.UPSAMPLE2D,
 )

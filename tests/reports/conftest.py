@@ -110,6 +110,7 @@ SUMMARY = {
     "times": {"wall_seconds": 8.0, "framework_seconds": 8.0, "harness_cpu_seconds": 1.0, "harness_ms_per_result": 90.9},
     "bitwise": {"conv2d": {"jax|torch": [1, 2]}, "pad2d": {"jax|torch": [2, 2]}},
     "coverage": {"conv2d": [3, 4], "pad2d": [0, 0]},
+    "geometry": {"conv2d": [19, 20]},
     "ledger": {
         "torch": [],
         "jax": [

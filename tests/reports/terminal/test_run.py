@@ -144,6 +144,7 @@ def test_the_verdict_the_counts_and_the_times_come_last(printed):
     assert "✗ 4 of 12 results do not match the specification: jax (2) and torch (2). mxnet did not run." in text
     assert "6 cases, 12 results: 4 pass, 3 known, 5 fail" in text
     assert "pairwise coverage of attribute values: 75 % (3 of 4)" in text
+    assert "pairwise coverage of sizes and attributes: 95 % (19 of 20)" in text
     assert "8.0 s on 2 workers; in the frameworks 8.0 s of worker time, in the harness 90.90 ms" in text
     assert text.endswith("report: out/index.html")
 
@@ -154,7 +155,9 @@ def test_a_run_that_passes_says_so(printed):
 
 
 def test_nothing_at_all_can_be_printed(printed):
-    assert "✗ Nothing was compared: the run has no results." in printed([], backends={}, stale=[], coverage={})
+    assert "✗ Nothing was compared: the run has no results." in printed(
+        [], backends={}, stale=[], coverage={}, geometry={}
+    )
 
 
 def test_what_is_new_on_a_processor_stands_apart(printed):
