@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from reports import markdown
 
 
@@ -52,6 +54,11 @@ def test_markdown_fits_a_comment_and_says_what_it_left_out(run):
     text = markdown.render(summary, many)
     assert len(text) < 65_536
     assert "and 2,960 more" in text
+
+
+@pytest.mark.parametrize(("length", "shown"), [(240, "x" * 240), (241, "x" * 239 + "…"), (9999, "x" * 239 + "…")])
+def test_code_is_cut_where_it_is_too_long(length, shown):
+    assert markdown.code("x" * length) == f"`{shown}`"
 
 
 def test_failures_of_one_cause_stand_in_one_row(run):

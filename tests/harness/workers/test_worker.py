@@ -17,6 +17,7 @@ import pytest
 from harness.judging.oracle import Truth, truth
 from harness.running.result import judged
 from harness.workers import gateway
+from harness.workers import worker as worker_module
 from harness.workers.backends import ROOT, Backend
 from harness.workers.gateway import NotStarted, Worker, WorkerDied
 from harness.workers.supervisor import Supervisor
@@ -348,6 +349,21 @@ def test_a_reply_that_is_none_to_the_request_is_a_death(reply):
     worker = Worker(None, Channel(reply), None, None, {}, 0.0)
     with pytest.raises(WorkerDied, match="instead of a result"):
         worker.ask("mine", '{"id": "mine"}', 1.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("\n  kernel is larger than the image  \nStack trace:\n  [bt] (0) lib.so", "kernel is larger than the image"),
+        ("Graph execution error:\n\nDetected at node conv\nNegative dimension size", "Negative dimension size"),
+        ("Traceback (most recent call last):\n  File x.py, line 3\nwrong rank", "wrong rank"),
+        ("Stack trace:\n[bt] (0) lib.so", "Stack trace:"),  # better than nothing
+        ("", ""),
+        ("x" * 600, "x" * 500),
+    ],
+)
+def test_of_an_error_its_own_message_is_kept(text, line):
+    assert worker_module.first_line(RuntimeError(text)) == line
 
 
 def test_arrays_that_cannot_be_read_are_a_crash(conv):
