@@ -14,7 +14,7 @@ def test_correct_arithmetic_is_exact_or_close():
 @pytest.mark.parametrize(
     ("kind", "words"),
     [
-        (Outcome, "exact close differs rejected unsupported crashed timed-out not-run"),
+        (Outcome, "exact close coarse differs rejected unsupported crashed timed-out not-run"),
         (Status, "pass known new fail"),
     ],
 )

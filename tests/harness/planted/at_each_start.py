@@ -1,4 +1,4 @@
-"""NumPy's adapter, slowed down, whose starts go as the variable PLANTED says: "FILE PLAN".
+"""NumPy's adapter whose starts go as the variable PLANTED says: "FILE PLAN".
 
 Each letter of the plan is one start, the last one all that follow: `o` goes well, `d` ends the process, `s` stops it.
 FILE counts the starts. From its second call on an adapter waits until there were as many as the plan has letters, so

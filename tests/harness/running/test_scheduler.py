@@ -153,7 +153,7 @@ def test_a_helper_that_cannot_start_leaves_the_work_to_the_first(starting, conv,
     monkeypatch.setattr(module, "WORTH_HELPING", 0.0)
     monkeypatch.setattr(module, "PATIENCE", 120.0)  # for its last try, however long that takes here
     cases = [conv(f"case-{number}", gradient=False) for number in range(12)]
-    run = Run(cases, [starting("od")], jobs=2)
+    run = Run(cases, [starting("oddd")], jobs=2)
     found = results(run)
     assert pairs(found) == every(cases, run.backends)
     assert {result.status for result in found} == {"pass"}
