@@ -22,6 +22,15 @@ where numbers repeat. And elements with the same truth, as in flat areas of an i
 shares of the output that such elements make up, 1/m where all differ.
 Where n is 0 (values are only moved) nothing but equality passes.
 
+In half precision n u is soon as large as 1, and bounds for sums in the dtype itself would let even zeros pass. Sums in
+float32, rounded once, are off by u |truth| and what is left to float32:
+
+    once         |error| <= u * |truth| + (1 + u) * b,    b the least of worst case and largest by chance in float32
+
+What is within these is close; what is only within the bounds of sums in its own dtype is coarse, and so is any array
+whose bounds would let zeros pass, or a weight as it was before its training. A training is many such sums, each
+judged by itself elsewhere: there sums in half precision are named, and not held against it.
+
 A training is no sum: its errors are drawn (`spec.numerics.stochastic`). Their root mean square s takes the place of
 u B sqrt(n/3):
 
