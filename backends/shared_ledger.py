@@ -85,6 +85,17 @@ def sums_in(
     return outputs + slopes
 
 
+def has_special_bfloat16_kernel(case: Case) -> bool:
+    """Whether a kernel in bfloat16 holds NaN or infinity."""
+    return case.dtype.name == "bfloat16" and not predicates.is_finite(predicates.second(case))
+
+
+def columns_share_outputs(case: Case) -> bool:
+    """Whether several columns of the kernel add to one column of a transposed convolution with a stride."""
+    step = predicates.strides(case)[-1]
+    return 1 < step < predicates.spans(case)[-1]
+
+
 TARGET_IS_BROADCAST = convention(
     id="target-is-broadcast",
     operators=("learn_kernel",),
@@ -203,4 +214,13 @@ BFLOAT16_PRODUCTS_IN_PAIRS = numeric(
     what="A convolution of one channel in bfloat16 gives NaN beside an infinite pixel that no window there sees.",
     why="oneDNN sums products of bfloat16 in pairs: an odd tap is paired with a weight 0 and the next pixel.",
     on=On("oneDNN", at_least="avx512"),
+)
+BFLOAT16_KERNEL_MEETS_ZEROS = numeric(
+    id="bfloat16-kernel-meets-zeros",
+    operators=("conv_transpose2d",),
+    when=lambda case: has_special_bfloat16_kernel(case) and columns_share_outputs(case),
+    what="With a stride in columns less than the width of the kernel, NaN or infinity in it makes NaN at the left and "
+    "right edges, where it meets no pixel. In rows it does not.",
+    why="oneDNN's kernels for processors that multiply bfloat16 themselves multiply zeros beside the image too.",
+    on=On("oneDNN", at_least="avx512_bf16"),
 )

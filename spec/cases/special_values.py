@@ -172,6 +172,13 @@ def transposed() -> Iterator[Case]:
     yield plain.case(NAN_COTANGENT)
     narrow = dataclasses.replace(plain, name="bfloat16", dtype="bfloat16")
     yield narrow.case(("subnormal", "sums of subnormal numbers are numbers, not zero", {"x": SMALLEST["bfloat16"]}))
+    why = "in a corner of the kernel: what surrounds the image is nothing, not zero"
+    corner: Row = ("infinite-kernel", why, {"w": {(1, 0, 0, 0): INF}})
+    around = Scene("conv_transpose2d", {"x": (1, 2, 4, 5), "w": (2, 3, 3, 3)}, {}, "around")
+    yield around.case(corner, gradient=False)
+    yield narrow.case(corner, gradient=False)
+    grouped = dataclasses.replace(narrow, shapes=around.shapes, attrs={"groups": 2}, name="bfloat16-groups")
+    yield grouped.case(corner, gradient=False)
     dilated = Scene("conv_transpose2d", shapes, {"dilation": [2, 2]}, "dilated")
     yield from (dilated.case(row) for row in rows if row[0] in ("nan-image", "infinite-image", "infinite-kernel"))
 
@@ -196,6 +203,9 @@ def maxima() -> Iterator[Case]:
         yield many.case(("nan-image", why, {"x": {(..., 1, 2): NAN}}), gradient=False)
     dilated = dataclasses.replace(scene, attrs={**attrs, "dilation": [2, 1]}, name="dilated")
     yield dilated.case(nan, gradient=False)
+    why = "in 4096 pixels: large images may be left to another library"
+    large = Scene("max_pool2d", {"x": (1, 1, 64, 64)}, {"kernel_size": [2, 2]}, "large", largest=23)
+    yield large.case(("nan-image", why, nan[2]), gradient=False)
 
 
 def means() -> Iterator[Case]:
@@ -256,6 +266,9 @@ def trainings() -> Iterator[Case]:
     scene = Scene("learn_kernel", shapes, {"lr": 2.0**-5, "steps": 2})
     yield scene.case(("nan-image", "one NaN pixel: no loss and no weight is a number", {"x": {(2, 2): NAN}}))
     yield scene.case(("nan-target", "the same of a NaN to be learned", {"y": {(0, 0): NAN}}))
+    mean = Scene("learn_kernel", shapes, {"lr": 2.0**-5, "steps": 1, "loss": "mean"}, "float16", "float16")
+    why = "the mean of sixteen times 2^14 is 2^14, though their sum is beyond the largest number"
+    yield mean.case(("overflow-between", why, {"x": 0.0, "y": np.array(2.0**7)}))
     for case in lenet5.OPERATOR.cases():
         if case.id == "lenet5/predict-exact/integers-float32":
             images = changed(case.inputs["images"], {(1, 0, 14, 14): NAN})

@@ -25,6 +25,41 @@ def _crops_before_padding(case):
     return case.dtype.itemsize < 8 and few and predicates.is_cropped_before_padding(case)
 
 
+def _kernel_meets_zeros(case):
+    """A transposed convolution by Eigen, with NaN or infinity in a tap that meets a place without a pixel.
+
+    XLA takes its own loops in float64, for strides alone, and where it exchanges an image smaller than the kernel
+    with it: they leave such places out.
+    """
+    kernel, layout = predicates.second(case), case.attrs["kernel_layout"]
+    stride, dilation, groups = predicates.strides(case), predicates.dilations(case), predicates.groups(case)
+    if case.dtype == np.float64 or predicates.is_finite(kernel) or len(layout) != kernel.ndim:
+        return False
+    if groups == 1 and np.prod(predicates.window(case)) > np.prod(predicates.image(case)):
+        return False
+    if max(stride) > 1:
+        return groups > 1 or max(dilation) > 1
+    axes = list(zip(predicates.image(case), predicates.pads(case), dilation, predicates.transposed_sizes(case)))
+    taps = np.argwhere(~np.isfinite(kernel.astype(np.float64)))[:, [layout.index("H"), layout.index("W")]]
+    return any(
+        start - place * rate < 0 or start - place * rate + outputs > size
+        for tap in np.unique(taps, axis=0)
+        for place, (size, (start, _), rate, outputs) in zip(tap, axes)
+    )
+
+
+def _maximum_by_ynnpack(case):
+    """Windows side by side, with NaN in one, in an image of 4096 numbers or more; dilated ones are moved there."""
+    maxima = predicates.special_maxima(case)
+    if case.dtype.name not in ("float32", "float64") or not np.isnan(maxima).any():
+        return False
+    window = predicates.window(case)
+    if max(predicates.dilations(case)) > 1:
+        return maxima.size * np.prod(window) >= 4096
+    apart = all(taps in (1, step) for taps, step in zip(window, predicates.strides(case)))
+    return apart and predicates.first(case).size >= 4096
+
+
 PAD_MODES = ("constant", "reflect", "symmetric", "replicate", "circular")
 F16C = On("XLA", at_least="avx")
 WITHOUT_F16C = On("XLA", below="avx")
@@ -115,6 +150,23 @@ LEDGER = [
         when=lambda case: case.dtype == np.float64 and predicates.special_tap_meets_padding(case),
         what="In float64, where NaN or infinity in the kernel meets padding, outputs at the edges are numbers.",
         why="XLA's own loops, which it takes where Eigen has no kernel, leave taps out that meet padding.",
+    ),
+    numeric(
+        id="kernel-meets-zeros",
+        operators=("conv_transpose2d",),
+        when=_kernel_meets_zeros,
+        what="NaN or infinity in the kernel makes NaN where it meets no pixel: around the image, or between its "
+        "pixels. Not in float64, nor with strides alone, without dilation and groups.",
+        why="It is a convolution of the image with zeros around and between its pixels, and Eigen multiplies them: "
+        "0 times infinity is NaN. XLA's own loops leave them out.",
+    ),
+    bug(
+        id="maximum-drops-nan",
+        operators=("max_pool2d",),
+        when=_maximum_by_ynnpack,
+        what="In an image of 4096 numbers or more NaN is not the maximum of windows that lie side by side. jnp.max of "
+        "so many numbers loses it too; of fewer, and in windows that overlap, it is kept.",
+        why="XLA hands large reductions to YNNPACK (ynn_fusion in the compiled program), whose maximum drops NaN.",
     ),
     numeric(
         id="half-precision-sums-stand-still",

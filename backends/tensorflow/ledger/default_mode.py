@@ -12,6 +12,8 @@ from backends import shared_ledger as shared
 from backends.condition import On
 from backends.known import bug, convention, numeric, unsupported
 from spec.cases import predicates
+from spec.core import Rejected
+from spec.ops import learn_kernel
 
 ONEDNN = On("oneDNN")  # which the adapter switches on where TensorFlow has it
 LAYERED = ("conv2d", "conv2d_layer", "corr2d", "convolve2d", "conv_transpose2d")
@@ -62,6 +64,19 @@ def _accepts_empty(case):
     """A kernel without taps is refused, and so is an edge that is not there."""
     axes = predicates.empty(case)
     return bool(axes) and not (case.op in ("pad2d", "upsample2d") and not predicates.batch_is_empty(case))
+
+
+def _sum_of_squares_overflows(case):
+    """A mean loss in float16 whose sum is beyond the largest number in some step."""
+    if case.dtype != np.float16 or case.attrs["loss"] != "mean" or predicates.is_mixed(case):
+        return False
+    try:
+        losses, _ = learn_kernel.reference(
+            **{name: array.astype(np.float64) for name, array in case.inputs.items()}, **case.attrs
+        )
+    except Rejected:
+        return False
+    return bool((losses * case.inputs["y"].size > np.finfo(np.float16).max).any())
 
 
 LEDGER = [
@@ -231,6 +246,14 @@ LEDGER = [
         link="tensorflow/tensorflow#11902",
     ),
     shared.BFLOAT16_PRODUCTS_IN_PAIRS,
+    shared.BFLOAT16_KERNEL_MEETS_ZEROS,
+    numeric(
+        id="float16-mean-loss-overflows",
+        operators=("learn_kernel",),
+        when=_sum_of_squares_overflows,
+        what="tf.reduce_mean of float16 is infinite where the sum is beyond 65504, though the mean is not.",
+        why="The sum is taken in float16 before it is divided.",
+    ),
     numeric(
         id="bilinear-infinity",
         operators=("upsample2d",),

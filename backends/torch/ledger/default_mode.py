@@ -31,6 +31,13 @@ def _is_promoted(case):
     return predicates.is_mixed(case) and (case.op == "corr2d" or case.inputs["x"].dtype == case.inputs["w"].dtype)
 
 
+def _channels_are_odd(case):
+    """An odd number of channels in each group, of several; or with stride and dilation at once."""
+    inputs = predicates.channels(case)[1] // max(predicates.groups(case), 1)
+    both = max(predicates.strides(case)) > 1 and max(predicates.dilations(case)) > 1
+    return inputs % 2 == 1 and (predicates.groups(case) > 1 or both)
+
+
 def _labels_are_ignored(case):
     labels = case.inputs["labels"]
     return (labels == -100).any() and ((labels == -100) | ((labels >= 0) & (labels < 10))).all()
@@ -155,6 +162,17 @@ LEDGER = [
         on=BFLOAT16,
     ),
     shared.BFLOAT16_PRODUCTS_IN_PAIRS,
+    numeric(
+        id="bfloat16-kernel-meets-zeros-in-pairs",
+        operators=("conv_transpose2d",),
+        when=lambda case: shared.has_special_bfloat16_kernel(case) and _channels_are_odd(case),
+        what="With an odd number of channels in a group, NaN or infinity in the kernel makes NaN of outputs that it "
+        "has no part in.",
+        why="oneDNN sums products of bfloat16 in pairs of channels: the last one is paired with zeros, and 0 times "
+        "infinity is NaN.",
+        on=On("oneDNN", at_least="avx512"),
+    ),
+    shared.BFLOAT16_KERNEL_MEETS_ZEROS,
     shared.BILINEAR_READS_WEIGHT_ZERO,
     shared.OUTPUT_PADDING_BESIDE_SAME,
 ]
