@@ -121,13 +121,14 @@ class Examination:
 
     def outcome(self, mutant: Any) -> Outcome:
         """What becomes of one mistake. That the backend raises is no kill: nothing wrong was returned."""
-        ran = {op: len(self.cases[op]) for op in mutant.operators}
+        touched = {op: [case for case in self.cases[op] if touches(mutant, case)] for op in mutant.operators}
+        ran = {op: len(cases) for op, cases in touched.items()}
         kills: dict[str, list[str]] = {op: [] for op in mutant.operators}
         supervisor = self.idle.pop()
         try:
             supervisor.renew({**self.environment, VARIABLE: mutant.name})
             for op, found in kills.items():
-                for case in sorted(self.cases[op], key=lambda case: self._promise(mutant, case)):
+                for case in sorted(touched[op], key=lambda case: self._promise(mutant, case)):
                     if self._shows(mutant, self._result(supervisor, case)):
                         found.append(case.id)
                         if not self.thorough:
@@ -161,6 +162,22 @@ class Examination:
                 self.truths[case.id] = truth(case)
         wanted = self.truths[case.id]
         return judged(case, self.backend.name, supervisor.answer(case, wanted.cotangent), wanted, None)
+
+
+def touches(mutant: Any, case: Case) -> bool:
+    """Whether a mistake may change the result of a case, and the case is there for what the mistake is about.
+
+    A case counts for a mistake beside some size or attribute only where its reason names them: else it would find it
+    by chance.
+    """
+    if mutant.applies is None:
+        return True
+    if case.expect != "value":
+        return False
+    named = case.why.partition(": ")[2].split(", ")
+    return all(any(part.startswith(f"{name} ") for part in named) for name in mutant.names) and mutant.applies(
+        operators()[case.op], case.attrs, case.inputs
+    )
 
 
 def plant_mistakes(globs: tuple[str, ...], out: Path, jobs: int) -> int:

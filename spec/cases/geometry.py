@@ -19,7 +19,7 @@ from spec.core import Case, Operator, Rejected, canonical
 Row = dict[str, Any]
 Shapes = Mapping[str, tuple[int, ...]]
 FEW = 20  # pairs of values up to which two choices are crossed with each other as well
-WHY = "sizes and attributes beside which something else may change"
+WHY = "sizes crossed with attributes"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,4 +1,7 @@
-"""The NumPy backend with one mistake in it: the one that the environment variable CONVPARITY_MUTANT names."""
+"""A backend with one mistake in it: the one that the environment variable CONVPARITY_MUTANT names.
+
+The backend is NumPy's, or the one that CONVPARITY_MUTATED names; there only mistakes of `sizes.py` can be planted.
+"""
 
 import functools
 import importlib
@@ -6,18 +9,20 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from backends.numpy import adapter
 from backends.numpy.mutants.catalogue import MUTANTS
 from backends.numpy.mutants.mutant import PLANTED
 
+OWN = importlib.import_module(f"backends.{os.environ.get('CONVPARITY_MUTATED', 'numpy')}.adapter")
 
-class Adapter(adapter.Adapter):
-    """As the NumPy backend, once the mistake is planted; without a name it is that backend unchanged.
+
+class Adapter(OWN.Adapter):  # type: ignore[name-defined,misc]
+    """As that backend, once the mistake is planted; without a name it is unchanged.
 
     A new one takes the mistake of an earlier one back, so that one worker can show one mistake after the other.
     """
 
     def __init__(self):
+        super().__init__()
         while PLANTED:
             put(*PLANTED.pop())
         self.mutant = os.environ.get("CONVPARITY_MUTANT", "")

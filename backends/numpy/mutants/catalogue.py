@@ -10,6 +10,7 @@ from backends.numpy.mutants import (  # noqa: F401  # each adds its own
     padding,
     pooling,
     refusals,
+    sizes,
     training,
     transposed,
 )

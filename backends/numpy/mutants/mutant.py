@@ -12,7 +12,8 @@ class Mutant:
     """One mistake: `change` stands in for each function of `targets`, and takes that function first.
 
     The cases of every one of `operators` must show it. `same` holds the argument where they cannot: the
-    results are provably those of the unchanged backend, or equal to them by definition.
+    results are provably those of the unchanged backend, or equal to them by definition. `applies(operator, attributes,
+    inputs)` says which cases it touches (None: perhaps all), `names` what the reason of a case must name that shows it.
     """
 
     name: str
@@ -21,6 +22,8 @@ class Mutant:
     targets: tuple[str, ...]
     change: Callable
     same: str = ""
+    applies: Callable[..., bool] | None = None
+    names: tuple[str, ...] = ()
 
 
 FOUND: list[Mutant] = []
