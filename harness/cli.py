@@ -214,14 +214,15 @@ def diff(old: Path, new: Path) -> int:
 
 
 @cli.command()
+@click.option("--backend", "name", default="numpy", show_default=True, help="Where those of sizes are planted.")
 @click.option("--mutant", "globs", multiple=True, metavar="GLOB", help="Only mistakes whose name matches (repeat).")
 @out("table")
 @JOBS
-def mutants(globs, out, jobs) -> int:
-    """Plant mistakes in the NumPy backend, and see which cases find each of them."""
+def mutants(name, globs, out, jobs) -> int:
+    """Plant mistakes in a backend, and see which cases find each of them."""
     from harness.commands.mutants import plant_mistakes
 
-    return plant_mistakes(globs, out, jobs)
+    return plant_mistakes(globs, out, jobs, name)
 
 
 @cli.command()

@@ -31,8 +31,10 @@ from spec.core import Case
 from spec.errors import UserError
 from spec.examples import stored
 
-FOLDER = backends.FOLDER / "numpy" / "mutants"
+NUMPY = "numpy"
+FOLDER = backends.FOLDER / NUMPY / "mutants"
 VARIABLE = "CONVPARITY_MUTANT"
+MUTATED = "CONVPARITY_MUTATED"  # the backend in which mistakes are planted
 NAMED = 3  # so many of the cases that kill a mistake are named
 
 
@@ -41,7 +43,8 @@ class Outcome:
     """What became of one mistake: for each operator how many cases ran, and the ids of those that kill it.
 
     `status` is "killed", "survived" (one operator at least does not notice it), "harmless" (it survives, and
-    should), or "broken": it could not be planted, or a case kills it that should not.
+    should), "untouched" (the framework cannot compute any case that it touches), or "broken": it could not be planted,
+    or a case kills it that should not.
     """
 
     mutant: Any
@@ -55,6 +58,8 @@ class Outcome:
             return "broken"
         if self.mutant.same:
             return "harmless"
+        if not self.kills:
+            return "untouched"
         return "killed" if all(self.kills.values()) else "survived"
 
     def row(self) -> dict[str, Any]:
@@ -72,9 +77,13 @@ class Outcome:
         }
 
 
-def planted(globs: Iterable[str] = ()) -> list[Any]:
-    """The mistakes whose names match one of the globs, all for none. Raises `UserError` for a glob without match."""
+def planted(globs: Iterable[str] = (), anywhere: bool = False) -> list[Any]:
+    """The mistakes whose names match one of the globs, all for none; with `anywhere` those that any backend can have.
+
+    Raises `UserError` for a glob without match.
+    """
     known = backends.load(FOLDER / "catalogue.py", "mutants_of_numpy").MUTANTS
+    known = {name: mutant for name, mutant in known.items() if mutant.applies or not anywhere}
     chosen: dict[str, Any] = {}
     for glob in globs or ["*"]:
         found = fnmatch.filter(known, glob)
@@ -89,13 +98,16 @@ class Examination:
     """The mistakes one after the other, `jobs` at a time; the truth of each case is computed once for all.
 
     With `thorough` every case runs, else those of an operator only until one kills the mistake. `unsound` holds
-    the cases that the unchanged backend does not pass: they kill nothing. To be closed after use.
+    the cases that the unchanged backend does not pass: they kill nothing. In a framework, which may be unable to
+    compute all the cases that a mistake touches, an operator without a single one that passes unchanged is left out.
+    To be closed after use.
     """
 
-    def __init__(self, numpy: Backend, jobs: int = 2, thorough: bool = True) -> None:
+    def __init__(self, backend: Backend, jobs: int = 2, thorough: bool = True) -> None:
         self.jobs, self.thorough = jobs, thorough
-        self.environment = numpy.environment
-        self.backend = dataclasses.replace(numpy, adapter=FOLDER / "adapter.py")
+        self.environment = {**backend.environment, MUTATED: backend.folder.name}
+        self.elsewhere = backend.folder != FOLDER.parent
+        self.backend = dataclasses.replace(backend, adapter=FOLDER / "adapter.py", environment=self.environment)
         self.lock, self.control_lock = threading.Lock(), threading.Lock()
         self.truths: dict[str, Truth] = {}
         self.deadly: Counter = Counter()
@@ -138,6 +150,9 @@ class Examination:
             return Outcome(mutant, ran, kills, str(error))
         finally:
             self.idle.append(supervisor)
+        for op in [op for op, found in kills.items() if self.elsewhere and not found]:
+            if not any(self._passes(case) for case in touched[op]):
+                del kills[op], ran[op]
         return Outcome(mutant, ran, kills)
 
     def _promise(self, mutant: Any, case: Case) -> tuple[int, int]:
@@ -149,7 +164,10 @@ class Examination:
         """Whether a result gives the mistake away; one that should be harmless is so by raising, too."""
         if result.verdict.passed or not (result.reply["outcome"] == "computed" or mutant.same):
             return False
-        case = result.case
+        return self._passes(result.case)
+
+    def _passes(self, case: Case) -> bool:
+        """Whether the unchanged backend passes a case."""
         with self.control_lock:
             if case.id not in self.sound | self.unsound:
                 passed = self._result(self.control, case).verdict.passed
@@ -180,14 +198,18 @@ def touches(mutant: Any, case: Case) -> bool:
     )
 
 
-def plant_mistakes(globs: tuple[str, ...], out: Path, jobs: int) -> int:
+def plant_mistakes(globs: tuple[str, ...], out: Path, jobs: int, name: str = NUMPY) -> int:
     """Carry out the command: prints every outcome as it comes, then the table; returns the exit code."""
-    wanted = planted(globs)
-    (numpy,) = ready(backends.select(("numpy",)), out)
-    if numpy.problem:
-        raise UserError(f"the environment numpy cannot be built: {numpy.problem}")
+    elsewhere = name != NUMPY
+    wanted = planted(globs, elsewhere)
+    (backend,) = ready(backends.select((name,)), out)
+    if backend.problem:
+        raise UserError(f"the environment {name} cannot be built: {backend.problem}")
     found = []
-    with contextlib.closing(Examination(numpy, jobs)) as examination, report.planting(len(wanted)) as advance:
+    with (
+        contextlib.closing(Examination(backend, jobs, thorough=not elsewhere)) as examination,
+        report.planting(len(wanted)) as advance,
+    ):
         for outcome in examination.outcomes(wanted):
             found.append(outcome.row())
             advance(found[-1])
@@ -204,7 +226,7 @@ def score(rows: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     harmless, broken = states.count("harmless"), states.count("broken")
     return {
         "killed": states.count("killed"),
-        "counted": len(states) - harmless - broken,
+        "counted": states.count("killed") + states.count("survived"),
         "harmless": harmless,
         "broken": broken,
     }

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-STYLES = {"killed": "", "harmless": "dim", "survived": "bold red", "broken": "bold red"}
+STYLES = {"killed": "", "harmless": "dim", "untouched": "dim", "survived": "bold red", "broken": "bold red"}
 
 
 @contextlib.contextmanager
@@ -37,6 +37,8 @@ def verdict(row: Mapping[str, Any]) -> str:
     """killed by 12 of 101 cases, or what else became of it."""
     if row["problem"]:
         return f"broken: {row['problem']}"
+    if row["status"] == "untouched":
+        return "touches nothing that is computed here"
     killing, cases = sum(row["killed_by"].values()), sum(row["cases"].values())
     if row["status"] == "harmless":
         return f"survives {cases} cases"

@@ -15,6 +15,7 @@ PARTS = {
     "broken": "that could not be tried, or are noticed where they should not be",
     "killed": "that every operator notices",
     "harmless": "that change no result, and survive",
+    "untouched": "that touch nothing the framework computes",
 }
 BAD = ("survived", "broken")
 

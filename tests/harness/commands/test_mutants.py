@@ -33,7 +33,7 @@ def test_every_mistake_is_found(examination):
     rows = [outcome.row() for outcome in examination.outcomes(PLANTED)]
     wrong = {row["mutant"]: row["killed_by"] for row in rows if row["status"] not in ("killed", "harmless")}
     assert wrong == {}, "these mistakes survive: name a case that shows them"
-    assert mutants.score(rows)["killed"] > 200
+    assert mutants.score(rows)["killed"] > 600
     assert examination.unsound == set()
 
 
@@ -55,7 +55,7 @@ def test_names_and_sentences_tell_the_mistakes_apart():
 
 def test_a_mistake_that_changes_nothing_survives_and_is_named(numpy, tmp_path, monkeypatch, capsys):
     (same,) = mutants.planted(["upsample2d/nearest-exact"])
-    monkeypatch.setattr(mutants, "planted", lambda globs: [dataclasses.replace(same, same="")])
+    monkeypatch.setattr(mutants, "planted", lambda *_: [dataclasses.replace(same, same="")])
     assert main(["mutants", "--out", str(tmp_path)]) == 1
     report = json.loads((tmp_path / "tables" / "mutants.json").read_text())
     assert (report["killed"], report["counted"]) == (0, 1)
@@ -111,3 +111,32 @@ def test_the_command_prints_the_table_and_writes_it(numpy, tmp_path, capsys):
 def test_an_unknown_mutant_is_one_line_and_exit_2(capsys):
     assert main(["mutants", "--mutant", "conv9d/*"]) == 2
     assert capsys.readouterr().err.startswith("error: no mutant is named 'conv9d/*'")
+
+
+def test_a_case_counts_only_where_its_reason_names_what_the_mistake_is_about(examination, conv):
+    mutant = next(one for one in PLANTED if one.name.startswith("sizes/convolutions/groups-from-5/"))
+    (case, *_) = [case for case in examination.cases["conv2d"] if mutants.touches(mutant, case)]
+    assert "groups 5" in case.why
+    assert not mutants.touches(mutant, dataclasses.replace(case, why="some other reason"))
+    assert not mutants.touches(mutant, conv())
+
+
+def test_every_size_and_threshold_has_mistakes_planted():
+    """From the third threshold and the largest on, of every size of every operator."""
+    for name, operator in operators().items():
+        for size, thresholds in operator.plan.sizes.items() if operator.plan else ():
+            for least in (thresholds[2], thresholds[-1]):
+                slug = f"/{size.replace(' ', '-')}-from-{least}/"
+                assert any(slug in mutant.name and name in mutant.operators for mutant in PLANTED), (name, slug)
+
+
+def test_a_mistake_planted_around_any_adapter_is_found_by_the_framework_s_own_result(numpy):
+    """As in a framework: only what can be had anywhere, and an operator that nothing touches is left out."""
+    every = mutants.planted(anywhere=True)
+    assert all(mutant.targets == ("execute:execute",) for mutant in every)
+    with contextlib.closing(mutants.Examination(numpy, 1, thorough=False)) as examination:
+        examination.elsewhere = True
+        examination.cases["conv2d_layer"] = []
+        outcome = examination.outcome(next(one for one in every if "conv2d_layer" in one.operators))
+    assert outcome.status == "killed"
+    assert set(outcome.kills) == {"conv2d", "conv_transpose2d"}
