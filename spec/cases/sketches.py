@@ -164,7 +164,9 @@ def accepted(
 
 
 def coverage(operator: Operator, cases: Iterable[Case]) -> tuple[int, int]:
-    """(occurring, possible) pairs of attribute values among the cases of an operator."""
+    """(occurring, possible) pairs of attribute values among the cases of an operator; none of one that has no space."""
+    if not operator.space:
+        return 0, 0
     space = {name: values for name, values in operator.space.items() if name in operator.attributes}
     rows = accepted(operator.space, operator.attributes, operator.shapes, operator.out_shape)
     possible = pairwise.occurring(space, rows)

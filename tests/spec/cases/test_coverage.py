@@ -1,0 +1,16 @@
+"""Coverage can be counted for every operator, also for those that pair nothing."""
+
+import pytest
+
+from spec import operators
+from spec.cases import geometry, sketches
+
+
+@pytest.mark.parametrize("name", operators())
+def test_pairs_and_sizes_of_an_operators_own_cases_are_all_there(name):
+    operator = operators()[name]
+    cases = list(operator.cases())
+    for count in (sketches.coverage, geometry.coverage):
+        occurring, possible = count(operator, cases)
+        assert occurring == possible >= 0
+    assert bool(operator.space) == bool(sketches.coverage(operator, cases)[1])
