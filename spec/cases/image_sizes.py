@@ -98,7 +98,7 @@ def flatten_allowed(row: Row, shapes) -> bool:
 
 FLATTEN = Plan(
     IMAGE,
-    {"rank": (4, 2, 3, 5), "data": (REAL, ("reals", "float16")), "layout": LAYOUTS},
+    {"rank": (4, 2, 3, 5), "data": (REAL, DOUBLE, ("reals", "float16")), "layout": LAYOUTS},
     lambda row: {"layout": row["layout"]},
     lambda row, attrs: {"x": (row["batch"], row["channels"], row["rows"], row["columns"], 2)[: row["rank"]]},
     lambda row, shapes: math.prod(shapes["x"][1:]),
@@ -143,7 +143,7 @@ def textbook_allowed(row: Row, shapes) -> bool:
 PLANE = {**both("kernel", 1, 2, 3, 5, 7), "rows": (1, 2, 3, 8, 9), "columns": (1, 2, 3, 8, 9, 16, 17)}
 CORR2D = Plan(
     {"channels": (1, 2, 3, 8, 9, 17, 65), "outputs": (1, 2, 3, 9, 10), **PLANE},
-    {"rank": (2, 3, 4), "data": (EXACT, REAL)},
+    {"rank": (2, 3, 4), "data": (EXACT, REAL, DOUBLE)},
     lambda row: {},
     textbook_shapes,
     windows,
