@@ -90,7 +90,7 @@ def test_every_fact_is_about_a_probe():
 
 
 @pytest.mark.parametrize("name", STORED)
-def test_every_answer_is_the_stored_one(given, name):
+def test_every_answer_is_the_stored_one(given, otherwise, name):
     stored = {(question, api): answer for question, found in STORED[name].items() for api, answer in found.items()}
     assert given(name) == stored | otherwise(name)
 
