@@ -46,7 +46,7 @@ def test_convolutions_of_float16_cannot_be_expressed_in_mxnet(proofs):
     for _, proof in lacking:
         assert proof.verdict == INEXPRESSIBLE
         assert proof.problem[0] == "mxnet"
-        assert "refuse float16 on the CPU" in proof.problem[1]
+        assert "float16 is refused on the CPU" in proof.problem[1]
 
 
 def test_networks_declare_what_experiments_find(ready):
