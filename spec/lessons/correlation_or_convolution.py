@@ -5,7 +5,7 @@ import numpy as np
 from spec import operators
 from spec.lessons.lesson import Exercise, Input, Lesson, Seed, Way
 from spec.lessons.mathml import math, num, op, output_size, var
-from spec.lessons.windows import Panel, number
+from spec.lessons.windows import Panel, number, numbers
 
 IMAGE = np.arange(9.0).reshape(3, 3)
 KERNEL = np.arange(4.0).reshape(2, 2)
@@ -54,13 +54,9 @@ def _symmetric() -> str:
     return f"With {' and '.join(same)}: turned by 180 degrees they are what they were."
 
 
-def _values(array: np.ndarray) -> str:
-    return " ".join(number(float(one)) for one in array.ravel())
-
-
 def _swapped() -> str:
     turned = operators()["corr2d"].reference(IMAGE[::-1, ::-1].copy(), FLIPPED.copy())
-    return f"{_values(turned)}: the correlation of both turned is the correlation turned, so nothing new."
+    return f"{numbers(turned)}: the correlation of both turned is the correlation turned, so nothing new."
 
 
 def _learned() -> str:
@@ -101,7 +97,7 @@ LESSON = Lesson(
     sizes="convolution",
     exercises=(
         Exercise("With which of [[0, 1], [2, 3]], [[1, 2], [2, 1]], [[1, 1], [1, 1]] are both the same?", _symmetric),
-        Exercise("What are the four numbers of the convolution?", lambda: _values(convolution())),
+        Exercise("What are the four numbers of the convolution?", lambda: numbers(convolution())),
         Exercise("Image and kernel are both turned by 180 degrees. What does the correlation give?", _swapped),
         Exercise(
             "A network learns its kernel. Which one does it learn if its data were made by a convolution?", _learned

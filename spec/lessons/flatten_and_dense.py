@@ -4,7 +4,7 @@ import numpy as np
 
 from spec import operators
 from spec.lessons.lesson import Exercise, Input, Lesson, Seed, Way
-from spec.lessons.windows import number
+from spec.lessons.windows import number, numbers
 
 IMAGE = np.arange(8.0).reshape(1, 2, 2, 2)
 WEIGHTS = np.array([1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0])
@@ -14,10 +14,6 @@ def flat(layout: str) -> np.ndarray:
     """(1, 8) in the order of this layout."""
     array = IMAGE if layout == "NCHW" else IMAGE.transpose(0, 2, 3, 1)
     return operators()["flatten"].reference(array, layout=layout)
-
-
-def _row(array: np.ndarray) -> str:
-    return " ".join(number(float(one)) for one in array.ravel())
 
 
 def _dense() -> str:
@@ -57,7 +53,7 @@ LESSON = Lesson(
     operator="flatten",
     attrs={},
     exercises=(
-        Exercise("What is the row in NHWC?", lambda: f"{_row(flat('NHWC'))}."),
+        Exercise("What is the row in NHWC?", lambda: f"{numbers(flat('NHWC'))}."),
         Exercise("With the weights 1, 2, 4, … 128: what does the dense layer return in both orders?", _dense),
         Exercise("In which order must the rows of dense weights be taken from NCHW to NHWC?", _permutation),
         Exercise("When does the order not matter?", _same),

@@ -4,7 +4,7 @@ import numpy as np
 
 from spec.lessons.lesson import Exercise, Input, Lesson, Seed, Way
 from spec.lessons.mathml import frac, math, num, op, var
-from spec.lessons.windows import number
+from spec.lessons.windows import number, numbers
 
 X = np.array([1.0, 2.0, 3.0])
 
@@ -15,14 +15,14 @@ def slopes() -> np.ndarray:
 
 
 def _twice() -> str:
-    twice, once = (" ".join(number(float(one)) for one in array) for array in (2 * slopes(), slopes()))
+    twice, once = map(numbers, (2 * slopes(), slopes()))
     return f"{twice} in PyTorch, which adds them up; elsewhere {once}."
 
 
 def _numeric() -> str:
     step = 1e-3
     moved = [(np.sum((X + step * row) ** 2) - np.sum((X - step * row) ** 2)) / (2 * step) for row in np.eye(3)]
-    return f"{' '.join(number(float(one)) for one in moved)}, from (f(x + h) - f(x - h)) / 2h."
+    return f"{numbers(np.array(moved))}, from (f(x + h) - f(x - h)) / 2h."
 
 
 def _maximum() -> str:

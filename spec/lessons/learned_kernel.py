@@ -5,7 +5,7 @@ import numpy as np
 from spec import operators
 from spec.lessons.lesson import Exercise, Input, Lesson, Seed, Way
 from spec.lessons.mathml import frac, math, num, op, var
-from spec.lessons.windows import Panel, number
+from spec.lessons.windows import Panel, number, numbers
 
 IMAGE = np.ones((6, 8))
 IMAGE[:, 2:6] = 0
@@ -28,16 +28,12 @@ def formula() -> str:
 
 def _ten() -> str:
     losses, kernels = learned()
-    return f"{number(float(losses[-1]))} before the tenth step; the kernel is then {_row(kernels[-1])}."
+    return f"{number(float(losses[-1]))} before the tenth step; the kernel is then {numbers(kernels[-1])}."
 
 
 def _mean() -> str:
     _, kernels = learned("mean")
-    return f"{_row(kernels[-1])}: the gradient is divided by {EDGES.size} outputs, and each step is smaller by that."
-
-
-def _row(kernel: np.ndarray) -> str:
-    return " ".join(number(float(one)) for one in kernel.ravel())
+    return f"{numbers(kernels[-1])}: the gradient is divided by {EDGES.size} outputs, and each step is smaller by that."
 
 
 def _transposed() -> str:

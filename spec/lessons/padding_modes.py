@@ -4,7 +4,7 @@ import numpy as np
 
 from spec import operators
 from spec.lessons.lesson import Exercise, Input, Lesson, Seed, Way
-from spec.lessons.windows import number
+from spec.lessons.windows import numbers
 
 IMAGE = np.array([[1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0]])
 SIDES = ((0, 0), (2, 2))
@@ -14,10 +14,6 @@ MODES = ("constant", "reflect", "symmetric", "replicate", "circular")
 def pad(mode: str) -> np.ndarray:
     """Two columns on each side (1, 1, 2, 8)."""
     return operators()["pad2d"].reference(IMAGE[None, None], padding=SIDES, mode=mode, value=0.0)
-
-
-def _row(mode: str) -> str:
-    return " ".join(number(float(one)) for one in pad(mode)[0, 0, 0])
 
 
 def _equal() -> str:
@@ -61,7 +57,7 @@ LESSON = Lesson(
     operator="pad2d",
     attrs={"padding": [[0, 0], [2, 2]], "mode": "reflect"},
     exercises=(
-        Exercise("What is the first row in the mode circular?", lambda: f"{_row('circular')}."),
+        Exercise("What is the first row in the mode circular?", lambda: f"{numbers(pad('circular')[0, 0, 0])}."),
         Exercise("Which two modes agree as long as one pixel is added?", _equal),
         Exercise("How many columns can be added to four by mirroring once?", _widest),
     ),

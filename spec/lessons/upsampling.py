@@ -5,7 +5,7 @@ import numpy as np
 from spec import operators
 from spec.lessons.lesson import Exercise, Input, Lesson, Seed, Way
 from spec.lessons.mathml import frac, math, num, op, var
-from spec.lessons.windows import number
+from spec.lessons.windows import number, numbers
 
 IMAGE = np.array([[0.0, 4.0], [8.0, 12.0]])
 
@@ -29,17 +29,14 @@ def formula() -> str:
     )
 
 
-def _row(array: np.ndarray) -> str:
-    return " ".join(number(float(one)) for one in array[0, 0, 0])
-
-
 def _places(aligned: bool) -> str:
     return ", ".join(number(_place(index, aligned)) for index in range(4))
 
 
 def _corners() -> str:
-    same = np.array_equal(upsample("bilinear", True)[0, 0, ::3, ::3], IMAGE)
-    return f"{'With' if same else 'Without'} aligned corners: the first row is {_row(upsample('bilinear', True))}."
+    aligned = upsample("bilinear", True)[0, 0]
+    which = "With" if np.array_equal(aligned[::3, ::3], IMAGE) else "Without"
+    return f"{which} aligned corners: the first row is {numbers(aligned[0])}."
 
 
 LESSON = Lesson(

@@ -87,6 +87,11 @@ def number(value: float) -> str:
     return f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
 
 
+def numbers(array: np.ndarray) -> str:
+    """All numbers of an array in a line, each as `number` writes it."""
+    return " ".join(number(float(one)) for one in np.asarray(array).ravel())
+
+
 def _sum(window: np.ndarray, kernel: np.ndarray) -> tuple[str, float]:
     pairs = [(x, k) for x, k in zip(window.ravel(), kernel.ravel()) if x and k]
     terms = " + ".join(f"{_factor(x)}·{_factor(k)}" for x, k in pairs) or "0"
