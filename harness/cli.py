@@ -216,13 +216,14 @@ def diff(old: Path, new: Path) -> int:
 @cli.command()
 @click.option("--backend", "name", default="numpy", show_default=True, help="Where those of sizes are planted.")
 @click.option("--mutant", "globs", multiple=True, metavar="GLOB", help="Only mistakes whose name matches (repeat).")
+@click.option("--all", "every", is_flag=True, help="Print every mistake, not only those that survive.")
 @out("table")
 @JOBS
-def mutants(name, globs, out, jobs) -> int:
+def mutants(name, globs, every, out, jobs) -> int:
     """Plant mistakes in a backend, and see which cases find each of them."""
     from harness.commands.mutants import plant_mistakes
 
-    return plant_mistakes(globs, out, jobs, name)
+    return plant_mistakes(globs, out, jobs, name, every)
 
 
 @cli.command()

@@ -1,10 +1,11 @@
 """The essentials of a run in Markdown, for a comment on a pull request.
 
-Long lists are cut, and say so: a comment on GitHub may have 65,536 characters. The HTML report has it all.
+A comment on GitHub may have 65,536 characters. Known differences are all named, with as many words as there is room
+for; other long lists are cut, and say so. The HTML report has it all.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from reports.facts import matrix, modes
@@ -14,6 +15,8 @@ from reports.facts.text import counted
 
 LONGEST_LIST = 40
 LONGEST_TEXT = 240
+SHORT_TEXT = 60
+LONGEST = 62_000  # characters of the whole, with room for what a forge adds
 SIGNS = {"pass": "✓", "known": "\\~", "new": "?", "fail": "✗", "not-run": "not run"}
 
 
@@ -21,7 +24,7 @@ def render(summary: Mapping[str, Any], rows: Sequence[Row]) -> str:
     """The comment for a run (`summary` is run.json, `rows` the lines of results.jsonl)."""
     run, rows = overview.showable(summary, rows)
     sign = "✓ Passed" if overview.passed(run, rows) else "✗ Failed"
-    parts = [
+    before = [
         f"## {sign}",
         text(overview.verdict(run, rows)),
         _matrix(run, rows),
@@ -31,11 +34,10 @@ def render(summary: Mapping[str, Any], rows: Sequence[Row]) -> str:
         *_parity(run, rows),
         *_stale(run),
         *_unsupported(rows),
-        *_known(run, rows),
-        _versions(run),
-        _times(run),
     ]
-    return "\n\n".join(parts) + "\n"
+    after = [_versions(run), _times(run)]
+    room = LONGEST - sum(map(len, [*before, *after]))
+    return "\n\n".join([*before, *_known(run, rows, room), *after]) + "\n"
 
 
 def text(value: Any) -> str:
@@ -69,7 +71,7 @@ def _matrix(run: Mapping[str, Any], rows: Sequence[Row]) -> str:
         f"{SIGNS['fail']} fail; "
         "below, the worst errors that passed, as parts of the two bounds (1 is the limit)"
     )
-    return table(["operator", *map(text, names)], lines) + f"\n\n<sub>{legend}</sub>"
+    return table(["operator", *map(text, names)], lines) + f"\n\n{legend}"
 
 
 def _cell(cell: Cell | None) -> str:
@@ -81,7 +83,7 @@ def _cell(cell: Cell | None) -> str:
         for name, value in (("bound", cell.worst_bound), ("rms", cell.worst_rms))
         if value
     ]
-    return counts + (f"<br><sub>{', '.join(worst)}</sub>" if worst else "")
+    return counts + (f"<br>{', '.join(worst)}" if worst else "")
 
 
 def _not_run(run: Mapping[str, Any], rows: Sequence[Row]) -> list[str]:
@@ -115,6 +117,8 @@ def _kinds(found: Sequence[Row]) -> str:
     for kind in groups[:LONGEST_LIST]:
         row, *others = kind.rows
         case = code(row["case"]) + (f" and {len(others)} alike" if others else "")
+        facts = [overview.spread(kind.rows), overview.span(kind.rows)] if others else []
+        case += "".join(f"<br>{text(fact)}" for fact in facts if fact)
         said = code(overview.verdict_alone(row))
         if kind.cause:
             said = f"what came {text(kind.cause)}<br>{said}"
@@ -137,17 +141,49 @@ def _unsupported(rows: Sequence[Row]) -> list[str]:
     return [_folded(f"{counted(len(found), 'unsupported operation')}, in {cases}", listing)]
 
 
-def _known(run: Mapping[str, Any], rows: Sequence[Row]) -> list[str]:
-    found = overview.differences(run, rows)
-    if not found:
-        return []
+def _known(run: Mapping[str, Any], rows: Sequence[Row], room: int) -> list[str]:
+    """A folded table for each backend with all its known differences, in at most so many characters if that can be.
+
+    Where it cannot, the reasons are left out first, then what happens is cut.
+    """
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for _, entries in overview.by_kind(overview.differences(run, rows)):
+        for entry in entries:
+            found.setdefault(entry["backend"], []).append(entry)
+    tables: list[str] = []
+    for words in (_with_reasons, _without_reasons, _cut_short):
+        tables = [_of_backend(backend, entries, words) for backend, entries in sorted(found.items())]
+        if sum(map(len, tables)) <= room:
+            break
+    return tables
+
+
+def _of_backend(backend: str, entries: Sequence[Mapping[str, Any]], words: Callable[[Mapping[str, Any]], str]) -> str:
     lines = []
-    for entry in found[:LONGEST_LIST]:
-        link = f" [{text(entry['link'])}](<{entry['href']}>)" if _linkable(entry["href"]) else ""
-        what = f"{text(entry['what'])} {text(entry['why'])}{link}"
-        lines.append([text(entry["backend"]), code(entry["id"]), text(entry["kind"]), what, entry["cases"]])
-    listing = table(["backend", "entry", "kind", "what happens, and why", "cases"], lines, right=[4]) + _cut(found)
-    return [_folded(counted(len(found), "known difference"), listing)]
+    for entry in entries:
+        link = f" [{text(_short(entry['link']))}](<{entry['href']}>)" if _linkable(entry["href"]) else ""
+        lines.append([code(entry["id"]), text(entry["kind"]), words(entry) + link, entry["cases"]])
+    listing = table(["entry", "kind", "what happens", "cases"], lines, right=[3])
+    return _folded(f"{text(backend)}: {counted(len(entries), 'known difference')}", listing)
+
+
+def _with_reasons(entry: Mapping[str, Any]) -> str:
+    instead = f" Instead: {text(entry['instead'])}" if entry.get("instead") else ""
+    return f"{text(entry['what'])} {text(entry['why'])}{instead}"
+
+
+def _without_reasons(entry: Mapping[str, Any]) -> str:
+    return text(entry["what"])
+
+
+def _cut_short(entry: Mapping[str, Any]) -> str:
+    what = " ".join(entry["what"].split())
+    return text(what if len(what) <= SHORT_TEXT else what[: SHORT_TEXT - 1] + "…")
+
+
+def _short(link: str) -> str:
+    """A link's words: an issue as it is written, an address without what all have."""
+    return link.replace("https://", "").replace("http://", "")
 
 
 def _parity(run: Mapping[str, Any], rows: Sequence[Row]) -> list[str]:
@@ -159,7 +195,7 @@ def _parity(run: Mapping[str, Any], rows: Sequence[Row]) -> list[str]:
         ]
         lines.append(["all", *(_beside(family.totals[mode]) for mode in family.modes)])
         legend = "the same bits in so many of so many cases (∇ gradients), and ≠ other verdicts"
-        listing = table(["operator", *map(text, family.modes)], lines) + f"\n\n<sub>{legend}</sub>"
+        listing = table(["operator", *map(text, family.modes)], lines) + f"\n\n{legend}"
         found.append(_folded(f"Modes and versions beside {text(family.base)}", listing))
     return found
 
@@ -189,10 +225,10 @@ def _versions(run: Mapping[str, Any]) -> str:
 def _times(run: Mapping[str, Any]) -> str:
     hardware, times = run["hardware"], run["times"]
     return (
-        f"<sub>{text(run['started'])} · {text(hardware['processor'])}, {counted(hardware['cpus'], 'CPU')} · "
+        f"{text(run['started'])} · {text(hardware['processor'])}, {counted(hardware['cpus'], 'CPU')} · "
         f"{text(overview.processors(run)) or 'instruction sets unknown'} · "
         f"{times['wall_seconds']:.1f} s on {counted(run['jobs'], 'worker')}, "
-        f"{100 * overview.framework_share(run):.0f} % of it in the frameworks · {code(overview.command(run))}</sub>"
+        f"{100 * overview.framework_share(run):.0f} % of it in the frameworks · {code(overview.command(run))}"
     )
 
 

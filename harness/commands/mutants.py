@@ -198,8 +198,8 @@ def touches(mutant: Any, case: Case) -> bool:
     )
 
 
-def plant_mistakes(globs: tuple[str, ...], out: Path, jobs: int, name: str = NUMPY) -> int:
-    """Carry out the command: prints every outcome as it comes, then the table; returns the exit code."""
+def plant_mistakes(globs: tuple[str, ...], out: Path, jobs: int, name: str = NUMPY, every: bool = False) -> int:
+    """Carry out the command: prints survivors, or `every` mistake, then the score; returns the exit code."""
     elsewhere = name != NUMPY
     wanted = planted(globs, elsewhere)
     (backend,) = ready(backends.select((name,)), out)
@@ -208,7 +208,7 @@ def plant_mistakes(globs: tuple[str, ...], out: Path, jobs: int, name: str = NUM
     found = []
     with (
         contextlib.closing(Examination(backend, jobs, thorough=not elsewhere)) as examination,
-        report.planting(len(wanted)) as advance,
+        report.planting(len(wanted), every) as advance,
     ):
         for outcome in examination.outcomes(wanted):
             found.append(outcome.row())
@@ -216,7 +216,7 @@ def plant_mistakes(globs: tuple[str, ...], out: Path, jobs: int, name: str = NUM
     order = {mutant.name: place for place, mutant in enumerate(wanted)}
     found.sort(key=lambda row: order[row["mutant"]])
     table = {"schema_version": 1, **score(found), "unsound": sorted(examination.unsound), "mutants": found}
-    report.show(table, add(out, "mutants", table))
+    report.show(table, add(out, "mutants", table), every)
     return 0 if table["killed"] == table["counted"] and not table["broken"] else 1
 
 

@@ -1,6 +1,7 @@
 """From what a backend returned to a verdict. Float64 is the truth; `harness.judging.bounds` derives the bounds."""
 
 import dataclasses
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -15,7 +16,8 @@ from spec.outcomes import Outcome
 
 @dataclasses.dataclass(frozen=True)
 class Comparison:
-    """One array against its truth. Ratios are to the bounds: 1 and less passes.
+    """One array against its truth. Ratios are to the bounds: 1 and less passes. Where errors cannot be taken, since
+    the shape, the dtype or the places of NaN are others, ratios and errors are infinite.
 
     `why` says what differs, where, and by how much. `arithmetic`
     says how sums in half precision were rounded: "once", or "float16 sums" ("bfloat16 sums"). `zero_signs` counts zeros
@@ -39,9 +41,9 @@ class Comparison:
 def compare(name: str, actual: np.ndarray, expected: Expected, dtype: np.dtype, exactly: bool) -> Comparison:
     """The array `name` against its truth; `exactly` where only equality passes. Shape and dtype come first."""
     if actual.shape != expected.value.shape:
-        return Comparison(Outcome.DIFFERS, f"{name} has shape {list(actual.shape)}, not {list(expected.value.shape)}")
+        return _incomparable(f"{name} has shape {list(actual.shape)}, not {list(expected.value.shape)}")
     if actual.dtype != dtype:
-        return Comparison(Outcome.DIFFERS, f"{name} has dtype {actual.dtype}, not {dtype}")
+        return _incomparable(f"{name} has dtype {actual.dtype}, not {dtype}")
     with np.errstate(all="ignore"):
         limits = Limits.of(expected, dtype)
         if actual.tobytes() == limits.bits:
@@ -50,7 +52,7 @@ def compare(name: str, actual: np.ndarray, expected: Expected, dtype: np.dtype, 
         nan = np.isnan(wide)
         if not np.array_equal(nan, np.isnan(expected.value)):
             where = np.argwhere(nan != np.isnan(expected.value))[0]
-            return Comparison(Outcome.DIFFERS, f"{name} has NaN in other places: {_element(actual, expected, where)}")
+            return _incomparable(f"{name} has NaN in other places: {_element(actual, expected, where)}")
         same = (actual == limits.wanted) | nan
         if same.all():
             zeros = (wide == 0) & (np.signbit(wide) != np.signbit(limits.wanted.astype(np.float64)))
@@ -59,6 +61,11 @@ def compare(name: str, actual: np.ndarray, expected: Expected, dtype: np.dtype, 
         if dtype.kind in "iu":  # beyond 2^53 the difference of two whole numbers is lost in float64
             error = np.where(same, 0.0, np.maximum(error, 1))
         return _within_bounds(name, actual, expected, limits, error, exactly)
+
+
+def _incomparable(why: str) -> Comparison:
+    """An array whose errors cannot be taken: no bound allows them."""
+    return Comparison(Outcome.DIFFERS, why, math.inf, math.inf, math.inf, math.inf, math.inf, math.inf)
 
 
 def _within_bounds(name, actual, expected, limits, error, exactly) -> Comparison:

@@ -146,8 +146,28 @@ def by_message(rows: Iterable[Row]) -> list[list[Row]]:
 
 
 def by_similar_message(rows: Iterable[Row]) -> list[list[Row]]:
-    """Groups of failures of a backend whose messages differ only in numbers and in what is in brackets."""
-    return _grouped(rows, lambda row: (row["backend"], problem(row), gist(row)))
+    """Groups of failures of a backend and an operator whose messages differ only in numbers and in brackets."""
+    return _grouped(rows, lambda row: (row["backend"], row["op"], problem(row), gist(row)))
+
+
+def worst_ratio(row: Row) -> float:
+    """The largest error of a result, of its output or a gradient, as a part of its bound; 0 where none was taken."""
+    return max(float(one) for one in (row.get("bound_ratio", 0.0), *row.get("grad_bound_ratio", {}).values()))
+
+
+def span(rows: Iterable[Row]) -> str:
+    """From which ratio to which the errors of several results go, "2.1 to 9e+05 times the bound"; "" without any."""
+    found = sorted(filter(None, map(worst_ratio, rows)))
+    if not found:
+        return ""
+    ends = dict.fromkeys(matrix.ratio(one) for one in (found[0], found[-1]))
+    return f"{' to '.join(ends)} times the bound"
+
+
+def spread(rows: Sequence[Row]) -> str:
+    """The operators of several results with their numbers, "conv2d 3, pad2d 2"; "" for those of one operator."""
+    counts = Counter(row["op"] for row in rows)
+    return ", ".join(f"{op} {count}" for op, count in counts.most_common()) if len(counts) > 1 else ""
 
 
 def gist(row: Row) -> tuple[str, ...]:

@@ -73,17 +73,17 @@ class Section:
 class Total(matrix.Cell):
     """A cell of the summary matrix with the figures that only an operator's own section shows."""
 
-    max_abs: float = 0.0
-    max_ulp: float = 0.0
+    largest: dict[str, tuple[float, float]] = dataclasses.field(default_factory=dict)
     seconds: float = 0.0
 
     def add(self, row: Row) -> None:
-        """Count one result; absolute errors and ULP of results that passed."""
+        """Count one result; the largest absolute error and ULP of those that passed, for each dtype by itself."""
         super().add(row)
         self.seconds += row.get("seconds", 0.0)
         if row["status"] == "pass":
-            self.max_abs = max(self.max_abs, float(row.get("max_abs", 0.0)))
-            self.max_ulp = max(self.max_ulp, float(row.get("max_ulp", 0.0)))
+            error, ulp = self.largest.get(row["dtype"], (0.0, 0.0))
+            own = float(row.get("max_abs", 0.0)), float(row.get("max_ulp", 0.0))
+            self.largest[row["dtype"]] = max(error, own[0]), max(ulp, own[1])
 
 
 @functools.cache

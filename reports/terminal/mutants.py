@@ -1,22 +1,24 @@
-"""Prints what became of the planted mistakes: each as it comes, then the table and the score."""
+"""Prints what became of the planted mistakes: the survivors as they come, then a table of subjects, and the score."""
 
 import contextlib
-import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 STYLES = {"killed": "", "harmless": "dim", "untouched": "dim", "survived": "bold red", "broken": "bold red"}
+BAD = ("survived", "broken")
+NEWS = 100  # so often a log says how far it is
 
 
 @contextlib.contextmanager
-def planting(total: int) -> Iterator[Callable[[Mapping[str, Any]], None]]:
-    """Tells of every survivor at once; on a terminal a bar shows the rest, elsewhere every mistake is a line."""
+def planting(total: int, every: bool = False) -> Iterator[Callable[[Mapping[str, Any]], None]]:
+    """Tells of every survivor at once, or of `every` mistake; on a terminal a bar shows the rest."""
     console = Console(stderr=True)
     live = console.is_terminal
     columns = TextColumn("planting"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
@@ -25,10 +27,11 @@ def planting(total: int) -> Iterator[Callable[[Mapping[str, Any]], None]]:
 
         def advance(row: Mapping[str, Any]) -> None:
             progress.update(task, advance=1)
-            if not live:
-                print(f"{row['mutant']}: {verdict(row)}", file=sys.stderr, flush=True)
-            elif STYLES[row["status"]].endswith("red"):
-                console.print(Text(f"{row['mutant']}: {verdict(row)}", style=STYLES[row["status"]]))
+            done = int(progress.tasks[0].completed)
+            if not (live or every) and done % NEWS == 0:
+                console.print(f"{done} of {total} planted")
+            if every or row["status"] in BAD:
+                console.print(Text(f"{row['mutant']}: {verdict(row)}", style=STYLES[row["status"]]), soft_wrap=True)
 
         yield advance
 
@@ -49,18 +52,16 @@ def verdict(row: Mapping[str, Any]) -> str:
     return f"killed by {killing} of {cases} cases{suffix}"
 
 
-def show(report: Mapping[str, Any], path: Path) -> None:
-    """Every mistake with its sentence and the cases that kill it, then the score."""
+def show(report: Mapping[str, Any], path: Path, every: bool = False) -> None:
+    """A line for each subject, then what survives or is broken, or `every` mistake, in full; then the score."""
     console = Console()
-    table = Table("killed by", "mistake, and cases that find it")
-    for row in report["mutants"]:
-        style = STYLES[row["status"]]
-        mistake = Text(row["mutant"], style="bold", overflow="fold").append(f"\n{row['sentence']}", style="not bold")
-        if row["same"]:
-            mistake.append(f" The same: {row['same']}.", style="not bold")
-        mistake.append("".join(f"\n{case}" for case in row["examples"]), style="not bold dim")
-        table.add_row(Text(verdict(row).removeprefix("killed by ").removesuffix(" cases"), style=style), mistake)
-    console.print(table)
+    if not every:
+        _subjects(console, report["mutants"])
+    if shown := [row for row in report["mutants"] if every or row["status"] in BAD]:
+        table = Table("killed by", "mistake, and cases that find it")
+        for row in shown:
+            table.add_row(*_line(row))
+        console.print(table)
     for case in report["unsound"]:
         console.print(Text(f"kills nothing, as the unchanged backend does not pass it: {case}", style="yellow"))
     share = 100 * report["killed"] / max(report["counted"], 1)
@@ -69,3 +70,24 @@ def show(report: Mapping[str, Any], path: Path) -> None:
         f"that feels them; {report['harmless']} harmless ones survive, {report['broken']} are broken"
     )
     console.print(Text(f"table: {path}"))
+
+
+def _subjects(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
+    """For each subject (the first part of the names) how many mistakes it has, and what became of them."""
+    found: dict[str, Counter] = {}
+    for row in rows:
+        found.setdefault(row["mutant"].partition("/")[0], Counter())[row["status"]] += 1
+    table = Table("subject", *(Column(status, justify="right") for status in STYLES))
+    for subject, counts in sorted(found.items()):
+        cells = [Text(str(counts[status] or ""), style=STYLES[status]) for status in STYLES]
+        table.add_row(subject, *cells)
+    console.print(table)
+
+
+def _line(row: Mapping[str, Any]) -> tuple[Text, Text]:
+    style = STYLES[row["status"]]
+    mistake = Text(row["mutant"], style="bold", overflow="fold").append(f"\n{row['sentence']}", style="not bold")
+    if row["same"]:
+        mistake.append(f" The same: {row['same']}.", style="not bold")
+    mistake.append("".join(f"\n{case}" for case in row["examples"]), style="not bold dim")
+    return Text(verdict(row).removeprefix("killed by ").removesuffix(" cases"), style=style), mistake

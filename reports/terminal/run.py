@@ -65,14 +65,19 @@ def _problems(run: Mapping[str, Any], rows: Sequence[matrix.Row]) -> Iterator[tu
 
 
 def _kind(kind: overview.Kind) -> Text:
-    """One of several failures that belong together, how many more there are, their cause, and what was found."""
+    """One of several failures that belong together, how many more there are and how large their errors, their cause,
+    and what was found.
+    """
     first, *others = kind.rows
     more = f" and {len(others)} alike" if others else ""
+    facts = [overview.spread(kind.rows), overview.span(kind.rows)] if others else []
+    facts = ["; ".join(filter(None, facts))] if any(facts) else []
     message = " ".join(overview.verdict_alone(first).split())
     if len(message) > LONGEST_MESSAGE:
         message = message[: LONGEST_MESSAGE - 1] + "…"
     return Text.assemble(
         (f"{kind.backend} {first['case']}{more}\n", "bold"),
+        *(f"{fact}\n" for fact in facts),
         f"what came {kind.cause}\n" if kind.cause else "",
         f"{overview.problem(first)}: {message}",
     )

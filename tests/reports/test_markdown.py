@@ -3,8 +3,10 @@
 import re
 
 import pytest
+from markdown_it import MarkdownIt
 
 from reports import markdown
+from tests.reports.pages import Page
 
 
 def cells(line):
@@ -39,6 +41,47 @@ def test_markdown_names_every_failure_and_version(run):
     assert "[apache/mxnet\\#17328](<https://github.com/apache/mxnet/issues/17328>)" in text
 
 
+def rendered(text):
+    """The page that a forge makes of a report; raw HTML stays, as there."""
+    return Page(MarkdownIt("commonmark", {"html": True, "xhtmlOut": False}).enable("table").render(text))
+
+
+def entry(number, **more):
+    common = {"operators": ["conv2d"], "outcome": "differs", "part": "output", "versions": "", "link": "a/b#1"}
+    words = {"what": f"It does number {number}. " + "x" * 200, "why": "The reason is " + "y" * 200}
+    return {"id": f"entry-{number}", "kind": "bug" if number % 2 else "convention", **common, **words, **more}
+
+
+@pytest.mark.parametrize(("count", "reasons", "full"), [(20, True, True), (130, False, True), (300, False, False)])
+def test_every_known_difference_is_shown_with_as_many_words_as_there_is_room_for(run, count, reasons, full):
+    summary, rows = run
+    ledger = {"torch": [entry(n) for n in range(count // 2)], "jax": [entry(n) for n in range(count // 2, count)]}
+    text = markdown.render({**summary, "ledger": ledger}, rows)
+    page = rendered(text)
+    assert all(f"entry-{number} " in page.text for number in range(count))
+    assert f"torch: {count // 2} known differences" in page.text
+    assert ("The reason is" in page.text, "x" * 200 in page.text) == (reasons, full)
+    assert len(text) < 65_536
+
+
+def test_bugs_come_first_and_say_what_to_write_instead(run):
+    summary, rows = run
+    entries = [entry(0), entry(1, instead="write `F.pad` first")]
+    page = rendered(markdown.render({**summary, "ledger": {"torch": entries}}, rows))
+    assert page.text.index("entry-1") < page.text.index("entry-0")
+    assert "Instead: write `F.pad` first" in page.text
+
+
+def test_a_forge_shows_tables_and_no_small_print_over_itself(run):
+    """`<sub>` with a break in it prints over the line below."""
+    page = rendered(markdown.render(*run))
+    tags = [tag for tag, _ in page.tags]
+    assert tags.count("table") == 5
+    assert tags.count("details") == 3
+    assert "sub" not in tags
+    assert "bound 0.25, rms 0.5" in page.text
+
+
 def test_markdown_escapes_what_is_not_code(run):
     summary, rows = run
     assert markdown.text("<b> | *x* @team `c` [a](b)") == "&lt;b&gt; \\| \\*x\\* &#64;team \\`c\\` \\[a\\](b)"
@@ -59,6 +102,15 @@ def test_markdown_fits_a_comment_and_says_what_it_left_out(run):
 @pytest.mark.parametrize(("length", "shown"), [(240, "x" * 240), (241, "x" * 239 + "…"), (9999, "x" * 239 + "…")])
 def test_code_is_cut_where_it_is_too_long(length, shown):
     assert markdown.code("x" * length) == f"`{shown}`"
+
+
+def test_alike_failures_say_how_far_their_errors_reach(run):
+    summary, rows = run
+    many = [
+        {**rows[2], "case": f"conv2d/{n}", "message": f"off by {n}", "bound_ratio": r} for n, r in ((1, 2.1), (2, 9e5))
+    ]
+    shown = rendered(markdown.render(summary, [{**row, "causes": ["equals zero"]} for row in many])).text
+    assert "conv2d/1 and 1 alike 2.1 to 9e+05 times the bound" in shown
 
 
 def test_failures_of_one_cause_stand_in_one_row(run):

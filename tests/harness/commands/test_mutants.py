@@ -97,10 +97,16 @@ def test_a_case_that_the_unchanged_backend_fails_kills_nothing(examination):
 
 
 def test_the_command_prints_the_table_and_writes_it(numpy, tmp_path, capsys):
-    assert main(["mutants", "--mutant", "flatten/*", "--out", str(tmp_path), "--jobs", "2"]) == 0
+    command = ["mutants", "--mutant", "flatten/*", "--out", str(tmp_path), "--jobs", "2"]
+    assert main(command) == 0
     printed = capsys.readouterr()
     assert "mutation score 100.0 %: 5 of 5" in printed.out
+    assert "flatten/batch-flattened" not in printed.out + printed.err
+    assert len(printed.out.splitlines()) < 12
+    assert main([*command, "--all"]) == 0
+    printed = capsys.readouterr()
     assert "flatten/batch-flattened: killed by" in printed.err
+    assert "flatten/batch-flattened" in printed.out
     report = json.loads((tmp_path / "tables" / "mutants.json").read_text())
     assert [row["mutant"] for row in report["mutants"]] == [mutant.name for mutant in mutants.planted(["flatten/*"])]
     row = next(row for row in report["mutants"] if row["mutant"] == "flatten/batch-flattened")

@@ -62,6 +62,21 @@ def test_a_gradient_in_another_shape_or_dtype_fails(conv):
     assert "gradient for x has dtype float64, not float32" in verdict(conv(), widen).why
 
 
+@pytest.mark.parametrize("change", ["nan", "shape", "dtype"])
+def test_what_has_no_error_to_measure_is_infinitely_far_from_its_bound(conv, change):
+    """Not 0, which would sort it before what is nearly right."""
+
+    def spoil(outputs, gradients):
+        if change == "nan":
+            outputs["y"].flat[0] = np.nan
+        else:
+            outputs["y"] = outputs["y"][0] if change == "shape" else outputs["y"].astype("float64")
+
+    found = verdict(conv(), spoil).output
+    assert found.outcome == "differs"
+    assert found.bound_ratio == found.rms_ratio == found.max_abs == np.inf
+
+
 @pytest.mark.parametrize("outcome", ["rejected", "unsupported"])
 def test_an_autodiff_that_refuses_is_an_outcome_of_the_gradients(conv, outcome):
     reply = COMPUTED | {"gradient_error": {"outcome": outcome, "message": "no rule"}}

@@ -103,6 +103,19 @@ def test_failures_that_are_alike_are_one(printed):
     ]
 
 
+def test_alike_failures_are_of_one_operator_and_show_their_range(printed):
+    """What differs in numbers alone may still be a small and a large error, and a matter of several operators."""
+    rows = [
+        line(f"{op}/{n}", "jax", "differs", "fail", message=f"y is {r:g} times the bound off", bound_ratio=r)
+        for op in ("conv2d", "pad2d")
+        for n, r in enumerate((2.1, 9e5))
+    ]
+    text = printed(rows, backends={"jax": {"problem": ""}}, stale=[])
+    for op in ("conv2d", "pad2d"):
+        place = text.index(f"✗ jax {op}/0 and 1 alike")
+        assert text[place + 1] == "  2.1 to 9e+05 times the bound"
+
+
 def test_failures_of_one_cause_are_one(printed):
     cause = "equals what comes of flipping w along H"
     more = {"diagnosis": f"output y {cause}", "causes": [cause]}
