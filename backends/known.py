@@ -5,6 +5,7 @@ import functools
 from collections.abc import Callable
 
 from backends.condition import TRIED, On, Processor
+from backends.instead import Instead, Sums
 from spec.core import Case
 
 
@@ -15,7 +16,8 @@ class Known:
     `kind` is "convention", "numeric", "unsupported" or "bug". The entry explains the `outcome` ("rejected",
     "differs", "crashed", ...) of a `part` ("output" or "gradient") of every case of `operators` for which
     `when(case)` is true, in the framework versions of the specifier `versions` (">=2,<3"; "" is all).
-    `what` says what the framework does, `why` the reason, `link` where that is known upstream.
+    `what` says what the framework does, `why` the reason, `link` where that is known upstream. `instead` is what comes
+    instead of the truth (`backends/instead.py`): anything else stays unexplained.
 
     `on` is where the entry holds, if that hangs on the processor or on a switch: there it must show, and elsewhere it
     explains nothing. `tried` are the processors on which that was seen: what another one shows is new.
@@ -40,11 +42,12 @@ class Known:
     tried: tuple[Processor, ...] = TRIED
     seldom: bool = False
     variants: tuple[str, ...] = ()
+    instead: Instead | None = None
 
 
 # An entry of each kind, with the outcome that it mostly has.
 convention = functools.partial(Known, kind="convention", outcome="differs")
 numeric = functools.partial(Known, kind="numeric", outcome="differs")
-coarse = functools.partial(Known, kind="numeric", outcome="coarse")
+coarse = functools.partial(Known, kind="numeric", outcome="coarse", instead=Sums())
 bug = functools.partial(Known, kind="bug", outcome="differs")
 unsupported = functools.partial(Known, kind="unsupported", outcome="rejected")

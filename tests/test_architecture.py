@@ -24,7 +24,9 @@ MODULES = {
     "scikit_learn": {"sklearn"},
     "tensorflow_cpu": {"tensorflow"},
 }
-SHARED = tuple(f"backends.{name}" for name in ("contract", "known", "condition", "processor", "shared_ledger"))
+SHARED = tuple(
+    f"backends.{name}" for name in ("contract", "known", "instead", "condition", "processor", "shared_ledger")
+)
 CALLED = ("backends.execute",)  # by the harness alone
 OWN = ("spec", "backends", "harness", "reports", "tests")
 

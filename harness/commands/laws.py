@@ -9,7 +9,6 @@ from typing import Any
 
 from harness.commands.ready import ready
 from harness.judging.ledger import Ledger
-from harness.judging.verdict import Comparison, Verdict
 from harness.laws.asker import Asker, Bounds, by
 from harness.laws.trial import Trial, attempt
 from harness.workers import backends
@@ -58,9 +57,7 @@ def examine(backend: Backend, chosen: Sequence[Law], bounds: Bounds, timeout: fl
 
 def explained(ledger: Ledger, asker: Asker, outcome: Outcome, part: str) -> str:
     """The ledger's entry for one of the trial's cases with this outcome, or ""."""
-    gradients = {"x": Comparison(outcome)} if part == "gradient" else {}
-    verdict = Verdict(Outcome.EXACT if gradients else outcome, gradients=gradients)
-    return next((found[0] for case in asker.cases if (found := ledger.explain(case, verdict))), "")
+    return next((id for case in asker.cases if (id := ledger.speaks_of(case, part, outcome))), "")
 
 
 def choose(names: Sequence[str]) -> list[Law]:

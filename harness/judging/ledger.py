@@ -16,11 +16,14 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from backends.condition import TRIED, Processor, processor_of
 from backends.known import Known
+from harness.judging.instead import Seen, claim
 from harness.judging.verdict import Verdict
 from harness.workers.backends import Backend, load
 from spec.core import Case
 from spec.errors import UserError
 from spec.outcomes import Outcome
+
+Problem = tuple[str, str, Outcome]  # part ("output" or "gradient"), name of the array, outcome
 
 
 def entries(backend: Backend) -> tuple[Known, ...]:
@@ -61,6 +64,7 @@ class Ledger:
     description: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     reproduced: set[str] = dataclasses.field(default_factory=set)
     selected: set[str] = dataclasses.field(default_factory=set)
+    objections: tuple[str, ...] = ()  # why entries that speak of the last verdict do not explain it
 
     @classmethod
     def of(cls, backend: Backend, description: Mapping[str, Any], shown: Iterable[str] = ()) -> "Ledger":
@@ -82,16 +86,31 @@ class Ledger:
         processor = processor_of(self.description)
         return processor is None or processor in tried
 
-    def explain(self, case: Case, verdict: Verdict) -> tuple[str, ...]:
-        """The ids of the entries that together explain the whole of a verdict that did not pass, or none."""
-        problems = _problems(verdict)
+    def explain(self, case: Case, verdict: Verdict, seen: Seen) -> tuple[str, ...]:
+        """The ids of the entries that together explain the whole of a verdict that did not pass, or none.
+
+        Each array that is not right must be what one of them says comes instead.
+        """
         found = [known for known in self._covering.get(case.op, ()) if _applies(known, case)]
         self.selected.update(known.id for known in found)
-        matching = [known for known in found if (known.part, known.outcome) in problems]
-        if verdict.passed or not problems or problems - {(known.part, known.outcome) for known in matching}:
+        self.objections, problems = (), _problems(verdict, seen)
+        if verdict.passed or not problems:
             return ()
-        self.reproduced.update(known.id for known in matching)
-        return tuple(known.id for known in matching)
+        spoken = [known for known in found if any((known.part, known.outcome) == one[::2] for one in problems)]
+        faults = {known.id: _faults(known, case, seen, found, problems) for known in spoken}
+        for problem in problems:
+            told = {id: one[problem] for id, one in faults.items() if problem in one}
+            if all(told.values()):
+                self.objections = tuple(f"{id} says something else: {fault}" for id, fault in told.items())
+                return ()
+        matching = {id for id, one in faults.items() if not all(one.values())}
+        self.reproduced.update(matching)
+        return tuple(known.id for known in spoken if known.id in matching)
+
+    def speaks_of(self, case: Case, part: str, outcome: str) -> str:
+        """The id of an entry on such an outcome of a part of a case, whatever came; "" for none."""
+        found = [known for known in self._covering.get(case.op, ()) if (known.part, known.outcome) == (part, outcome)]
+        return next((known.id for known in found if _applies(known, case)), "")
 
     def lacks(self, case: Case) -> str:
         """What the framework lacks for a case whose output it refuses, if an entry knows that; else ""."""
@@ -151,10 +170,28 @@ def _applies(known: Known, case: Case) -> bool:
         raise UserError(f"ledger entry {known.id}: `when` fails for the case {case.id}: {problem}") from error
 
 
-def _problems(verdict: Verdict) -> set[tuple[str, str]]:
-    """What did not pass, as (part, outcome): part is "output" or "gradient"."""
-    slopes: Iterable = (one.outcome for one in verdict.gradients.values())
-    bad = {("gradient", outcome) for outcome in slopes if not outcome.is_right}
-    if not verdict.outcome.is_right and not (verdict.outcome is Outcome.REJECTED and verdict.passed):
-        bad.add(("output", verdict.outcome))
-    return bad
+def _faults(
+    known: Known, case: Case, seen: Seen, found: Iterable[Known], problems: Iterable[Problem]
+) -> dict[Problem, str]:
+    """Why an entry does not explain the problems of which it speaks; "" for those that it explains."""
+    spoken = [one for one in problems if (known.part, known.outcome) == one[::2]]
+    if known.instead is None:
+        return dict.fromkeys(spoken, "")
+    coarse = any((one.part, one.outcome) == (known.part, Outcome.COARSE) for one in found)
+    try:
+        said = claim(known.instead, case, known.part, seen, coarse)
+        return {one: said.fault(one[1]) for one in spoken}
+    except Exception as error:
+        problem = f"{type(error).__name__}: {error}"
+        raise UserError(f"ledger entry {known.id}: `instead` fails for the case {case.id}: {problem}") from error
+
+
+def _problems(verdict: Verdict, seen: Seen) -> list[Problem]:
+    """What did not pass: a refusal has no name."""
+    slopes, outputs = verdict.gradients.items(), verdict.outputs.items()
+    bad: list[Problem] = [("gradient", name, one.outcome) for name, one in slopes if not one.outcome.is_right]
+    if verdict.outcome.is_right or (verdict.outcome is Outcome.REJECTED and verdict.passed):
+        return bad
+    judged = [("output", name, one.outcome) for name, one in outputs if not one.outcome.is_right]
+    accepted = [("output", name, verdict.outcome) for name in seen.outputs]  # what must be refused
+    return bad + (judged or accepted or [("output", "", verdict.outcome)])

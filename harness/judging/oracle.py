@@ -62,9 +62,9 @@ class Truth:
     cotangent: np.ndarray | None = None
 
 
-def truth(case: Case, gradients: bool = True) -> Truth:
-    """The truth of a case; without `gradients` only that of the outputs."""
-    operator = operators()[case.op]
+def truth(case: Case, gradients: bool = True, operator: Operator | None = None) -> Truth:
+    """The truth of a case, by the record of its operator or by another; without `gradients` that of the outputs."""
+    operator = operator or operators()[case.op]
     floats = {array.dtype for array in case.inputs.values() if _is_float(array.dtype)}
     arrays, attrs = canonical(operator, case.attrs, case.inputs)
     try:

@@ -118,8 +118,9 @@ class Verdict:
     """The judgement of one case on one backend.
 
     `outcome` is one of exact, close, coarse, differs, rejected, unsupported, crashed, timed-out, not-run. `gradients`
-    has a comparison for each input, `expected` is "agrees" or "differs" where the case states a result.
-    `passed` is what it comes to before known differences are considered.
+    has a comparison for each input, `outputs` one for each output, of which `output` is the worst; `expected` is
+    "agrees" or "differs" where the case states a result. `passed` is what it comes to before known differences are
+    considered.
     """
 
     outcome: Outcome
@@ -128,6 +129,7 @@ class Verdict:
     gradients: Mapping[str, Comparison] = dataclasses.field(default_factory=dict)
     expected: str = ""
     passed: bool = False
+    outputs: Mapping[str, Comparison] = dataclasses.field(default_factory=dict)
 
 
 def judge(case: Case, truth: Truth, reply: Mapping, outputs: Mapping, gradients: Mapping) -> Verdict:
@@ -151,8 +153,8 @@ def judge(case: Case, truth: Truth, reply: Mapping, outputs: Mapping, gradients:
     if missing:
         return Verdict(Outcome.DIFFERS, f"returned no {missing[0]}")
     exactly = case.tier == "integers"
-    found = [compare(name, outputs[name], one, case.dtype, exactly) for name, one in truth.outputs.items()]
-    output = max(found, key=_severity)
+    found = {name: compare(name, outputs[name], one, case.dtype, exactly) for name, one in truth.outputs.items()}
+    output = max(found.values(), key=_severity)
     slopes = {
         name: _gradient(name, one, reply, gradients, case.inputs[name].dtype, exactly)
         for name, one in truth.gradients.items()
@@ -161,7 +163,7 @@ def judge(case: Case, truth: Truth, reply: Mapping, outputs: Mapping, gradients:
     expected, stated = agreement(case, truth, outputs, gradients)
     bad = [one for one in (output, *slopes.values()) if not one.outcome.is_right]
     why = "; ".join(part for part in (bad[0].why if bad else "", stated) if part)
-    return Verdict(output.outcome, why, output, slopes, expected, not bad and expected != "differs")
+    return Verdict(output.outcome, why, output, slopes, expected, not bad and expected != "differs", found)
 
 
 def _severity(one: Comparison) -> tuple:

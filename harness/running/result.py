@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from harness.diagnosis.search import Diagnosis, Memory, diagnose
+from harness.judging.instead import Seen
 from harness.judging.ledger import Ledger
 from harness.judging.oracle import Truth
 from harness.judging.verdict import Verdict, judge
@@ -21,6 +22,7 @@ from spec.outcomes import Outcome, Status
 class Result:
     """One case on one backend; `ledger` are the ids of the entries that explain a verdict that did not pass.
 
+    `objections` say why others, which speak of the case, do not.
     `tried` says whether the ledger was ever tried on the processor.
     `gradients`, `truth` and `memory`, of what explained other results of the backend, are there for the diagnosis.
     """
@@ -35,6 +37,7 @@ class Result:
     gradients: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
     truth: Truth | None = None
     memory: Memory | None = None
+    objections: tuple[str, ...] = ()
 
     @functools.cached_property
     def diagnosis(self) -> Diagnosis:
@@ -61,8 +64,8 @@ class Result:
 
     @property
     def message(self) -> str:
-        """Why the verdict is what it is, and the diagnosis."""
-        return "; ".join(part for part in (self.verdict.why, self.diagnosis.sentence) if part)
+        """Why the verdict is what it is, why known differences do not explain it, and the diagnosis."""
+        return "; ".join(part for part in (self.verdict.why, *self.objections, self.diagnosis.sentence) if part)
 
     @property
     def status(self) -> Status:
@@ -99,6 +102,7 @@ def judged(
         reply = {"outcome": "crashed", "message": f"the worker answered arrays that cannot be read: {error}"}
         outputs, gradients = {}, {}
     verdict = judge(case, truth, reply, outputs, gradients)
-    known = ledger.explain(case, verdict) if ledger else ()
+    known = ledger.explain(case, verdict, Seen(truth, reply, outputs, gradients)) if ledger else ()
     tried = ledger.tried if ledger else True
-    return Result(case, backend, verdict, reply, outputs, known, tried, gradients, truth, memory)
+    objections = ledger.objections if ledger else ()
+    return Result(case, backend, verdict, reply, outputs, known, tried, gradients, truth, memory, objections)

@@ -7,6 +7,7 @@ import functools
 import json
 import os
 import re
+import signal
 import subprocess
 import tempfile
 import threading
@@ -42,7 +43,14 @@ ANSWERS = (
 
 
 class WorkerDied(Exception):
-    """The process ended or answered nonsense; the message holds what is known of why."""
+    """The process ended or answered nonsense; the message holds what is known of why.
+
+    `how` is the signal that ended it ("SIGABRT"), or how it left ("exit 1"); "" where it did not end by itself.
+    """
+
+    def __init__(self, message: str, how: str = "") -> None:
+        super().__init__(message)
+        self.how = how
 
 
 class WorkerHung(Exception):
@@ -124,8 +132,9 @@ class Worker:
         except (OSError, EOFError, channel_errors()) as error:
             if hung.is_set():
                 raise WorkerHung(f"the case was not taken within {timeout:g} s") from None
+            how = _how_it_ended(self.process)
             self.group.terminate(timeout=1)  # its last words are complete when it has ended
-            raise WorkerDied(f"the worker died: {_last_words(self.log) or _last_line(error)}") from error
+            raise WorkerDied(f"the worker died: {_last_words(self.log) or _last_line(error)}", how) from error
         try:
             reply = json.loads(text)
         except (TypeError, ValueError):
@@ -174,6 +183,16 @@ def _open(group: execnet.Group, process: _Process) -> Any:
     gateway.spec = spec
     group._register(gateway)
     return gateway.remote_exec(worker)
+
+
+def _how_it_ended(process: subprocess.Popen) -> str:
+    """The signal that ended a process, or "exit" and its status; "" for one that has not ended."""
+    try:
+        status = process.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        return ""
+    names = {one.value: one.name for one in signal.Signals}
+    return names.get(-status, f"signal {-status}") if status < 0 else f"exit {status}"
 
 
 def _end(group: execnet.Group, process: subprocess.Popen | None, log: IO[bytes]) -> None:

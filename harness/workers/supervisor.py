@@ -69,7 +69,9 @@ class Supervisor:
             return self.open().ask(id, request, self.timeout)
         except (WorkerDied, WorkerHung) as error:
             self.close()
-            return {"outcome": "timed-out" if isinstance(error, WorkerHung) else "crashed", "message": str(error)}
+            if isinstance(error, WorkerHung):
+                return {"outcome": "timed-out", "message": str(error)}
+            return {"outcome": "crashed", "message": str(error), "signal": error.how}
 
     def renew(self, environment: Mapping[str, str]) -> None:
         """Have the adapter made anew under other environment variables, without another worker. Raises `NotStarted`."""

@@ -10,6 +10,7 @@ import pytest
 from backends.condition import On
 from backends.known import Known
 from harness.commands.run import _absent, _ledger
+from harness.judging.instead import Seen
 from harness.judging.ledger import Ledger, entries
 from harness.judging.oracle import Truth
 from harness.judging.verdict import Comparison, Verdict
@@ -35,7 +36,7 @@ def known(**changes) -> Known:
 
 def explained(case, verdict: Verdict, *entries: Known, version: str = "2.1.0") -> str:
     """The ids of the entries that explain the verdict."""
-    return " ".join(Ledger(entries, version).explain(case, verdict))
+    return " ".join(Ledger(entries, version).explain(case, verdict, Seen()))
 
 
 def test_an_entry_explains_its_own_difference(conv):
@@ -110,7 +111,7 @@ def test_versions_are_those_of_the_specifier(conv, versions, version, covered):
 def after(*verdicts: Verdict, entry: Known, case, version: str = "2.1.0") -> Ledger:
     ledger = Ledger((entry,), version)
     for verdict in verdicts:
-        ledger.explain(case, verdict)
+        ledger.explain(case, verdict, Seen())
     return ledger
 
 
@@ -152,7 +153,7 @@ def machine(level: str, architecture: str = "x86_64", onednn: str = "", own: str
 def on(description: dict, *verdicts: Verdict, case, **changes) -> Ledger:
     ledger = Ledger((known(**changes),), "2.1.0", description=description)
     for verdict in verdicts:
-        ledger.explain(case, verdict)
+        ledger.explain(case, verdict, Seen())
     return ledger
 
 
@@ -161,7 +162,7 @@ def test_an_entry_must_show_where_its_condition_holds(conv, level):
     wide = On("oneDNN", at_least="avx512")
     assert on(machine(level), PASSED, case=conv(), on=wide).stale() == ["K1"]
     assert on(machine(level), OUTPUT, case=conv(), on=wide).stale() == []
-    assert on(machine(level), case=conv(), on=wide).explain(conv(), OUTPUT) == ("K1",)
+    assert on(machine(level), case=conv(), on=wide).explain(conv(), OUTPUT, Seen()) == ("K1",)
 
 
 @pytest.mark.parametrize(
@@ -170,7 +171,7 @@ def test_an_entry_must_show_where_its_condition_holds(conv, level):
 def test_an_entry_explains_nothing_where_its_condition_does_not_hold(conv, description):
     wide = On("oneDNN", at_least="avx512")
     ledger = on(description, PASSED, case=conv(), on=wide)
-    assert ledger.explain(conv(), OUTPUT) == ()
+    assert ledger.explain(conv(), OUTPUT, Seen()) == ()
     assert ledger.stale(everything=True) == []
     result = judged(conv(), "planted", {"outcome": "rejected", "message": "no"}, Truth(), ledger)
     assert result.status in ("fail", "new")
@@ -266,9 +267,9 @@ def test_a_stale_entry_is_reported_once_by_any_run(conv):
 
 def test_another_version_need_not_show_what_the_pinned_one_does(conv):
     ledger = Ledger((known(),), "2.0.0", pinned=False)
-    assert ledger.explain(conv(), PASSED) == ()
+    assert ledger.explain(conv(), PASSED, Seen()) == ()
     assert ledger.stale(everything=True) == []
-    assert ledger.explain(conv(), OUTPUT) == ("K1",)
+    assert ledger.explain(conv(), OUTPUT, Seen()) == ("K1",)
 
 
 @pytest.mark.parametrize(
@@ -288,18 +289,18 @@ def test_modes_of_which_an_entry_speaks_must_show_it_and_others_are_not_explaine
     conv, variants, variant, explains, due
 ):
     entry, nowhere = known(variants=variants), known(id="K2", variants=variants, when=lambda case: False)
-    assert Ledger((entry,), "2.1.0", variant).explain(conv(), OUTPUT) == (("K1",) if explains else ())
+    assert Ledger((entry,), "2.1.0", variant).explain(conv(), OUTPUT, Seen()) == (("K1",) if explains else ())
     ledger = Ledger((entry, nowhere), "2.1.0", variant)
-    ledger.explain(conv(), PASSED)
+    ledger.explain(conv(), PASSED, Seen())
     assert ledger.stale() == (["K1"] if due else [])
     assert ledger.stale(everything=True) == (["K1", "K2"] if due else [])
 
 
 def test_a_mode_of_another_version_need_not_show_its_entries(conv):
     ledger = Ledger((known(variants=("xla",)),), "2.0.0", "xla", pinned=False)
-    ledger.explain(conv(), PASSED)
+    ledger.explain(conv(), PASSED, Seen())
     assert ledger.stale(everything=True) == []
-    assert ledger.explain(conv(), OUTPUT) == ("K1",)
+    assert ledger.explain(conv(), OUTPUT, Seen()) == ("K1",)
 
 
 def test_version_and_mode_of_a_ledger_are_those_of_its_backend(tmp_path):
@@ -323,7 +324,7 @@ def test_a_report_names_the_script_of_an_entry_where_there_is_one(conv, tmp_path
     (tmp_path / "backends" / "mine" / "repros").mkdir(parents=True)
     (tmp_path / "backends" / "mine" / "repros" / "K1.py").write_text("raise AssertionError")
     ledger = Ledger((known(), known(id="K2"), known(id="K3", operators=("pad2d",))), "2.1.0")
-    ledger.explain(conv(), OUTPUT)
+    ledger.explain(conv(), OUTPUT, Seen())
     chosen = [Backend("torch", tmp_path / "backends" / "mine" / "adapter.py")]
     found = _ledger(SimpleNamespace(backends=chosen, ledgers={"torch": ledger}))
     assert {one["id"]: one["repro"] for one in found["torch"]} == {"K1": "backends/mine/repros/K1.py", "K2": ""}
