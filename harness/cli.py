@@ -203,6 +203,21 @@ def bridge(op, attrs, source, target, dtype, out) -> int:
     return bridging.show_one(op, source, target, list(attrs), dtype)
 
 
+@cli.command(context_settings={"ignore_unknown_options": True})
+@click.argument("one", type=click.Path(path_type=Path))
+@click.argument("other", type=click.Path(path_type=Path))
+@click.argument("attrs", nargs=-1, type=click.UNPROCESSED)
+@click.option("--op", default="", metavar="NAME", help="The operator that both are a result of.")
+@click.option("--input", "inputs", multiple=True, metavar="NAME=FILE", help="One of its inputs (repeat): x=x.npy")
+@click.option("--format", "form", default="text", type=click.Choice(("text", "json")), show_default=True)
+def judge(one: Path, other: Path, attrs, op, inputs, form) -> int:
+    """Is the difference of two arrays normal? ONE.npy OTHER.npy, and to know who is right:
+    --op conv2d --input x=x.npy --input w=w.npy --stride 2 --padding same. Exit code 1 where it is not normal."""
+    from harness.commands.judge import judge_files
+
+    return judge_files(one, other, op, inputs, attrs, form)
+
+
 @cli.command()
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path))

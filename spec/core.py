@@ -41,7 +41,7 @@ class Case:
     "value", or "rejected" where every framework must refuse. `tier` is "integers" (the result must be
     exact) or "reals" (it must be within the bounds). `canonical_cotangent`, in the axes NCHW, is what the
     gradients are taken against; None: drawn from the id. `expected` (of outputs), `expected_gradients` (of inputs),
-    `rtol` and `atol` come from case files.
+    `rtol` and `atol` come from case files; without both, `expected` holds within the derived bound.
     """
 
     id: str
@@ -54,8 +54,8 @@ class Case:
     gradient: bool = True
     canonical_cotangent: np.ndarray | None = None
     expected: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
-    rtol: float = 0.0
-    atol: float = 0.0
+    rtol: float | None = None
+    atol: float | None = None
     expected_gradients: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
 
     @property

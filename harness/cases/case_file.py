@@ -140,8 +140,8 @@ def _case(row: Any, where: str, folder: Path) -> Case:
         gradient=row.get("gradient", True),
         expected=stated,
         expected_gradients=stated_slopes,
-        rtol=float(row.get("rtol", 0.0)),
-        atol=float(row.get("atol", 0.0)),
+        rtol=row.get("rtol"),
+        atol=row.get("atol"),
     )
     limits.check(case, where)
     return _with_cotangent(case, row, where, folder)

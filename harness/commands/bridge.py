@@ -24,7 +24,7 @@ from reports.terminal import bridge as report
 from reports.write import add
 from spec import operators
 from spec.attributes import is_pads, is_pair
-from spec.core import BadCase, Operator
+from spec.core import Attribute, BadCase, Operator
 from spec.errors import CannotRun, UserError
 
 # What the table of all bridges shows, and what an operator needs that has no default.
@@ -119,22 +119,33 @@ def _row(wanted: Bridge, proof: Proof) -> dict[str, Any]:
     }
 
 
-def attributes(op: str, words: list[str]) -> dict[str, Any]:
-    """Attributes from `--stride 2 --padding same`: one number stands for both axes. Raises `UserError`."""
+def attributes(op: str, words: Sequence[str]) -> dict[str, Any]:
+    """Attributes of a bridge from `--stride 2 --padding same`, completed by examples. Raises `UserError`."""
     operator = operators()[op]
-    taken = {name: one for name, one in operator.attributes.items() if name not in LAYOUTS and op != NETWORK}
+    taken = {} if op == NETWORK else {name: one for name, one in operator.attributes.items() if name not in LAYOUTS}
+    found = parsed(op, words, taken, f"the bridges of {op} have", "they have")
+    try:
+        return operator.complete({**_needed(operator, found), **found}) if taken else {}
+    except BadCase as error:
+        raise UserError(str(error)) from None
+
+
+def attributes_of(op: str, words: Sequence[str]) -> dict[str, Any]:
+    """All attributes of an operator from the same words, layouts among them. Raises `UserError`."""
+    return parsed(op, words, operators()[op].attributes, f"{op} has", "it has")
+
+
+def parsed(op: str, words: Sequence[str], taken: Mapping[str, Attribute], who: str, has: str) -> dict[str, Any]:
+    """The attributes that words state: one number stands for both axes. Raises `UserError` for an unknown one."""
     found: dict[str, Any] = {}
     for name, text in zip(words[::2], [*words[1::2], ""]):
         if not name.startswith("--") or not text:
             raise UserError(f"{name!r} is no attribute with its value; write --stride 2 --padding same")
         name = name[2:].replace("-", "_")
         if name not in taken:
-            raise UserError(f"the bridges of {op} have no attribute {name!r}; they have: {', '.join(taken) or 'none'}")
+            raise UserError(f"{who} no attribute {name!r}; {has}: {', '.join(taken) or 'none'}")
         found[name] = _value(text, taken[name].valid([1, 1]))
-    try:
-        return operator.complete({**_needed(operator, found), **found}) if taken else {}
-    except BadCase as error:
-        raise UserError(str(error)) from None
+    return found
 
 
 def _value(text: str, pair: bool) -> Any:

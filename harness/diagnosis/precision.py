@@ -35,7 +35,7 @@ Compute = Callable[..., Mapping[str, np.ndarray]]
 
 
 # Coarsest first, so that the least format that holds a value is the one named. (unit roundoff, rounding)
-FORMATS = {
+FORMATS: Mapping[str, tuple[float, Callable[[np.ndarray], np.ndarray]]] = {
     "bfloat16": (2.0**-8, through(ml_dtypes.bfloat16)),
     "float16": (2.0**-11, through(np.float16)),
     "TensorFloat-32": (2.0**-11, functools.partial(cut, bits=11)),

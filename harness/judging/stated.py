@@ -1,14 +1,17 @@
 """What a case file states of a result, beside what the specification says: does the result agree, and if not, where.
 
-|result - stated| <= atol + rtol * |stated| agrees, NaN with NaN, an infinity with itself. A file may be wrong itself:
-then its statement differs from the truth by more than its own tolerance and the bound of the arithmetic.
+|result - stated| <= atol + rtol * |stated| agrees, NaN with NaN, an infinity with itself. Without rtol and atol two
+computations of the same are expected, each with rounding errors of its own: twice the derived bound agrees, and
+where results must be exact, equality. A file may be wrong itself: then its statement differs from the truth by more
+than its own tolerance and the bound of the arithmetic.
 """
 
 from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from harness.judging.bounds import worst_case
+from harness.judging.bounds import chance_bound, worst_case
+from harness.judging.difference import difference
 from harness.judging.oracle import Expected, Truth
 from spec.core import Case
 
@@ -37,26 +40,42 @@ def _difference(case: Case, name: str, stated: np.ndarray, actual: np.ndarray | 
         return f"the case file expects {name}, and there is none"
     if actual.shape != stated.shape:
         return f"the case file expects {name} of shape {list(stated.shape)}; it has {list(actual.shape)}"
-    beyond = _beyond(case, actual, stated)
+    if expected is not None and expected.value.shape != stated.shape:
+        expected = None
+    tolerance = _tolerance(case, stated, expected, actual.dtype)
+    beyond = _beyond(actual, stated, tolerance)
     if not beyond.size or not (beyond > 0).any():
         return ""
     place = np.unravel_index(int(np.argmax(beyond)), beyond.shape)
-    tolerance = case.atol + case.rtol * abs(float(stated[place]))
     index = ", ".join(map(str, map(int, place)))
-    found = f"{name}[{index}] is {actual[place]!s}, not {stated[place]!s} +- {tolerance:.3g}"
-    why = f"the case file expects other values: {found}"
-    if expected is None or expected.value.shape != stated.shape:
+    found = f"{name}[{index}] is {actual[place]!s}, not {stated[place]!s} +- {tolerance[place]:.3g}"
+    count = int((beyond > 0).sum())
+    largest = difference(actual.astype(np.float64), stated.astype(np.float64)).max_abs
+    why = f"the case file expects other values: {found} ({count} of {beyond.size} are off, by up to {largest:.3g})"
+    if expected is None:
         return why
-    wrong = _beyond(case, expected.value, stated)[place] > worst_case(expected, actual.dtype)[place]
+    wrong = _beyond(expected.value, stated, tolerance)[place] > worst_case(expected, actual.dtype)[place]
     return f"{why}; the truth is {expected.value[place]:.9g}" + (", so the file is wrong" if wrong else "")
 
 
-def _beyond(case: Case, actual: np.ndarray, stated: np.ndarray) -> np.ndarray:
+def _tolerance(case: Case, stated: np.ndarray, expected: Expected | None, dtype: np.dtype) -> np.ndarray:
+    """How far each element may be from what is stated."""
+    if case.rtol is not None or case.atol is not None:
+        size = np.where(np.isfinite(stated), stated, 0).astype(np.float64)
+        return (case.atol or 0.0) + (case.rtol or 0.0) * np.abs(size)
+    if expected is None or case.tier == "integers":
+        return np.zeros(stated.shape)
+    with np.errstate(all="ignore"):
+        bound = np.minimum(worst_case(expected, dtype), chance_bound(expected, dtype))
+    return 2 * np.nan_to_num(bound, nan=0.0)
+
+
+def _beyond(actual: np.ndarray, stated: np.ndarray, tolerance: np.ndarray) -> np.ndarray:
     """How far each element lies outside of its tolerance; infinity where no distance tells."""
     with np.errstate(all="ignore"):
         actual, stated = actual.astype(np.float64), stated.astype(np.float64)
         same = (actual == stated) | (np.isnan(actual) & np.isnan(stated))
-        distance = np.abs(actual - stated) - (case.atol + case.rtol * np.abs(stated))
+        distance = np.abs(actual - stated) - tolerance
         # An infinity, taken relatively, would agree with every number.
         distance = np.where(np.isfinite(actual) & np.isfinite(stated), distance, np.inf)
     return np.where(same, 0.0, distance)

@@ -48,9 +48,17 @@ class Result:
         if self.status not in ("fail", "new") or self.truth is None or not self.outputs:
             return Diagnosis()
         try:
+            if self.verdict.outcome.is_right and self.verdict.expected == "differs" and self.case.expected:
+                return self._of_the_file(self.truth)
             return diagnose(self.case, self.truth, self.outputs, self.gradients, self.memory)
         except Exception as error:
             return Diagnosis(f"the search for a cause failed: {type(error).__name__}: {error}")
+
+    def _of_the_file(self, truth: Truth) -> Diagnosis:
+        """What the values look like that a case file states and a right result is not."""
+        stated = {name: array.astype(self.case.dtype) for name, array in self.case.expected.items()}
+        found = diagnose(self.case, truth, stated)
+        return dataclasses.replace(found, sentence=f"in the case file, {found.sentence}") if found.sentence else found
 
     @functools.cached_property
     def bits(self) -> str:

@@ -171,6 +171,16 @@ def test_without_tolerances_only_equality_agrees(conv):
     assert agreement(conv, [above, 0.0], [4.0, 0.0]) == "differs"
 
 
+@pytest.mark.parametrize(("steps", "wanted"), [(0, "agrees"), (1, "agrees"), (1000, "differs")])
+def test_of_reals_the_derived_bound_is_the_tolerance_where_none_is_given(conv, steps, wanted):
+    """What another correct computation returned agrees; equality would be asked of no two frameworks."""
+    case = dataclasses.replace(conv(gradient=False), tier="reals")
+    right = truth(case).outputs["y"].value.astype("f4")
+    other = right + steps * np.spacing(np.abs(right))
+    found = judge(dataclasses.replace(case, expected={"y": other}), truth(case), COMPUTED, {"y": right}, {})
+    assert found.expected == wanted
+
+
 def test_one_wrong_value_among_many_differs(conv):
     stated = np.arange(24.0).reshape(2, 3, 4)
     actual = stated.copy()
@@ -203,10 +213,11 @@ def test_expected_values_count_beside_the_truth(conv):
     agreeing = dataclasses.replace(case, expected={"y": right})
     found = judge(agreeing, truth(case), COMPUTED, outputs, {})
     assert (found.outcome, found.expected, found.passed) == ("exact", "agrees", True)
-    differing = dataclasses.replace(case, expected={"y": right + 1})
+    differing = dataclasses.replace(case, expected={"y": right + 1}, rtol=0.0)
     found = judge(differing, truth(case), COMPUTED, outputs, {})
     assert (found.outcome, found.expected, found.passed) == ("exact", "differs", False)
-    said = r"y\[0, 0, 0, 0\] is \S+, not \S+ \+- 0; the truth is \S+, so the file is wrong"
+    said = r"y\[0, 0, 0, 0\] is \S+, not \S+ \+- 0 \(\d+ of \d+ are off, by up to 1\)"
+    said += r"; the truth is \S+, so the file is wrong"
     assert re.fullmatch(f"the case file expects other values: {said}", found.why)
 
 
