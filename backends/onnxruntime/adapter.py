@@ -1,0 +1,146 @@
+"""ONNX Runtime: images NCHW, kernels OIHW; each operator is a model of one or a few nodes, run on the CPU.
+
+ONNX has operators and no functions: `run` writes a model, and a session compiles it. What ONNX lacks most often:
+
+- Convolution and pooling have a pad for every side; the rules ("SAME_UPPER") are refused, or wrong, where there is
+  dilation.
+- It is made to run models that others trained: there are no gradients, and no layers, so that outputs alone are judged.
+"""
+
+import os
+
+import numpy as np
+import onnxruntime
+from onnx import helper
+
+from backends.contract import Unsupported, native
+from spec.padding import explicit, transposed
+
+OPSET, IR = 22, 10
+PAD_MODES = {"constant": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+
+
+class Adapter:
+    """The operators of ONNX Runtime on the CPU; tensors are NumPy's arrays, which a session takes as they are."""
+
+    def __init__(self):
+        self.options = onnxruntime.SessionOptions()
+        self.options.intra_op_num_threads = int(os.environ.get("OMP_NUM_THREADS") or 1)
+        self.options.log_severity_level = 4  # errors are raised anyway
+
+    def from_numpy(self, array):
+        """A copy; `Unsupported` for a dtype that a session cannot be given."""
+        if array.dtype.kind not in "fiub":
+            raise Unsupported(f"a session of ONNX Runtime takes no NumPy array of {array.dtype}")
+        return array.copy()
+
+    def to_numpy(self, tensor):
+        """Nothing to do."""
+        return tensor
+
+    def synchronize(self):
+        """Nothing to wait for: a session returns when the values are there."""
+
+    def describe(self):
+        """Version, device, threads, and how graphs are optimized."""
+        return {
+            "version": onnxruntime.__version__,
+            "device": onnxruntime.get_device().lower(),
+            "threads": self.options.intra_op_num_threads,
+            "switches": {"opset": OPSET, "graph_optimization": self.options.graph_optimization_level.name},
+        }
+
+    def _run(self, *nodes, **inputs):
+        """The last output of a model of these nodes, `helper.make_node` each, on inputs by name."""
+        kinds = {name: helper.np_dtype_to_tensor_dtype(array.dtype) for name, array in inputs.items()}
+        given = [helper.make_tensor_value_info(name, kinds[name], array.shape) for name, array in inputs.items()]
+        made = helper.make_tensor_value_info(nodes[-1].output[0], next(iter(kinds.values())), None)
+        graph = helper.make_graph(nodes, "one", given, [made])
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR)
+        session = onnxruntime.InferenceSession(model.SerializeToString(), self.options, ["CPUExecutionProvider"])
+        return session.run(None, inputs)[0]
+
+    # ---- correlation and convolution -------------------------------------------------------------
+
+    def convolve2d(self, x, k):
+        """Calls `Conv`.
+        Lacks a true convolution (`Conv` correlates), and so `Slice` flips the kernel first instead.
+        """
+        ends = {"starts": np.array([-1, -1]), "ends": np.array([-(2**31), -(2**31)]), "axes": np.array([2, 3])}
+        flip = helper.make_node("Slice", ["k", *ends, "steps"], ["flipped"])
+        conv = helper.make_node("Conv", ["x", "flipped"], ["y"])
+        return self._run(flip, conv, x=x[None, None], k=k[None, None], **ends, steps=np.array([-1, -1]))[0, 0]
+
+    @native("NCHW", kernel="OIHW")
+    def conv2d(self, x, w, b=None, *, stride, padding, dilation, groups):
+        """Calls `Conv`.
+        Lacks rules of padding that heed the dilation, and so pads are counted out instead.
+        """
+        inputs = {"x": x, "w": w} if b is None else {"x": x, "w": w, "b": b}
+        pads = _flat(explicit(padding, x.shape[-2:], w.shape[-2:], stride, dilation))
+        geometry = {"strides": stride, "dilations": dilation, "group": groups, "kernel_shape": w.shape[-2:]}
+        return self._run(helper.make_node("Conv", list(inputs), ["y"], **geometry, pads=pads), **inputs)
+
+    @native("NCHW", kernel="IOHW")
+    def conv_transpose2d(self, x, w, b=None, *, stride, padding, output_padding, dilation, groups):
+        """Calls `ConvTranspose`, whose pads crop.
+        Lacks "same" as the convolution behind it has it, and so the crop is counted out instead.
+        """
+        inputs = {"x": x, "w": w} if b is None else {"x": x, "w": w, "b": b}
+        crop, more = transposed(padding, x.shape[-2:], w.shape[-2:], stride, dilation, output_padding)
+        geometry = {"strides": stride, "dilations": dilation, "group": groups, "kernel_shape": w.shape[-2:]}
+        pads = {"pads": _flat(crop), "output_padding": more}
+        return self._run(helper.make_node("ConvTranspose", list(inputs), ["y"], **geometry, **pads), **inputs)
+
+    # ---- padding, pooling, resampling ------------------------------------------------------------
+
+    @native("NCHW")
+    def pad2d(self, x, *, padding, mode, value):
+        """Calls `Pad`.
+        Lacks the mode "symmetric", and so says that it is unsupported instead.
+        """
+        if mode not in PAD_MODES:
+            raise Unsupported(f"Pad has the modes {', '.join(PAD_MODES.values())}; none is {mode}")
+        (top, bottom), (left, right) = padding
+        pads, fill = np.array([0, 0, top, left, 0, 0, bottom, right]), np.array(value, x.dtype)
+        node = helper.make_node("Pad", ["x", "pads", "fill"], ["y"], mode=PAD_MODES[mode])
+        return self._run(node, x=x, pads=pads, fill=fill)
+
+    @native("NCHW")
+    def max_pool2d(self, x, *, kernel_size, stride, padding, dilation, ceil_mode):
+        """Calls `MaxPool`.
+        Lacks rules of padding that heed the dilation, and so pads are counted out instead.
+        """
+        pads = _flat(explicit(padding, x.shape[-2:], kernel_size, stride, dilation))
+        geometry = {"kernel_shape": kernel_size, "strides": stride, "dilations": dilation, "ceil_mode": int(ceil_mode)}
+        return self._run(helper.make_node("MaxPool", ["x"], ["y"], **geometry, pads=pads), x=x)
+
+    @native("NCHW")
+    def avg_pool2d(self, x, *, kernel_size, stride, padding, ceil_mode, count_include_pad):
+        """Calls `AveragePool`.
+        Lacks rules of padding that heed the dilation, and so pads are counted out instead.
+        """
+        pads = _flat(explicit(padding, x.shape[-2:], kernel_size, stride))
+        count = {"ceil_mode": int(ceil_mode), "count_include_pad": int(count_include_pad)}
+        node = helper.make_node(
+            "AveragePool", ["x"], ["y"], kernel_shape=kernel_size, strides=stride, **count, pads=pads
+        )
+        return self._run(node, x=x)
+
+    @native("NCHW")
+    def upsample2d(self, x, *, scale, mode, align_corners):
+        """Calls `Resize`, to sizes: scales would be rounded to float32."""
+        sizes = np.array([*x.shape[:2], *(pixels * times for pixels, times in zip(x.shape[-2:], scale))])
+        places = "align_corners" if align_corners else "asymmetric" if mode == "nearest" else "half_pixel"
+        options = {"mode": {"bilinear": "linear"}.get(mode, mode), "coordinate_transformation_mode": places}
+        node = helper.make_node("Resize", ["x", "", "", "sizes"], ["y"], **options, nearest_mode="floor")
+        return self._run(node, x=x, sizes=sizes)
+
+    def flatten(self, x, *, layout):
+        """Calls `Flatten` for all but the batch: the order of memory, whatever the layout."""
+        return self._run(helper.make_node("Flatten", ["x"], ["y"]), x=x)
+
+
+def _flat(pads):
+    (top, bottom), (left, right) = pads
+    return [top, left, bottom, right]
