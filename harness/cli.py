@@ -65,7 +65,7 @@ def timeout(what: str) -> Callable:
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 @click.version_option(VERSION, prog_name="convparity")
 def cli(debug: bool) -> None:
-    """Compare numpy, torch, tensorflow, jax and mxnet on one specification of the 2-D convolution operators."""
+    """Compare frameworks on one specification of the 2-D convolution operators."""
 
 
 @cli.command()

@@ -13,6 +13,7 @@ import numpy as np
 import onnxruntime
 from onnx import helper
 
+from backends import processor
 from backends.contract import Unsupported, native
 from spec.padding import explicit, transposed
 
@@ -47,6 +48,7 @@ class Adapter:
             "version": onnxruntime.__version__,
             "device": onnxruntime.get_device().lower(),
             "threads": self.options.intra_op_num_threads,
+            "processor": processor.described(MLAS=processor.asked(_mlas)),
             "switches": {"opset": OPSET, "graph_optimization": self.options.graph_optimization_level.name},
         }
 
@@ -139,6 +141,16 @@ class Adapter:
     def flatten(self, x, *, layout):
         """Calls `Flatten` for all but the batch: the order of memory, whatever the layout."""
         return self._run(helper.make_node("Flatten", ["x"], ["y"]), x=x)
+
+
+def _mlas():
+    """MLAS, which computes, cannot be asked, nor held to less: it takes the largest kernels that the processor has.
+
+    For floating point those are of AVX-512 at most (`MLAS_PLATFORM`, onnxruntime/core/mlas/lib/platform.cpp).
+    """
+    order = processor.LEVELS[processor.architecture()]
+    largest = "avx512" if "avx512" in order else order[-1]
+    return min(processor.machine(), largest, key=order.index), "MLAS, by the processor"
 
 
 def _flat(pads):
