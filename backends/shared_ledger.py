@@ -85,6 +85,11 @@ def sums_in(
     return outputs + slopes
 
 
+def has_half_bias(case: Case) -> bool:
+    """Whether a bias in float16 or bfloat16 is added."""
+    return case.dtype.name in ("float16", "bfloat16") and case.tier == "reals" and "b" in case.inputs
+
+
 def has_special_bfloat16_kernel(case: Case) -> bool:
     """Whether a kernel in bfloat16 holds NaN or infinity."""
     return case.dtype.name == "bfloat16" and not predicates.is_finite(predicates.second(case))
@@ -206,6 +211,24 @@ OUTPUT_PADDING_BESIDE_SAME = convention(
     when=predicates.has_output_padding_beside_same,
     what="Bridged: output padding makes the result larger than stride times the image.",
     why="The operator has no paddings by name: SAME is a crop here, and output padding is added to what it leaves.",
+)
+BIAS_AFTER_ROUNDING = coarse(
+    id="half-precision-bias-after-rounding",
+    operators=("conv2d", "conv2d_layer"),
+    when=has_half_bias,
+    what="In float16 and bfloat16 the convolution is rounded, and its sum with the bias once more. Where the two "
+    "almost cancel, half a unit in the last place of the convolution is left, which may be more than the sum.",
+    why="The bias is added by an operator of its own, which gets the convolution in half precision.",
+    seldom=True,
+)
+BIAS_GRADIENT_IN_HALF_PRECISION = coarse(
+    id="half-precision-bias-gradient",
+    operators=("conv2d", "conv2d_layer"),
+    part="gradient",
+    when=has_half_bias,
+    what="The gradient for a bias in float16 or bfloat16 is added up in its own dtype, rounded at every addition.",
+    why="It is the sum over all images, rows and columns, which an operator takes in the dtype of what it gets.",
+    seldom=True,
 )
 BFLOAT16_PRODUCTS_IN_PAIRS = numeric(
     id="bfloat16-products-in-pairs",

@@ -92,7 +92,8 @@ class Ledger:
         Each array that is not right must be what one of them says comes instead.
         """
         found = [known for known in self._covering.get(case.op, ()) if _applies(known, case)]
-        self.selected.update(known.id for known in found)
+        # Where the output is refused, no gradient can show anything.
+        self.selected.update(known.id for known in found if known.part == "output" or verdict.gradients)
         self.objections, problems = (), _problems(verdict, seen)
         if verdict.passed or not problems:
             return ()

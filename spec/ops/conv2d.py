@@ -150,6 +150,13 @@ def sketches(layer: bool = False):
     attrs = {"groups": 2, "stride": [1, 2], "padding": [[1, 0], [1, 2]]}
     why = "float16 and bfloat16 where a framework has them"
     yield Sketch("half-precision", why, attrs, {"x": x, "w": (4, 2, 2, 3)}, build.HALVES)
+    yield Sketch(
+        "half-precision-bias",
+        "a bias that is added to what was rounded before, and is thereby rounded twice",
+        {"padding": [[1, 1], [2, 2]]},
+        {"x": (3, 2, 8, 9), "w": (5, 2, 3, 4), "b": (5,)},
+        build.HALVES,
+    )
     if not layer:
         yield Sketch(
             "half-precision-plain",

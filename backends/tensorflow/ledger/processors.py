@@ -15,8 +15,9 @@ HELD = On("oneDNN", below="avx2_bf16", switches={"onednn_takes_bfloat16": True})
 WITHOUT_F16C = On("XLA", below="avx")
 
 
-def _is_bfloat16(case):
-    return case.dtype.name == "bfloat16"
+def _is_left_to_onednn(case):
+    """In bfloat16, but for Keras's convolution with groups, which XLA compiles."""
+    return case.dtype.name == "bfloat16" and not (case.op == "conv2d_layer" and predicates.groups(case) > 1)
 
 
 def _is_compiled_in_float16(case):
@@ -43,7 +44,7 @@ LEDGER = [
     unsupported(
         id="bfloat16-held-below-avx512",
         operators=("conv2d", "conv2d_layer", "convolve2d", "conv_transpose2d", *POOLED, "learn_kernel", "lenet5"),
-        when=_is_bfloat16,
+        when=_is_left_to_onednn,
         what="With oneDNN held to less than AVX-512 (ONEDNN_MAX_CPU_ISA), convolutions and pools refuse bfloat16: "
         "could not create a primitive descriptor. Matrix products end the process.",
         why="TensorFlow asks the processor for AVX-512, not oneDNN for what it may use, and hands bfloat16 over. On a "
@@ -54,7 +55,7 @@ LEDGER = [
         id="bfloat16-held-below-avx512-gradient",
         operators=("conv2d", "conv2d_layer", "convolve2d", "conv_transpose2d", *POOLED),
         part="gradient",
-        when=_is_bfloat16,
+        when=_is_left_to_onednn,
         what="So do gradients, also of transposed convolutions that Eigen's kernels compute.",
         why="TensorFlow asks the processor for AVX-512, not oneDNN for what it may use.",
         on=HELD,

@@ -251,6 +251,12 @@ def test_entries_on_gradients_are_not_stale_where_no_gradient_was_asked(conv):
     assert after(PASSED, entry=known(), case=conv()).stale(gradients=False) == ["K1"]
 
 
+def test_entries_on_gradients_are_not_stale_where_the_output_was_refused(conv):
+    refused = Verdict(Outcome.REJECTED, "", None)
+    assert after(refused, entry=known(part="gradient"), case=conv()).stale() == []
+    assert after(refused, PASSED, entry=known(part="gradient"), case=conv()).stale() == ["K1"]
+
+
 def test_an_entry_without_any_case_is_reported_by_a_full_run_only(conv):
     nowhere = after(PASSED, entry=known(when=lambda case: False), case=conv())
     assert nowhere.stale(everything=True) == ["K1"]
