@@ -30,6 +30,12 @@ def pytest_xdist_make_scheduler(config, log):
     return LoadFileScheduling(config, log) if config.getvalue("dist") == "load" else None
 
 
+def pytest_ignore_collect(collection_path, config):
+    """The tests that need a browser run only where they are asked for: `tox run -e browser`."""
+    browser = collection_path.name == "browser"
+    return True if browser and not any("browser" in argument for argument in config.args) else None
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--backend", action="append", default=[], help="conformance: only this backend (repeat)")
     parser.addoption("--timeout", type=float, default=60.0, help="conformance: seconds one case may take")

@@ -50,5 +50,14 @@ def test_the_check_ends_with_the_line_that_says_how_many_tests_passed():
     parser.read(ROOT / "tox.ini")
     commands = [line for line in parser["testenv:tests"]["commands"].split("\n") if line]
     assert commands[-1].startswith("pytest")
-    last = (ROOT / ".ci/run").read_text().strip().splitlines()[-1]
+    *_, browser, last = (ROOT / ".ci/run").read_text().strip().splitlines()
+    assert browser == ".venv/bin/tox run -e browser"
     assert last == "exec .venv/bin/tox run -e tests"
+
+
+def test_the_test_command_of_the_readme_needs_no_browser(pytestconfig):
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.read(ROOT / "tox.ini")
+    assert "browser" not in parser["testenv:tests"]["deps"] + parser["testenv:tests"]["commands"]
+    folder = ROOT / "tests" / "browser"
+    assert pytestconfig.hook.pytest_ignore_collect(collection_path=folder, config=pytestconfig)

@@ -45,6 +45,29 @@ def learn(x, y, w, reduce):
     return w
 
 
+def fill(layer):
+    """The layer with weights by the rule of the lesson, eighths from -5/8 to 5/8: made (O, I, h, w) or (O, I)."""
+    shape = layer.kernel.shape
+    canonical, order = (shape[::-1], (1, 0)) if len(shape) == 2 else ((*shape[:1:-1], *shape[:2]), (2, 3, 1, 0))
+    kernel = (jnp.arange(layer.kernel.size).reshape(canonical) * 7 % 11 - 5) / 8
+    layer.kernel.set_value(kernel.transpose(order))
+    layer.bias.set_value((jnp.arange(layer.bias.size) * 7 % 11 - 5) / 8)
+    return layer
+
+
+def lenet(x, kernels, third):
+    """LeNet-5 with `kernels` in C1; its third convolution has the name `third`."""
+    rngs, net = nnx.Rngs(0), nnx.Module()
+    net.C1 = fill(nnx.Conv(1, kernels, (5, 5), padding="SAME", rngs=rngs))
+    net.C3 = fill(nnx.Conv(6, 16, (5, 5), padding="VALID", rngs=rngs))
+    setattr(net, third, fill(nnx.Conv(16, 120, (5, 5), padding="VALID", rngs=rngs)))
+    net.F6, net.OUTPUT = fill(nnx.Linear(120, 84, rngs=rngs)), fill(nnx.Linear(84, 10, rngs=rngs))
+    x = nnx.max_pool(nnx.relu(net.C1(channels_last(x))), (2, 2), strides=(2, 2))
+    x = nnx.max_pool(nnx.relu(net.C3(x)), (2, 2), strides=(2, 2))
+    x = nnx.relu(getattr(net, third)(x)).reshape(len(x), -1)
+    return net.OUTPUT(nnx.relu(net.F6(x)))
+
+
 CALLS = {
     "same-with-stride": {
         "its own word": lambda x, w: lax.conv(x, w, (2, 2), "SAME"),
@@ -114,6 +137,12 @@ CALLS = {
         "of the sum": lambda x: jax.grad(lambda x: (x**2).sum())(x),
         "of the vector": lambda x: jax.grad(lambda x: x**2)(x),
         "twice": lambda x: [jax.grad(lambda x: (x**2).sum())(x) for _ in range(2)][-1],
+    },
+    "lenet5": {
+        "as the seed wrote it": lambda x: lenet(x, kernels=5, third="C3"),
+        "6 kernels": lambda x: lenet(x, kernels=6, third="C3"),
+        "names of their own": lambda x: lenet(x, kernels=5, third="C5"),
+        "both mended": lambda x: lenet(x, kernels=6, third="C5"),
     },
     "floating-point": {
         "float32": lambda x, y: x + y,

@@ -3,6 +3,8 @@
 `np` is `mxnet.numpy`, whose arrays the operators of `npx` take.
 """
 
+import math
+
 from mxnet import autograd, gluon, nd, np, npx
 
 npx.set_np()
@@ -57,6 +59,25 @@ def gradient(x, reduce, times=1):
             y = reduce(x**2)
         y.backward()
     return x.grad
+
+
+def fill(shape):
+    """Weights by the rule of the lesson: eighths from -5/8 to 5/8."""
+    return (np.arange(math.prod(shape)).reshape(shape) * 7 % 11 - 5) / 8
+
+
+def lenet(x, kernels):
+    """LeNet-5 with `kernels` in C1; gluon makes the names of layers itself."""
+    net = gluon.nn.HybridSequential()
+    net.add(gluon.nn.Conv2D(kernels, 5, padding=2, activation="relu"), gluon.nn.MaxPool2D(2))
+    net.add(gluon.nn.Conv2D(16, 5, activation="relu"), gluon.nn.MaxPool2D(2))
+    net.add(gluon.nn.Conv2D(120, 5, activation="relu"), gluon.nn.Flatten())
+    net.add(gluon.nn.Dense(84, activation="relu"), gluon.nn.Dense(10))
+    net.initialize()
+    net(x)  # the first image makes the weights
+    for weight in net.collect_params().values():
+        weight.set_data(fill(weight.shape))
+    return net(x)
 
 
 CALLS = {
@@ -114,6 +135,10 @@ CALLS = {
         "of the sum": lambda x: gradient(x, np.sum),
         "of the vector": lambda x: gradient(x, lambda y: y),
         "twice": lambda x: gradient(x, np.sum, times=2),
+    },
+    "lenet5": {
+        "names of their own": lambda x: lenet(x, kernels=5),
+        "both mended": lambda x: lenet(x, kernels=6),
     },
     "floating-point": {
         "float32": lambda x, y: x + y,

@@ -48,6 +48,32 @@ def learn(x, y, w, divisor):
     return w
 
 
+def fill(*shape):
+    """Weights by the rule of the lesson: eighths from -5/8 to 5/8."""
+    return (np.arange(np.prod(shape)).reshape(shape) * 7 % 11 - 5) / 8
+
+
+def block(x, w):
+    """A convolution with its bias, and ReLU."""
+    return np.maximum(correlate(x, w) + fill(len(w), 1, 1), 0)
+
+
+def halved(x):
+    """The largest of each 2x2 pixels."""
+    n, c, h, w = x.shape
+    return x.reshape(n, c, h // 2, 2, w // 2, 2).max(axis=(3, 5))
+
+
+def lenet(x, kernels, third):
+    """LeNet-5 with `kernels` in C1; the kernels of its third convolution have the name `third`."""
+    net = {"C1": fill(kernels, 1, 5, 5), "C3": fill(16, 6, 5, 5)}
+    net[third] = fill(120, 16, 5, 5)
+    x = halved(block(np.pad(x, ((0, 0), (0, 0), (2, 2), (2, 2))), net["C1"]))
+    x = block(halved(block(x, net["C3"])), net[third]).reshape(len(x), -1)
+    hidden = np.maximum(x @ fill(84, 120).T + fill(84), 0)
+    return hidden @ fill(10, 84).T + fill(10)
+
+
 CALLS = {
     "same-with-stride": {
         "padding=1": lambda x, w: correlate(np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1))), w, stride=2),
@@ -96,6 +122,12 @@ CALLS = {
     },
     "gradients": {
         "of the sum": lambda x: 2 * x,
+    },
+    "lenet5": {
+        "as the seed wrote it": lambda x: lenet(x, kernels=5, third="C3"),
+        "6 kernels": lambda x: lenet(x, kernels=6, third="C3"),
+        "names of their own": lambda x: lenet(x, kernels=5, third="C5"),
+        "both mended": lambda x: lenet(x, kernels=6, third="C5"),
     },
     "floating-point": {
         "float32": lambda x, y: x + y,

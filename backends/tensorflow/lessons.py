@@ -48,6 +48,33 @@ def gradient(x, reduce, times=1):
     return found
 
 
+def fill(shape):
+    """Weights by the rule of the lesson, eighths from -5/8 to 5/8: made (O, I, h, w) or (O, I), turned to Keras's."""
+    order = {4: (2, 3, 1, 0), 2: (1, 0), 1: (0,)}[len(shape)]
+    canonical = [shape[order.index(axis)] for axis in range(len(shape))]
+    return tf.transpose((tf.reshape(tf.range(tf.reduce_prod(shape)), canonical) * 7 % 11 - 5) / 8, order)
+
+
+def lenet(x, kernels, third):
+    """LeNet-5 with `kernels` in C1; its third convolution has the name `third`."""
+    layers = tf.keras.layers
+    net = tf.keras.Sequential(
+        [
+            layers.Conv2D(kernels, 5, padding="same", activation="relu", name="C1"),
+            layers.MaxPooling2D(2, name="S2"),
+            layers.Conv2D(16, 5, activation="relu", name="C3"),
+            layers.MaxPooling2D(2, name="S4"),
+            layers.Conv2D(120, 5, activation="relu", name=third),
+            layers.Flatten(),
+            layers.Dense(84, activation="relu", name="F6"),
+            layers.Dense(10, name="OUTPUT"),
+        ]
+    )
+    net.build(x.shape)
+    net.set_weights([fill(weight.shape) for weight in net.weights])
+    return net(x)
+
+
 CALLS = {
     "same-with-stride": {
         "its own word": lambda x, w: tf.nn.conv2d(x, w, strides=2, padding="SAME"),
@@ -106,6 +133,12 @@ CALLS = {
         "of the sum": lambda x: gradient(x, tf.reduce_sum),
         "of the vector": lambda x: gradient(x, tf.identity),
         "twice": lambda x: gradient(x, tf.reduce_sum, times=2),
+    },
+    "lenet5": {
+        "as the seed wrote it": lambda x: lenet(x, kernels=5, third="C3"),
+        "6 kernels": lambda x: lenet(x, kernels=6, third="C3"),
+        "names of their own": lambda x: lenet(x, kernels=5, third="C5"),
+        "both mended": lambda x: lenet(x, kernels=6, third="C5"),
     },
     "floating-point": {
         "float32": lambda x, y: x + y,

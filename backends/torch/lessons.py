@@ -2,6 +2,7 @@
 
 import torch
 import torch.nn.functional as F
+from torch import nn
 
 TENSOR = torch.tensor  # how a notebook makes an input
 LAYOUTS = {"image": "NCHW", "kernel": "OIHW", "transposed kernel": "IOHW"}
@@ -33,6 +34,30 @@ def gradient(x, reduce, times=1):
     for _ in range(times):
         reduce(x**2).backward()
     return x.grad
+
+
+def fill(shape):
+    """Weights by the rule of the lesson: eighths from -5/8 to 5/8."""
+    return (torch.arange(shape.numel()).reshape(shape) * 7 % 11 - 5) / 8
+
+
+def lenet(x, kernels, third):
+    """LeNet-5 with `kernels` in C1; its third convolution has the name `third`."""
+    net = nn.Sequential()
+    net.add_module("C1", nn.Conv2d(1, kernels, kernel_size=5, padding=2))
+    net.add_module("func1", nn.ReLU())
+    net.add_module("S2", nn.MaxPool2d(kernel_size=2))
+    net.add_module("C3", nn.Conv2d(6, 16, kernel_size=5))
+    net.add_module("func2", nn.ReLU())
+    net.add_module("S4", nn.MaxPool2d(kernel_size=2))
+    net.add_module(third, nn.Conv2d(16, 120, kernel_size=5))
+    net.add_module("func3", nn.ReLU())
+    net.add_module("flatten", nn.Flatten())
+    net.add_module("F6", nn.Linear(120, 84))
+    net.add_module("func4", nn.ReLU())
+    net.add_module("OUTPUT", nn.Linear(84, 10))
+    net.load_state_dict({name: fill(weight.shape) for name, weight in net.state_dict().items()})
+    return net(x).detach()
 
 
 CALLS = {
@@ -91,6 +116,12 @@ CALLS = {
         "of the sum": lambda x: gradient(x, torch.sum),
         "of the vector": lambda x: gradient(x, lambda y: y),
         "twice": lambda x: gradient(x, torch.sum, times=2),
+    },
+    "lenet5": {
+        "as the seed wrote it": lambda x: lenet(x, kernels=5, third="C3"),
+        "6 kernels": lambda x: lenet(x, kernels=6, third="C3"),
+        "names of their own": lambda x: lenet(x, kernels=5, third="C5"),
+        "both mended": lambda x: lenet(x, kernels=6, third="C5"),
     },
     "floating-point": {
         "float32": lambda x, y: x + y,

@@ -18,6 +18,7 @@ ORDER = (  # the modules
     "upsampling",
     "flatten_and_dense",
     "gradients",
+    "lenet5",
     "floating_point",
     "layouts_and_memory",
 )

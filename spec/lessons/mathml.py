@@ -4,8 +4,8 @@ from fractions import Fraction
 
 
 def math(*parts: str) -> str:
-    """A formula on a line of its own."""
-    return f'<math display="block"><mrow>{"".join(parts)}</mrow></math>'
+    """A formula on a line of its own; on a narrow screen a keyboard can scroll it."""
+    return f'<math display="block" tabindex="0"><mrow>{"".join(parts)}</mrow></math>'
 
 
 def num(value: object) -> str:

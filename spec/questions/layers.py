@@ -17,6 +17,7 @@ layer.initializer  -> array (4,): the std of a kernel of the first of SHAPES, fr
 layer.transposed.parameters  -> word: the shape of the kernel of a transposed convolution 3 -> 4, kernel (2, 5)
 layer.lazy  -> word: "inferred at the first call" if a layer is made without the number of its input channels, run on
     an image with 3 of them, and then has a kernel for 3
+layer.names  -> word: what a network has after two layers were put into it under one name: "the second alone" or "both"
 layer.activation  x (2,) -> y (2,): one pixel with one channel for each of the numbers x, given as two images; a layer
     1 -> 1, kernel (1, 1) with weight 1 and no bias
 """
@@ -159,6 +160,15 @@ QUESTIONS = [
         "A layer made without its input channels has no weights until it has seen an image. That is convenient, but "
         "the weights can be neither counted nor loaded before.",
         "Run the layer once on an image of zeros, then load the weights.",
+    ),
+    Question(
+        "layer.names",
+        "What does a network hold after two layers were put into it under one name?",
+        in_words("the second alone", "both", REFUSES),
+        "Layers are kept in a dictionary by their names. A second layer of the same name takes the place of the first, "
+        "as in every dictionary, unless the framework looks. The network then has a layer less, at another place than "
+        "one believes, and often that shows at the first image only.",
+        "Count the layers or their weights after the network is made.",
     ),
     Question(
         "layer.activation",

@@ -82,6 +82,14 @@ def layer_lazy_linen():
     return "inferred at the first call" if weights["params"]["kernel"].shape == (2, 5, 3, 4) else "not inferred"
 
 
+@probe("layer.names", "flax.nnx")
+def layer_names():
+    net = nnx.Module()
+    net.c3 = nnx.Conv(6, 16, (5, 5), rngs=nnx.Rngs(0))
+    net.c3 = nnx.Conv(16, 120, (5, 5), rngs=nnx.Rngs(0))
+    return "both" if len(nnx.state(net)) == 2 else "the second alone"
+
+
 @probe("layer.activation", "flax.nnx")
 def layer_activation(x):
     return nnx.Conv(1, 1, (1, 1), kernel_init=nnx.initializers.ones, rngs=nnx.Rngs(0))(x.reshape(2, 1, 1, 1)).ravel()

@@ -80,6 +80,14 @@ def layer_lazy():
     return "inferred at the first call" if layer.weight.shape == (4, 3, 2, 5) else "not inferred"
 
 
+@probe("layer.names", "mxnet.gluon")
+def layer_names():
+    net = gluon.nn.Sequential()
+    net.register_child(gluon.nn.Conv2D(16, 5), "C3")
+    net.register_child(gluon.nn.Conv2D(120, 5), "C3")
+    return "both" if len(net) == 2 else "the second alone"
+
+
 @probe("layer.activation", "mxnet.gluon")
 def layer_activation(x):
     layer = gluon.nn.Conv2D(1, 1)

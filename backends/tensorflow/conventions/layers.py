@@ -65,6 +65,12 @@ def lazy():
     return "inferred at the first call" if conv.kernel.shape == (1, 1, 3, 4) else "not inferred"
 
 
+@probe("layer.names", "tf.keras")
+def names():
+    net = tf.keras.Sequential([tf.keras.layers.Conv2D(16, 5, name="C3"), tf.keras.layers.Conv2D(120, 5, name="C3")])
+    return "both" if len(net.layers) == 2 else "the second alone"
+
+
 @probe("layer.activation", "tf.keras")
 def activation(x):
     return tf.keras.layers.Conv2D(1, 1, kernel_initializer="ones")(x[:, None, None, None])[:, 0, 0, 0]

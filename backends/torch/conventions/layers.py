@@ -64,6 +64,14 @@ def lazy_layer():
     return "inferred at the first call" if conv.weight.shape == (4, 3, 1, 1) else "not inferred"
 
 
+@probe("layer.names", "torch.nn")
+def names():
+    net = nn.Sequential()
+    net.add_module("C3", nn.Conv2d(6, 16, 5))
+    net.add_module("C3", nn.Conv2d(16, 120, 5))
+    return "both" if len(net) == 2 else "the second alone"
+
+
 @probe("layer.activation", "torch.nn")
 def activation(x):
     conv = nn.Conv2d(1, 1, 1, bias=False)
