@@ -13,6 +13,7 @@ from spec.errors import UserError
 
 OUT = Path("reports/out/latest")
 VERSION = "0.1.0"
+LONGEST = 1000  # characters of an error
 FORMATS = ("html", "md", "junit", "json")
 
 
@@ -309,8 +310,13 @@ def main(arguments: list[str] | None = None) -> int:
         if "--debug" in arguments:
             traceback.print_exc()
         message = error.format_message() if isinstance(error, click.ClickException) else str(error)
-        click.echo(f"error: {' '.join(message.split())}", err=True)
+        click.echo(f"error: {_line(message)}", err=True)
         return error.exit_code if isinstance(error, UserError) else 2
+    except MemoryError:
+        if "--debug" in arguments:
+            traceback.print_exc()
+        click.echo("error: no memory is left; make room, and go on with --resume where it was a run", err=True)
+        return 1
     except ModuleNotFoundError as error:
         if "--debug" in arguments:
             traceback.print_exc()
@@ -320,3 +326,11 @@ def main(arguments: list[str] | None = None) -> int:
     except click.Abort:
         click.echo("interrupted; --resume goes on where it stopped", err=True)
         return 130
+
+
+def _line(message: str) -> str:
+    """A message as one line that a terminal can show: of a long one the beginning, and the end with the remedy."""
+    from reports.facts.text import clean
+
+    text = clean(" ".join(message.split()))
+    return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]} ... {text[-LONGEST // 2 :]}"

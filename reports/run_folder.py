@@ -22,10 +22,12 @@ from typing import Any
 import filelock
 import numpy as np
 
+from reports import shape
 from reports.manifest import LOCK, Manifest, append, replace
-from spec.errors import UserError
+from spec.errors import UserError, shown
 
 SCHEMA_VERSION = 1
+DAMAGED = "the file is damaged: run again with --resume"
 LONGEST_NAME = 200  # bytes of a file name that come from a case and a backend
 
 
@@ -58,8 +60,11 @@ class Folder:
             self._own(path)
             self.manifest = Manifest(path)
             if resume:
+                lost = not os.path.lexists(path / "results.jsonl")
+                if lost and not self.manifest.choice:
+                    raise UserError(f"--out {path} holds no stored run; leave --resume out")
                 _compare(path, self.manifest.choice, choice)
-                self.earlier = [row for row in rows(path) if keeps(row)]
+                self.earlier = [] if lost else _once(row for row in readable(path) if keeps(row))
             else:
                 self.manifest.clear()
                 self.earlier = []
@@ -174,33 +179,90 @@ def finite(value: float) -> float | str:
 
 def rows(path: Path) -> Iterator[dict[str, Any]]:
     """The lines of a stored run; a last line that was cut off is left out. Raises `UserError`."""
-    try:
-        lines = (path / "results.jsonl").read_bytes().splitlines()
-    except OSError:
-        raise UserError(f"{path} holds no stored run (no results.jsonl); name the folder a run wrote") from None
+    lines = _lines(path)
     for number, line in enumerate(lines):
-        try:
-            found = json.loads(line)
-        except ValueError:
-            found = None
+        found = _row(line)
         if isinstance(found, dict):
             yield found
         elif number < len(lines) - 1:
-            raise UserError(f"{path}/results.jsonl: line {number + 1} is not JSON; the file is damaged")
+            raise UserError(f"{path}/results.jsonl: line {number + 1} {found}; {DAMAGED}")
+
+
+def readable(path: Path) -> Iterator[dict[str, Any]]:
+    """The lines of a stored run that can be read; what was in the others is to be run again. Raises `UserError`."""
+    return (row for row in map(_row, _lines(path)) if isinstance(row, dict))
+
+
+def _lines(path: Path) -> list[bytes]:
+    file = path / "results.jsonl"
+    try:
+        if file.exists() and not file.is_file():  # a pipe could keep its reader waiting for ever
+            raise UserError(f"{file} is no regular file; remove it")
+        return file.read_bytes().splitlines()
+    except OSError:
+        raise UserError(f"{path} holds no stored run (no results.jsonl); name the folder a run wrote") from None
+
+
+def _row(line: bytes) -> dict[str, Any] | str:
+    """A line of results.jsonl, or what is wrong with it."""
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return "is not JSON"
+    if not isinstance(found, dict):
+        return "is no object"
+    return shape.wrong(found, shape.ROW, shape.OF_A_ROW) or found
+
+
+def _once(lines: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows, each result once."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for line in lines:
+        found.setdefault((line["case"], line["backend"]), line)
+    return list(found.values())
+
+
+def sealed(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The row with a checksum of all else in it, so that `is_sound` tells when something in it was changed."""
+    return {**row, "check": _checksum(row)}
+
+
+def is_sound(row: Mapping[str, Any]) -> bool:
+    """Whether a row is as it was written."""
+    return row.get("check") == _checksum({name: value for name, value in row.items() if name != "check"})
+
+
+def _checksum(row: Mapping[str, Any]) -> str:
+    return hashlib.sha1(json.dumps(row, sort_keys=True).encode()).hexdigest()[:8]
 
 
 def summary(path: Path) -> dict[str, Any]:
     """run.json of a stored run. Raises `UserError`."""
+    file = path / "run.json"
     try:
-        found = json.loads((path / "run.json").read_text(encoding="utf-8"))
+        if file.exists() and not file.is_file():
+            raise UserError(f"{file} is no regular file; remove it")
+        found = json.loads(file.read_text(encoding="utf-8"))
     except OSError:
         raise UserError(f"{path} holds no finished run (no run.json); run again with --resume to finish it") from None
-    except ValueError:
-        raise UserError(f"{path}/run.json is not JSON; the file is damaged") from None
+    except (ValueError, RecursionError):
+        raise UserError(f"{file} is not JSON; {DAMAGED}") from None
     version = found.get("schema_version") if isinstance(found, dict) else None
-    if version != SCHEMA_VERSION:
-        raise UserError(f"{path}: schema_version is {version!r}; this version reads {SCHEMA_VERSION}")
+    if isinstance(version, bool) or version != SCHEMA_VERSION:
+        raise UserError(f"{path}: schema_version is {shown(version)}; this version reads {SCHEMA_VERSION}")
+    if problem := shape.wrong(found, shape.SUMMARY, ("backends",)):
+        raise UserError(f"{file}: {problem}; {DAMAGED}")
     return found
+
+
+@contextlib.contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """What is missing from a stored run where something reads it is a `UserError` too."""
+    try:
+        yield
+    except (LookupError, TypeError, AttributeError, ValueError, RecursionError) as error:
+        what = f"{type(error).__name__} {shown(str(error))}"
+        raise UserError(f"{path}: run.json or results.jsonl lacks something ({what}); {DAMAGED}") from error
 
 
 def lacking(run: Mapping[str, Any], lines: Iterable[Mapping[str, Any]]) -> str:
@@ -242,14 +304,15 @@ def _finite(data: Any) -> Any:
 
 
 def tables(path: Path) -> dict[str, Any]:
-    """name -> what tables/NAME.json holds, for those that are there. Raises `UserError`."""
-    found = {}
-    for file in sorted((path / "tables").glob("*.json")):
-        try:
-            found[file.stem] = json.loads(file.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            raise UserError(f"{file} cannot be read; run the command {file.stem} again") from None
-    return found
+    """name -> what tables/NAME.json holds, for those that are there; None for one that cannot be read."""
+    return {file.stem: _table(file) for file in sorted((path / "tables").glob("*.json"))}
+
+
+def _table(file: Path) -> Any:
+    try:
+        return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
+    except (OSError, ValueError, RecursionError):
+        return None
 
 
 def _plain(array: np.ndarray) -> np.ndarray:

@@ -24,7 +24,8 @@ def write(folder: Path, form: str) -> Path:
         "md": ("report.md", lambda: markdown.render(summary, lines)),
         "junit": ("junit.xml", lambda: junit.render(summary, lines)),
     }[form]
-    content = render()
+    with run_folder.reading(folder):
+        content = render()
     return Manifest(folder).write(name, content if isinstance(content, bytes) else content.encode())
 
 

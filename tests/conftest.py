@@ -42,4 +42,5 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--geometries", type=int, default=3, help="random cases: how many geometries of each operator")
     parser.addoption("--seed", type=int, default=0, help="random cases: another number draws other cases")
     parser.addoption("--correct-runs", type=int, default=60, help="false alarms: how many correct runs are tried")
+    parser.addoption("--faults", type=int, default=60, help="fault campaign: how many faults, of all kinds together")
     parser.addoption("--mutants", type=int, default=8, help="mistakes planted in each framework; 0 for all")

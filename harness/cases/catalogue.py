@@ -7,7 +7,7 @@ from harness.cases import photographs
 from spec import operators
 from spec.cases import special_values
 from spec.core import Case
-from spec.errors import UserError
+from spec.errors import UserError, shown
 from spec.examples import stored
 
 
@@ -18,14 +18,20 @@ def built_in() -> list[Case]:
     return cases
 
 
+def check(ops: tuple[str, ...], part: str) -> None:
+    """Raise `UserError` for what can be told without any case: an operator that does not exist, a wrong `--shard`."""
+    for op in ops:
+        if op not in operators():
+            raise UserError(f"unknown operator {shown(op)}; choose from: {', '.join(operators())}")
+    _part(part)
+
+
 def choose(cases: Iterable[Case], ops: tuple[str, ...] = (), globs: tuple[str, ...] = ()) -> list[Case]:
     """The cases of the named operators whose ids match one of the globs.
 
     Raises `UserError` for an operator that does not exist, and for a choice that leaves nothing.
     """
-    for op in ops:
-        if op not in operators():
-            raise UserError(f"unknown operator {op!r}; choose from: {', '.join(operators())}")
+    check(ops, "1/1")
     chosen = [
         case
         for case in cases
@@ -38,10 +44,16 @@ def choose(cases: Iterable[Case], ops: tuple[str, ...] = (), globs: tuple[str, .
 
 def shard(cases: list[Case], part: str) -> list[Case]:
     """Part I of N of the cases, for `--shard I/N`. Raises `UserError` for anything else, and for a part of none."""
-    first, _, last = part.partition("/")
-    if not (first.isdecimal() and last.isdecimal() and 1 <= int(first) <= int(last)):
-        raise UserError(f"--shard is {part!r}; write I/N with I from 1 to N, such as 1/4")
-    chosen = cases[int(first) - 1 :: int(last)]
+    first, last = _part(part)
+    chosen = cases[first - 1 :: last]
     if not chosen:
         raise UserError(f"--shard {part} leaves nothing of {len(cases)} cases; take fewer parts")
     return chosen
+
+
+def _part(part: str) -> tuple[int, int]:
+    first, _, last = part.partition("/")
+    numbers = len(part) <= 20 and first.isdecimal() and last.isdecimal()
+    if not (numbers and 1 <= int(first) <= int(last)):
+        raise UserError(f"--shard is {shown(part)}; write I/N with I from 1 to N, such as 1/4")
+    return int(first), int(last)

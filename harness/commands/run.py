@@ -17,6 +17,7 @@ from harness.running.binding import digest
 from harness.running.row import arrays, row
 from harness.running.scheduler import Run
 from harness.workers import backends
+from reports import run_folder
 from reports.facts.text import clean
 from reports.run_folder import Folder, explaining, finite, processor
 from reports.terminal import progress
@@ -76,8 +77,9 @@ def run_cases(choice: Choice) -> int:
     bound = {(case.id, one.name): digest(case, one) for case in cases for one in found}
 
     def still_holds(line: Mapping[str, Any]) -> bool:
-        """Whether a row of the earlier part is of this case on this backend, and computed."""
-        return line["outcome"] != "not-run" and line.get("digest") == bound.get((line["case"], line["backend"]), "")
+        """Whether a row of the earlier part is of this case on this backend, computed, and as it was written."""
+        of_this = line.get("digest") == bound.get((line["case"], line["backend"]), "")
+        return of_this and line["outcome"] != "not-run" and run_folder.is_sound(line)
 
     folder = Folder(choice.out, choice.stored, choice.resume, still_holds)
     lines = list(folder.earlier)
@@ -90,7 +92,7 @@ def run_cases(choice: Choice) -> int:
     run = Run(cases, able, choice.gradients, choice.timeout, choice.jobs, done, shown)
     with progress.running(len(cases) * len(able) - len(done)) as advance:
         for result in run.results():
-            lines.append(row(result) | {"digest": bound[result.case.id, result.backend]})
+            lines.append(run_folder.sealed(row(result) | {"digest": bound[result.case.id, result.backend]}))
             folder.add(lines[-1], arrays(result))
             advance(result)
     for name in _idle(able, lines, choice.everything):
@@ -131,6 +133,7 @@ def list_cases(choice: Choice) -> int:
 
 def _cases(choice: Choice) -> list[Case]:
     """The chosen cases. Raises `UserError`."""
+    catalogue.check(choice.ops, choice.shard)
     loaded = [case for path in choice.files for case in case_file.load(path)]
     twice = [name for name, count in Counter(case.id for case in loaded).items() if count > 1]
     if twice:

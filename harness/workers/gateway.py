@@ -5,6 +5,7 @@ import contextlib
 import dataclasses
 import functools
 import json
+import math
 import os
 import re
 import signal
@@ -21,6 +22,7 @@ from execnet import gateway_bootstrap, gateway_io
 
 from harness.workers import worker
 from harness.workers.backends import ROOT, Backend
+from spec.errors import shown
 
 STARTUP_SECONDS = 300.0
 PIPE = 30_000  # characters that a pipe holds for a process that does not read
@@ -32,14 +34,8 @@ THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 RUNNING: dict[subprocess.Popen, threading.Thread] = {}
 ABANDONED: weakref.WeakSet[threading.Thread] = weakref.WeakSet()  # threads for which nobody waits any more
 
-ANSWERS = (
-    "ready",
-    "failed",
-    "computed",
-    "rejected",
-    "unsupported",
-    "crashed",
-)  # what a worker may say became of a request
+ANSWERS = ("computed", "rejected", "unsupported", "crashed")  # what a worker may say became of a case
+RENEWED = ("ready", "failed")  # and of a request to make its adapter anew
 
 
 class WorkerDied(Exception):
@@ -76,7 +72,8 @@ class _Process(gateway_io.Popen2IOMaster):
             raise OSError("nobody waits for it any more")
         command = [str(python), "-u", "-c", gateway_io.popen_bootstrapline]
         pipe = subprocess.PIPE
-        self.popen = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=log, env=environment)
+        # In a group of its own a stopped worker is ended by the system when the harness is gone.
+        self.popen = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=log, env=environment, process_group=0)
         RUNNING[self.popen] = threading.current_thread()
         gateway_io.Popen2IO.__init__(self, self.popen.stdin, self.popen.stdout, execmodel=execmodel)
 
@@ -117,8 +114,8 @@ class Worker:
             if started is None:
                 _end(group, process.popen if process else None, log)
 
-    def ask(self, id: str, request: str, timeout: float) -> dict[str, Any]:
-        """The reply to a request in JSON, which has this id.
+    def ask(self, id: str, request: str, timeout: float, answers: Sequence[str] = ANSWERS) -> dict[str, Any]:
+        """The reply to a request in JSON, which has this id; its outcome is one of `answers`.
 
         Raises `WorkerHung` after `timeout` seconds, `WorkerDied` on anything worse.
         """
@@ -139,8 +136,8 @@ class Worker:
             reply = json.loads(text)
         except (TypeError, ValueError):
             reply = text
-        if not isinstance(reply, dict) or reply.get("id") != id or reply.get("outcome") not in ANSWERS:
-            raise WorkerDied(f"the worker answered {str(reply)[:80]!r} instead of a result")
+        if not isinstance(reply, dict) or reply.get("id") != id or not _is_answer(reply, answers):
+            raise WorkerDied(f"the worker answered {shown(reply, 80)} instead of a result")
         return reply
 
     @contextlib.contextmanager
@@ -164,6 +161,23 @@ class Worker:
         with contextlib.suppress(OSError):
             self.channel.send(None)
         _end(self.group, self.process, self.log)
+
+
+def _is_answer(reply: dict[str, Any], answers: Sequence[str]) -> bool:
+    """Whether a reply has the types that `worker.py` gives it; arrays are read later."""
+    texts = [reply.get(name, "") for name in ("outcome", "route", "error_class", "message")]
+    seconds, failed = reply.get("seconds", 0.0), reply.get("gradient_error", {"outcome": "rejected", "message": ""})
+    arrays = [reply.get("outputs", {}), reply.get("gradients", {})]
+    return (
+        all(isinstance(text, str) for text in texts)
+        and reply.get("outcome") in answers
+        and isinstance(seconds, float)
+        and 0 <= seconds < math.inf
+        and isinstance(failed, dict)
+        and failed.get("outcome") in ANSWERS
+        and isinstance(failed.get("message"), str)
+        and all(isinstance(one, dict) for one in arrays)
+    )
 
 
 def _open(group: execnet.Group, process: _Process) -> Any:

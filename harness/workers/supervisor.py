@@ -2,13 +2,13 @@
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from harness.workers.backends import Backend
-from harness.workers.gateway import NotStarted, Worker, WorkerDied, WorkerHung
+from harness.workers.gateway import ANSWERS, RENEWED, NotStarted, Worker, WorkerDied, WorkerHung
 from harness.workers.wire import pack, pack_all
 from spec.core import Case
 
@@ -63,10 +63,10 @@ class Supervisor:
         """The worker's reply to a request, or what became of the worker. Raises `NotStarted`."""
         return self.put(request["id"], json.dumps(request))
 
-    def put(self, id: str, request: str) -> dict[str, Any]:
-        """The same for a request in JSON, which has this id."""
+    def put(self, id: str, request: str, answers: Sequence[str] = ANSWERS) -> dict[str, Any]:
+        """The same for a request in JSON, which has this id, and which may be answered so."""
         try:
-            return self.open().ask(id, request, self.timeout)
+            return self.open().ask(id, request, self.timeout, answers)
         except (WorkerDied, WorkerHung) as error:
             self.close()
             if isinstance(error, WorkerHung):
@@ -78,7 +78,7 @@ class Supervisor:
         self.backend = dataclasses.replace(self.backend, environment=environment)
         if self.worker is None:
             self.open()
-        elif (reply := self.ask({"id": "", "env": dict(environment)}))["outcome"] != "ready":
+        elif (reply := self.put("", json.dumps({"id": "", "env": dict(environment)}), RENEWED))["outcome"] != "ready":
             self.close()
             raise NotStarted(reply["message"])
 

@@ -25,6 +25,7 @@ import json
 import os
 import pathlib
 import sys
+import threading
 import time
 import traceback
 
@@ -186,9 +187,17 @@ def settle(adapter):
         adapter.synchronize()
 
 
+def follow(parent):
+    """End this process when the one that started it is gone, whatever its main thread is busy with or deaf to."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
+
+
 def serve(channel):
     """Answer requests until None comes."""
     config = channel.receive()
+    threading.Thread(target=follow, args=[os.getppid()], daemon=True).start()
     sys.path.insert(0, config["root"])
     started = time.perf_counter()
     try:

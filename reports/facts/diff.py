@@ -62,6 +62,11 @@ class Comparison:
 
 def compare_runs(old: Path, new: Path) -> Comparison:
     """What changed between two stored runs. Raises `UserError`."""
+    with run_folder.reading(old), run_folder.reading(new):
+        return _compared(old, new)
+
+
+def _compared(old: Path, new: Path) -> Comparison:
     before, after = (clean(list(run_folder.rows(folder))) for folder in (old, new))
     names = pair_backends({row["backend"] for row in before}, {row["backend"] for row in after})
     earlier = {(row["case"], names.get(row["backend"], row["backend"])): row for row in before}

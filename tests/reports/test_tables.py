@@ -5,6 +5,7 @@ import json
 import pytest
 
 from reports import run_folder, write
+from reports.page.sections import choose
 from spec.errors import UserError
 
 
@@ -23,10 +24,12 @@ def test_numbers_that_json_lacks_are_words(tmp_path):
     assert run_folder.tables(tmp_path) == {"laws": {"ratios": [1.5, "inf", {"worst": "nan"}]}}
 
 
-def test_a_damaged_table_names_the_command_to_run_again(tmp_path):
+def test_a_damaged_table_costs_its_section_alone_which_names_the_command_to_run_again(run, tmp_path):
     run_folder.add_table(tmp_path, "laws", {}).write_text('{"half')
-    with pytest.raises(UserError, match=r"laws\.json cannot be read; run the command laws again"):
-        run_folder.tables(tmp_path)
+    assert run_folder.tables(tmp_path) == {"laws": None}
+    sections = choose.further(*run, run_folder.tables(tmp_path))
+    assert "laws.json is damaged" in sections["laws"].note
+    assert "run the command laws again" in sections["laws"].note
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path):

@@ -43,9 +43,9 @@ def further(run: Mapping[str, Any], rows: Sequence[Row], tables: Mapping[str, An
 
 
 def _of_table(name: str, data: Any) -> Section:
-    """A file may be older than this code; that must not cost the reader the rest of the page."""
+    """A file may be damaged, or older than this code; that must not cost the reader the rest of the page."""
     try:
         return OF_TABLES[name](data)
-    except (LookupError, TypeError, AttributeError, StopIteration):
-        note = f"tables/{name}.json was written by another version; run the command {name} again."
+    except (LookupError, TypeError, AttributeError, ValueError, StopIteration, RecursionError):
+        note = f"tables/{name}.json is damaged, or was written by another version; run the command {name} again."
         return Section(name, name.capitalize(), note, [], "!", True)

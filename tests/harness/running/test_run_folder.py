@@ -310,18 +310,43 @@ def user_error(action) -> str:
     return str(caught.value)
 
 
-@pytest.mark.parametrize("damage", [b'{"case": "t', b"\xff\xfe\x00", b"7", b"null", b"[]", b"no json"])
-def test_a_damaged_line_in_the_middle_is_one_clear_error(tmp_path, result, damage):
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (b'{"case": "t', "is not JSON"),
+        (b"\xff\xfe\x00", "is not JSON"),
+        (b"[" * 10**5, "is not JSON"),
+        (b"7", "is no object"),
+        (b"null", "is no object"),
+        (b"[]", "is no object"),
+        (b"{}", "'case' is missing"),
+        (b'{"case": 7, "op": "", "backend": "", "outcome": "", "status": ""}', "'case' is 7"),
+    ],
+)
+def test_a_damaged_line_in_the_middle_is_one_clear_error_and_is_run_again(tmp_path, result, damage, words):
     written(tmp_path, result("one"), result("two"), result("three"))
     file = tmp_path / "results.jsonl"
     lines = file.read_bytes().splitlines()
     lines[1] = damage
-    content = b"\n".join(lines) + b"\n"
-    file.write_bytes(content)
-    wanted = f"{tmp_path}/results.jsonl: line 2 is not JSON; the file is damaged"
+    file.write_bytes(b"\n".join(lines) + b"\n")
+    wanted = f"{tmp_path}/results.jsonl: line 2 {words}; the file is damaged: run again with --resume"
     assert user_error(lambda: list(run_folder.rows(tmp_path))) == wanted
-    assert user_error(lambda: Folder(tmp_path, resume=True)) == wanted
-    assert file.read_bytes() == content
+    assert [row["case"] for row in Folder(tmp_path, resume=True).earlier] == ["one", "three"]
+
+
+def test_a_row_that_was_changed_is_not_sound(result):
+    row = json.loads(json.dumps(run_folder.sealed(rows.row(result()))))
+    assert run_folder.is_sound(row)
+    assert not run_folder.is_sound({**row, "status": "known"})
+    assert not run_folder.is_sound({name: value for name, value in row.items() if name != "route"})
+    assert not run_folder.is_sound({name: value for name, value in row.items() if name != "check"})
+
+
+def test_a_result_that_stands_twice_is_one_result(tmp_path, result):
+    written(tmp_path, result("one"), result("two"))
+    file = tmp_path / "results.jsonl"
+    file.write_bytes(file.read_bytes() * 2)
+    assert [row["case"] for row in Folder(tmp_path, resume=True).earlier] == ["one", "two"]
 
 
 def test_there_must_be_a_run_to_resume_or_to_show(tmp_path):

@@ -343,7 +343,16 @@ class Channel:
 
 
 @pytest.mark.parametrize(
-    "reply", [None, 7, "", "computed", "7", "[]", "{}", '{"id": "mine"}', '{"id": "other", "outcome": "computed"}']
+    "reply",
+    [
+        *(None, 7, "", "computed", "7", "[]", "{}", '{"id": "mine"}', '{"id": "other", "outcome": "computed"}'),
+        '{"id": "mine", "outcome": ["computed"]}',
+        '{"id": "mine", "outcome": "computed", "seconds": "1"}',
+        '{"id": "mine", "outcome": "computed", "seconds": NaN}',
+        '{"id": "mine", "outcome": "computed", "message": null}',
+        '{"id": "mine", "outcome": "computed", "outputs": []}',
+        '{"id": "mine", "outcome": "computed", "gradient_error": {"outcome": "rejected"}}',
+    ],
 )
 def test_a_reply_that_is_none_to_the_request_is_a_death(reply):
     worker = Worker(None, Channel(reply), None, None, {}, 0.0)
