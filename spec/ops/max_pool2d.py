@@ -83,10 +83,17 @@ def distinct(name, tier, dtype, shape):
     Whole numbers are negative, so that padding with 0 instead of -inf shows at every border.
     """
     size = int(np.prod(shape))
-    reals = build.draw(name, "reals", dtype, (8 * size,)).astype(np.float64)
+
+    def reals(count):
+        """The first ones of a row: a longer draw begins with the same numbers."""
+        return build.draw(name, "reals", dtype, (count,)).astype(np.float64)
+
     if tier == "integers":
-        return (np.argsort(reals[:size]) - size).reshape(shape).astype(build.dtype_of(dtype))
-    values, first = np.unique(reals, return_index=True)
+        return (np.argsort(reals(size)) - size).reshape(shape).astype(build.dtype_of(dtype))
+    for count in (size, 2 * size, 8 * size):  # of a narrow dtype many numbers come again
+        values, first = np.unique(reals(count), return_index=True)
+        if values.size >= size:
+            break
     return values[np.argsort(first)][:size].reshape(shape).astype(build.dtype_of(dtype))
 
 
