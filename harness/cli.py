@@ -93,25 +93,38 @@ def cli(debug: bool) -> None:
 @click.option("--shard", default="1/1", metavar="I/N", help="Only part I of N of the cases.")
 @click.option("--resume", is_flag=True, help="Go on with the run that --out holds.")
 @click.option("--no-gradients", is_flag=True, help="Outputs only.")
+@click.option("--baseline", type=click.Path(path_type=Path), metavar="EARLIER", help="Show what is new since this run.")
 @click.option("--list", "listed", is_flag=True, help="List the chosen cases, and run none.")
-def run(names, ops, globs, files, processor, out, jobs, timeout, shard, resume, no_gradients, listed) -> int:
+def run(names, ops, globs, files, processor, out, jobs, timeout, shard, resume, no_gradients, baseline, listed) -> int:
     """Run cases on backends, judge, store, and write the report."""
+    from harness.commands.diff import add_baseline, earlier_run
     from harness.commands.run import Choice, list_cases, run_cases
 
     choice = Choice(
         names, ops, globs, files, out, jobs, timeout, shard, resume, not no_gradients, sys.argv[1:], processor
     )
-    return list_cases(choice) if listed else run_cases(choice)
+    if listed:
+        return list_cases(choice)
+    if baseline:
+        earlier_run(baseline, out)
+    code = run_cases(choice)
+    if baseline:
+        add_baseline(out, baseline)
+    return code
 
 
 @cli.command()
 @click.argument("folder", default=OUT, type=click.Path(path_type=Path))
 @click.option("--format", "form", default="html", type=click.Choice(FORMATS), show_default=True, help="What to write.")
-def report(folder: Path, form: str) -> int:
+@click.option("--baseline", type=click.Path(path_type=Path), metavar="EARLIER", help="Show what is new since this run.")
+def report(folder: Path, form: str, baseline: Path | None) -> int:
     """Write the report of a stored run again (FOLDER: reports/out/latest). Exit code 1 where results are missing."""
+    from harness.commands.diff import add_baseline
     from reports import run_folder
     from reports.write import write
 
+    if baseline:
+        add_baseline(folder, baseline)
     click.echo(write(folder, form))
     missing = run_folder.lacking(run_folder.summary(folder), run_folder.rows(folder))
     if missing:
@@ -222,11 +235,12 @@ def judge(one: Path, other: Path, attrs, op, inputs, form) -> int:
 @cli.command()
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path))
-def diff(old: Path, new: Path) -> int:
+@click.option("--format", "form", default="text", type=click.Choice(("text", "html", "md", "json")), show_default=True)
+def diff(old: Path, new: Path, form: str) -> int:
     """Compare two stored runs: what changed, for whom. Exit code 1 on a regression, and where results are missing."""
     from harness.commands.diff import show_changes
 
-    return show_changes(old, new)
+    return show_changes(old, new, form)
 
 
 @cli.command()

@@ -2,7 +2,7 @@
 
 run.json        schema_version, command, versions, hardware, times, counts, ...
 results.jsonl   one line per (case, backend), written as results arrive
-tensors/        .npz of inputs and outputs of every case that did not pass
+tensors/        .npz of inputs, outputs and truth of every case that did not pass, of what passed it, and of seeds
 tables/         what the other commands found, a JSON file each
 index.html      the report
 manifest.jsonl  what was asked for, and which files are the run's own (`reports/manifest.py`)
@@ -15,6 +15,7 @@ import io
 import json
 import math
 import os
+import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -98,15 +99,20 @@ class Folder:
 
     def add(self, row: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> None:
         """Write the line of one result at once, and the arrays that are to be kept of it, if any."""
+        if arrays:
+            self.keep(row, arrays)
+        line = _line(row)
         with self._told("make room, then go on with --resume"):
-            if arrays:
-                plain: dict[str, Any] = {name: _plain(array) for name, array in arrays.items()}
-                content = io.BytesIO()
-                np.savez(content, **plain)
-                replace(self.manifest.claim(f"tensors/{tensors_file(row['case'], row['backend'])}"), content.getvalue())
-            line = _line(row)
             if self.results.write(line) != len(line):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def keep(self, row: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> None:
+        """Write the arrays of a result."""
+        plain: dict[str, Any] = {name: _plain(array) for name, array in arrays.items()}
+        content = io.BytesIO()
+        np.savez(content, **plain)
+        with self._told("make room, then go on with --resume"):
+            replace(self.manifest.claim(f"tensors/{tensors_file(row['case'], row['backend'])}"), content.getvalue())
 
     def finish(self, summary: Mapping[str, Any]) -> None:
         """Write run.json."""
@@ -146,6 +152,15 @@ def tensors_file(case: str, backend: str) -> str:
         short = flat.encode()[:LONGEST_NAME].decode(errors="ignore")
         flat = f"{short}__{hashlib.sha1(name.encode()).hexdigest()[:8]}"
     return f"{flat}.npz"
+
+
+def tensors(path: Path, row: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    """The arrays that a run kept of a result: input_NAME, output_NAME, truth_NAME; none where they cannot be read."""
+    try:
+        with np.load(path / "tensors" / tensors_file(row["case"], row["backend"]), allow_pickle=False) as found:
+            return {name: found[name] for name in found.files}
+    except (OSError, ValueError, zipfile.BadZipFile):
+        return {}
 
 
 def explaining(line: Mapping[str, Any]) -> list[str]:
@@ -279,7 +294,7 @@ def add_table(path: Path, name: str, data: Mapping[str, Any]) -> Path:
 
     Infinities and NaN become strings, as in the rows of a run.
     """
-    text = json.dumps(_finite(data), indent=1, allow_nan=False) + "\n"
+    text = json.dumps(all_finite(data), indent=1, allow_nan=False) + "\n"
     tables_folder(path)
     return Manifest(path).write(f"tables/{name}.json", text.encode())
 
@@ -294,12 +309,12 @@ def tables_folder(path: Path) -> Path:
     return folder
 
 
-def _finite(data: Any) -> Any:
+def all_finite(data: Any) -> Any:
     """The data with `finite` applied to every number in it."""
     if isinstance(data, Mapping):
-        return {key: _finite(value) for key, value in data.items()}
+        return {key: all_finite(value) for key, value in data.items()}
     if isinstance(data, list | tuple):
-        return [_finite(value) for value in data]
+        return [all_finite(value) for value in data]
     return finite(data) if isinstance(data, float) else data
 
 

@@ -1,5 +1,6 @@
 """Writes the report of a stored run into its folder, as HTML, Markdown, JUnit or JSON."""
 
+import functools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,11 @@ def write(folder: Path, form: str) -> Path:
     from reports.page import page
 
     summary, lines = run_folder.summary(folder), list(run_folder.rows(folder))
+    kept = functools.partial(run_folder.tensors, folder)
     if form == "json":
         return folder / "run.json"
     name, render = {
-        "html": ("index.html", lambda: page.render(summary, lines, run_folder.tables(folder))),
+        "html": ("index.html", lambda: page.render(summary, lines, run_folder.tables(folder), kept)),
         "md": ("report.md", lambda: markdown.render(summary, lines)),
         "junit": ("junit.xml", lambda: junit.render(summary, lines)),
     }[form]

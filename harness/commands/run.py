@@ -14,7 +14,7 @@ from harness.cases import case_file, catalogue
 from harness.commands.ready import ready
 from harness.judging.ledger import entries
 from harness.running.binding import digest
-from harness.running.row import arrays, row
+from harness.running.row import Peers, arrays, row
 from harness.running.scheduler import Run
 from harness.workers import backends
 from reports import run_folder
@@ -90,11 +90,15 @@ def run_cases(choice: Choice) -> int:
     }
     able = [backend for backend in found if not backend.excused]
     run = Run(cases, able, choice.gradients, choice.timeout, choice.jobs, done, shown)
+    peers = Peers()
     with progress.running(len(cases) * len(able) - len(done)) as advance:
         for result in run.results():
             lines.append(run_folder.sealed(row(result) | {"digest": bound[result.case.id, result.backend]}))
             folder.add(lines[-1], arrays(result))
+            peers.add(lines[-1], result)
             advance(result)
+    for line, kept in peers.kept():
+        folder.keep(line, kept)
     for name in _idle(able, lines, choice.everything):
         run.problems.setdefault(name, "nothing was compared: the adapter expresses none of the cases")
     stale, new = _absent(run, choice.everything)

@@ -1,12 +1,15 @@
 """What a result leaves in the run folder: its line of results.jsonl, and its arrays."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
 from harness.running.result import Result
-from reports.run_folder import finite
+from reports.run_folder import all_finite, finite
+
+KEPT = "seed/"  # the cases whose arrays are kept whatever comes
+LARGEST = 1 << 16
 
 
 def row(result: Result) -> dict[str, Any]:
@@ -19,6 +22,8 @@ def row(result: Result) -> dict[str, Any]:
         "dtype": case.dtype.name,
         "layout": case.layout,
         "why": case.why,
+        "attrs": all_finite(dict(case.attrs)),
+        "shapes": {name: list(array.shape) for name, array in case.inputs.items()},
         "outcome": verdict.outcome,
         "status": result.status,
         "route": reply.get("route", ""),
@@ -64,8 +69,41 @@ def row(result: Result) -> dict[str, Any]:
 
 
 def arrays(result: Result) -> Mapping[str, np.ndarray]:
-    """The inputs and outputs of a result that did not pass; none of one that did."""
-    if result.status == "pass" or not result.outputs:
+    """The inputs and outputs of a result that did not pass, or of a seed, and the truth of each output.
+
+    None of other results that passed; `Peers` keeps their outputs until it is known whether another backend fails.
+    """
+    if not result.outputs or (result.status == "pass" and not result.case.id.startswith(KEPT)):
         return {}
     inputs = {f"input_{key}": array for key, array in result.case.inputs.items()}
-    return inputs | {f"output_{key}": array for key, array in result.outputs.items()}
+    truth = result.truth.outputs if result.truth else {}
+    wanted = {f"truth_{key}": one.value for key, one in truth.items() if key in result.outputs}
+    return inputs | {f"output_{key}": array for key, array in result.outputs.items()} | wanted
+
+
+class Peers:
+    """Outputs of results that passed: those of cases that another backend fails are kept in the end.
+
+    Larger ones than `LARGEST` bytes are not held, so that a run needs little memory.
+    """
+
+    def __init__(self) -> None:
+        self.held: dict[str, list[tuple[Mapping[str, Any], Mapping[str, np.ndarray]]]] = {}
+        self.failed: set[str] = set()
+
+    def add(self, line: Mapping[str, Any], result: Result) -> None:
+        """Take note of a result and its line of results.jsonl."""
+        if line["status"] in ("fail", "new"):
+            self.failed.add(line["case"])
+        elif line["status"] == "pass" and not arrays(result) and _size(result.outputs) <= LARGEST:
+            kept = {f"output_{key}": array for key, array in result.outputs.items()}
+            self.held.setdefault(line["case"], []).append((line, kept))
+
+    def kept(self) -> Iterator[tuple[Mapping[str, Any], Mapping[str, np.ndarray]]]:
+        """(line, outputs) of what passed where another backend fails."""
+        for case in sorted(self.failed):
+            yield from ((line, found) for line, found in self.held.get(case, ()) if found)
+
+
+def _size(outputs: Mapping[str, np.ndarray]) -> int:
+    return sum(array.nbytes for array in outputs.values())

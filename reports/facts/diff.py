@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from reports import run_folder
+from reports.facts.run import worst_ratio
 from reports.facts.text import clean
 from reports.run_folder import framework, processor
 from spec.errors import UserError
 
 Row = Mapping[str, Any]
 ORDER = ("pass", "known", "new", "fail")
+KINDS = ("regression", "mended", "changed")
 # What a backend's description holds beside what it says of itself.
 MEASURED = ("problem", "unavailable", "seconds", "startup_seconds")
 
@@ -36,7 +38,8 @@ class Pair:
     """A backend in both runs, by its names.
 
     `version` is (old, new). `described` is what else it says of itself otherwise: name -> (old, new), None for what
-    only one has. `bits` and `gradients` are [results with the same bits, results that both have].
+    only one has. `bits` and `gradients` are [results with the same bits, results that both have]; `operators` holds
+    the operators of which bits or ratios changed.
     """
 
     old: str
@@ -45,6 +48,25 @@ class Pair:
     described: Mapping[str, tuple[Any, Any]]
     bits: list[int]
     gradients: list[int]
+    operators: Mapping[str, "Operator"] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True)
+class Operator:
+    """One operator of a pair, if its bits or its ratios changed.
+
+    `bits` and `gradients` as in `Pair`; `ratio` is the worst error of what passes in both, as a part of its bound:
+    (old, new).
+    """
+
+    bits: list[int]
+    gradients: list[int]
+    ratio: tuple[float, float]
+
+    @property
+    def changed(self) -> int:
+        """How many results have other bits, in their outputs or in their gradients."""
+        return max(self.bits[1] - self.bits[0], self.gradients[1] - self.gradients[0])
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,7 +99,7 @@ def _compared(old: Path, new: Path) -> Comparison:
         for key in both
         if (kind := kind_of_change(earlier[key], later[key]))
     ]
-    changes.sort(key=lambda change: ("regression", "mended", "changed").index(change.kind))
+    changes.sort(key=lambda change: KINDS.index(change.kind))
     only = {str(old): _named(earlier.keys() - later.keys()), str(new): _named(later.keys() - earlier.keys())}
     (facts, missing), (facts_new, missing_new) = _about(old, before), _about(new, after)
     pairs = []
@@ -103,7 +125,18 @@ def _pair(old: str, new: str, before: Mapping, after: Mapping, rows: Sequence[tu
     names = facts[0] | facts[1] if before and after else {}
     described = {name: (facts[0].get(name), facts[1].get(name)) for name in names}
     described = {name: values for name, values in described.items() if values[0] != values[1]}
-    return Pair(old, new, version, described, _same(rows, "bits"), _same(rows, "grad_bits"))
+    return Pair(old, new, version, described, _same(rows, "bits"), _same(rows, "grad_bits"), dict(_operators(rows)))
+
+
+def _operators(rows: Sequence[tuple[Row, Row]]) -> Iterator[tuple[str, Operator]]:
+    """The operators of which something changed, by name."""
+    for op in sorted({after["op"] for _, after in rows}):
+        mine = [pair for pair in rows if pair[1]["op"] == op]
+        right = [pair for pair in mine if all(row["status"] == "pass" for row in pair)]
+        ratio = tuple(max((worst_ratio(pair[side]) for pair in right), default=0.0) for side in (0, 1))
+        found = Operator(_same(mine, "bits"), _same(mine, "grad_bits"), (ratio[0], ratio[1]))
+        if found.changed or ratio[0] != ratio[1]:
+            yield op, found
 
 
 def _flat(description: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -141,6 +174,51 @@ def pair_backends(old: Iterable[str], new: Iterable[str]) -> dict[str, str]:
         if len(rest) == 1 and alone:
             found[name] = rest[0]
     return found
+
+
+KEPT = ("status", "outcome", "grad", "expected", "error_class", "message", "grad_message", "ledger", "ledger_more")
+
+
+def as_data(found: Comparison, old: Path, new: Path) -> dict[str, Any]:
+    """A comparison as plain data, for `diff --format json` and for the page of a run that has a baseline."""
+    return {
+        "schema_version": 1,
+        "old": _whole(old),
+        "new": _whole(new),
+        "counts": {kind: sum(change.kind == kind for change in found.changes) for kind in KINDS},
+        "backends": [
+            {
+                **dataclasses.asdict(pair),
+                "operators": {op: dataclasses.asdict(one) for op, one in pair.operators.items()},
+            }
+            for pair in found.pairs
+        ],
+        "changes": [
+            {
+                "kind": change.kind,
+                "backend": change.backend,
+                "case": change.case,
+                "op": change.after["op"],
+                **{side: {key: row[key] for key in KEPT if key in row} for side, row in _sides(change)},
+            }
+            for change in found.changes
+        ],
+        "only": dict(zip(("old", "new"), found.only.values())),
+        "missing": found.missing,
+    }
+
+
+def _sides(change: Change) -> list[tuple[str, Row]]:
+    return [("before", change.before), ("after", change.after)]
+
+
+def _whole(folder: Path) -> dict[str, str]:
+    """A run by its name and the time when it started, "" where it was cut off."""
+    try:
+        started = run_folder.summary(folder).get("started", "")
+    except UserError:
+        started = ""
+    return {"folder": folder.name, "started": started}
 
 
 def _named(keys: Iterable[tuple[str, str]]) -> list[str]:

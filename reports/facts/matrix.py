@@ -10,10 +10,11 @@ Row = Mapping[str, Any]
 
 @dataclasses.dataclass
 class Cell:
-    """One operator on one backend: statuses, outcomes, and the worst ratios to the bounds."""
+    """One operator on one backend: statuses, outcomes, kinds of what is known, and the worst ratios to the bounds."""
 
     statuses: Counter = dataclasses.field(default_factory=Counter)
     outcomes: Counter = dataclasses.field(default_factory=Counter)
+    kinds: Counter = dataclasses.field(default_factory=Counter)
     gradients: int = 0
     worst_bound: float = 0.0
     worst_rms: float = 0.0
@@ -22,6 +23,8 @@ class Cell:
         """Count one result; ratios only of values that were within the bounds or missed them."""
         self.statuses[row["status"]] += 1
         self.outcomes[row["outcome"]] += 1
+        if kind := row.get("kind"):
+            self.kinds[kind] += 1
         self.gradients += len(row.get("grad", {}))
         if row["status"] == "pass":
             ratios = [row.get("bound_ratio", 0.0), *row.get("grad_bound_ratio", {}).values()]

@@ -17,6 +17,7 @@ from reports.run_folder import explaining, lacking, processor
 from spec.outcomes import Outcome, Status
 
 KINDS = ("bug", "numeric", "unsupported", "convention")
+RISKS = ("bug", "numeric")  # the others say how a framework is meant, or refuse
 
 _VARYING = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|[-+]?\b(?:inf|nan|\w*\d[\w.]*(?:[-+]\d+)?)")
 
@@ -24,13 +25,19 @@ _VARYING = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|[-+]?\b(?:inf|nan|\w*
 def showable(summary: Mapping[str, Any], rows: Sequence[Row]) -> tuple[dict[str, Any], list[Row]]:
     """A run as every report shows it: cleaned, and with a place for each backend that has results.
 
+    A row that is known has the worst `kind` of the entries that explain it; "unsupported" where the adapter says so.
+
     A resumed run may hold results of a backend that was not chosen again.
     """
     run: dict[str, Any] = clean(summary)
-    shown: list[Row] = clean(rows)
+    shown: list[dict[str, Any]] = clean(rows)
+    known = {(backend, entry["id"]): entry["kind"] for backend, ones in run.get("ledger", {}).items() for entry in ones}
     for row in shown:
         run["backends"].setdefault(row["backend"], {"problem": "", "seconds": 0.0, "startup_seconds": 0.0})
-    return run, shown
+        if row["status"] == Status.KNOWN:
+            kinds = [known.get((row["backend"], entry), KINDS[-1]) for entry in explaining(row)]
+            row["kind"] = min(kinds, key=KINDS.index, default="unsupported")
+    return run, list(shown)
 
 
 def is_lost(row: Row) -> bool:
@@ -44,6 +51,16 @@ def tally(cell: matrix.Cell) -> list[tuple[str, int]]:
     counts: dict[str, int] = {**{status: cell.statuses[status] for status in Status}, "not-run": lost}
     counts["fail"] -= lost
     return [(status, count) for status, count in counts.items() if count]
+
+
+def tally_by_risk(cell: matrix.Cell) -> list[tuple[str, int]]:
+    """The same with what is known told apart: "bug", "numeric", and "known" for conventions and what is lacking."""
+    found = []
+    for status, count in tally(cell):
+        risks = [(kind, cell.kinds[kind]) for kind in RISKS if cell.kinds[kind]] if status == Status.KNOWN else []
+        rest = count - sum(number for _, number in risks)
+        found += [*risks, *([(str(status), rest)] if rest else [])]
+    return found
 
 
 def not_run(run: Mapping[str, Any], rows: Iterable[Row]) -> list[tuple[str, str, int]]:

@@ -21,12 +21,16 @@ from reports.facts import matrix
 from reports.facts import run as overview
 from reports.facts.matrix import Row
 from reports.facts.text import anchor, clean, counted, listed
+from reports.page.failures import Arrays, cards
+from reports.page.overviews import bits, closeness, moved
+from reports.page.risks import groups as ledger
 from reports.page.sections import choose
 from reports.run_folder import explaining
 from spec.outcomes import Outcome, Status
 
 TEMPLATES = Path(__file__).parent / "templates"
-SIGNS = {"pass": "✓", "known": "~", "new": "?", "fail": "✗", "not-run": "○"}
+SIGNS = {"pass": "✓", "bug": "▲", "numeric": "△", "known": "~", "new": "?", "fail": "✗", "not-run": "○"}
+TOLD = {"message", "expected", "kind"}  # what a cell says beside the outcome
 SHORT = {"exact": "=", "close": "≈", "coarse": "∼", "differs": "≠", "rejected": "⊘", "unsupported": "∅"}
 
 
@@ -38,6 +42,20 @@ class Line:
     why: str
     cells: dict[str, Row]
     status: str = ""
+    anchor: str = ""
+
+    def alike(self, backends: Sequence[str]) -> bool:
+        """Whether all backends, and more than one, were exact and nothing is to be said of any."""
+        rows = list(self.cells.values())
+        plain = all(
+            row["outcome"] == "exact" and not row.keys() & TOLD and gradients(row) in ("exact", "") for row in rows
+        )
+        return plain and len(rows) == len(backends) > 1
+
+    @property
+    def words(self) -> str:
+        """What they came to, where they are alike."""
+        return "exact, ∇ exact" if any(row.get("grad") for row in self.cells.values()) else "exact"
 
 
 @dataclasses.dataclass
@@ -87,37 +105,52 @@ class Total(matrix.Cell):
 
 
 @functools.cache
-def _environment() -> Environment:
+def environment() -> Environment:
     """The templates, with what they call; each is compiled once in a process."""
-    environment = Environment(
+    made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    environment.filters.update(ratio=_ratio, number=_number, anchor=anchor, gradients=gradients, counted=counted)
-    environment.filters.update(
+    made.filters.update(ratio=_ratio, number=_number, anchor=anchor, gradients=gradients, counted=counted)
+    made.filters.update(
         alone=overview.verdict_alone,
         listed=listed,
         problem=overview.problem,
         said=overview.said,
-        tally=overview.tally,
-        by_kind=overview.by_kind,
+        tally=overview.tally_by_risk,
+        span=overview.span,
         explaining=explaining,
     )
-    environment.globals.update(signs=SIGNS, OUTCOMES=list(Outcome))
-    return environment
+    made.globals.update(signs=SIGNS, OUTCOMES=list(Outcome))
+    return made
 
 
-def render(summary: Mapping[str, Any], rows: Sequence[Row], found: Mapping[str, Any] | None = None) -> str:
-    """The page for a run (`summary` is run.json, `rows` the lines of results.jsonl, `found` name -> tables/*.json)."""
+def render(
+    summary: Mapping[str, Any],
+    rows: Sequence[Row],
+    found: Mapping[str, Any] | None = None,
+    arrays: Arrays = lambda row: {},
+) -> str:
+    """The page for a run: `summary` is run.json, `rows` the lines of results.jsonl, `found` name -> tables/*.json.
+
+    `arrays` gives what the run kept of a result in `tensors/`.
+    """
     run, rows = overview.showable(summary, rows)
-    environment = _environment()
-    style, script = (_source(environment, name) for name in ("style.css", "script.js"))
+    tables = clean(found or {})
+    pages = environment()
+    style, script = (_source(pages, name) for name in ("style.css", "script.js"))
     operators = [_section(op, found) for op, found in _by_operator(rows).items()]
     differences = overview.differences(run, rows)
-    return environment.get_template("report.html.j2").render(
+    risks, others = ledger(differences, rows, arrays, tables.get("history"))
+    baseline = tables.get("baseline")
+    wrong, strange = (
+        cards(rows, overview.kinds(found, overview.by_message), baseline, arrays)
+        for found in (overview.failures(rows), overview.new(rows))
+    )
+    return pages.get_template("report.html.j2").render(
         run=run,
         style=style,
         script=script,
@@ -128,22 +161,29 @@ def render(summary: Mapping[str, Any], rows: Sequence[Row], found: Mapping[str, 
         share=overview.framework_share(run),
         passed=overview.passed(run, rows),
         verdict=overview.verdict(run, rows),
+        baseline=baseline,
+        moved=moved(baseline),
         counts=Counter(row["status"] for row in rows),
         results=len(rows),
         sections=operators,
         totals=_totals(rows),
+        closeness=closeness(list(run["backends"]), rows),
         not_run=overview.not_run(run, rows),
         unavailable=overview.unavailable(run),
         failures=overview.failures(rows),
-        kinds=overview.kinds(overview.failures(rows), overview.by_message),
+        cards=wrong,
         new_where=overview.new_where(run, rows),
-        new_kinds=overview.kinds(overview.new(rows), overview.by_message),
+        new_cards=strange,
         command=overview.command(run),
         unsupported=matrix.unsupported(rows),
         differences=differences,
+        risks=risks,
+        risk_count=sum(group.size for group in risks),
+        others=others,
         explained={(entry["backend"], entry["id"]) for entry in differences},
         bitwise=overview.bitwise(run),
-        further=choose.further(run, rows, clean(found or {})),
+        bits_picture=bits(run),
+        further=choose.further(run, rows, tables),
     )
 
 
@@ -170,7 +210,7 @@ def _section(op: str, rows: Sequence[Row]) -> Section:
     for row in rows:
         if row["case"] not in lines:
             path, _, leaf = row["case"].rpartition("/")
-            lines[row["case"]] = Line(leaf, row.get("why", ""), {})
+            lines[row["case"]] = Line(leaf, row.get("why", ""), {}, anchor=anchor(("case", row["case"])))
             group = groups.setdefault(path, Group(path, []))
             group.lines.append(lines[row["case"]])
         lines[row["case"]].cells[row["backend"]] = row
@@ -217,9 +257,9 @@ def _definition(op: str) -> str:
     return inspect.cleandoc(importlib.import_module(name).__doc__ or "")
 
 
-def _source(environment: Environment, name: str) -> Markup:
+def _source(pages: Environment, name: str) -> Markup:
     """A style sheet or script of ours, which must reach the page unescaped."""
-    return Markup(environment.get_template(f"{name}.j2").render().strip())
+    return Markup(pages.get_template(f"{name}.j2").render().strip())
 
 
 def _ratio(value: float | str) -> str:

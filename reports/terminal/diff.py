@@ -6,7 +6,8 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from reports.facts.diff import Change, Comparison, Pair
+from reports.facts.diff import Change, Comparison, Operator, Pair
+from reports.facts.matrix import ratio
 from reports.facts.run import gist
 from reports.facts.text import clean
 from spec.outcomes import Outcome
@@ -20,6 +21,8 @@ def show(found: Comparison) -> None:
     console = Console(highlight=False)
     for one in found.pairs:
         console.print(_backend(one), soft_wrap=True)
+        for line in operators(one):
+            console.print(Text(f"    {line}"), soft_wrap=True)
     groups = _alike(found.changes)
     for changes in groups[:SHOWN]:
         console.print(_line(changes), soft_wrap=True)
@@ -46,6 +49,21 @@ def _backend(pair: Pair) -> Text:
         if count
     ]
     return line.append(f": the same bits in {' and '.join(shares)}", style="not bold") if shares else line
+
+
+def operators(pair: Pair) -> list[str]:
+    """A line for each operator of which bits or ratios changed."""
+    found = {op: "; ".join(_changed(one)) for op, one in pair.operators.items()}
+    return [f"{op}: {words}" for op, words in found.items() if words]
+
+
+def _changed(one: Operator) -> Iterator[str]:
+    for (same, both), what in ((one.bits, "outputs"), (one.gradients, "gradients")):
+        if both - same:
+            yield f"other bits in {both - same:,} of {both:,} {what}"
+    before, after = (ratio(value) or "exact" for value in one.ratio)
+    if before != after:
+        yield f"worst error / bound {before} -> {after}"
 
 
 def _named(backend: str, version: str) -> str:

@@ -5,6 +5,19 @@ from html.parser import HTMLParser
 VOID = {"meta", "link", "input", "br"}
 
 
+def nested(text):
+    """(tag, the tags around it) of every element of a page."""
+    page, found = Page.__new__(Page), []
+    HTMLParser.__init__(page)
+    page.tags, page.open, page.words = [], [], []
+    page.handle_starttag = lambda tag, attrs: (
+        found.append((tag, list(page.open))),
+        Page.handle_starttag(page, tag, attrs),
+    )
+    page.feed(text)
+    return found
+
+
 class Page(HTMLParser):
     """The tags, ids and text of a page; fails where tags are not nested properly."""
 

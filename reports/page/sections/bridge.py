@@ -27,7 +27,7 @@ def section(data: Mapping[str, Any]) -> Section:
     tables += [_pair(source, target, between(rows, source, target)) for source, target in permutations(names, 2)]
     tables += [_words(name, data["words"]) for name in names]
     count = failing + lost or sum(row["verdict"] == HOLDS for row in rows)
-    return Section("bridges", "Bridges", NOTE, tables, f"{count:,}", bool(failing or lost))
+    return Section("bridges", "Bridges", NOTE, tables, f"{count:,}", bool(failing or lost), level="h3")
 
 
 def _matrix(names: Sequence[str], rows: Sequence[Row]) -> Table:
@@ -60,10 +60,16 @@ def _weights(names: Sequence[str], weights: Mapping[str, Mapping[str, str]]) -> 
 
 
 def _pair(source: str, target: str, rows: Sequence[Row]) -> Table:
-    lines = [Line(Cell(label(row), _given(row["attrs"])), [_turned(row), _proof(row)]) for row in rows]
+    lines = [Line(Cell(label(row), _given(row["attrs"])), [_turned(row), _proof(row)], _place(row)) for row in rows]
     columns = ["operator", f"in the words of {target}", "proof"]
     place = anchor(("bridge", source, target))
     return Table(f"What {source} says, in the words of {target}", columns, lines, True, kind="bridges", anchor=place)
+
+
+def _place(row: Row) -> str:
+    """The address of a bridge: that of another dtype than the usual one has its name."""
+    dtype = [row["dtype"]] if row["dtype"] != "float32" else []
+    return anchor(("bridge", row["op"], row["source"], row["target"], *dtype))
 
 
 def _given(attrs: Mapping[str, Any]) -> str:

@@ -39,7 +39,7 @@ def tables(
         lines = []
         for case in part:
             row = next(iter(cases[case].values()))
-            head = Cell(name(case), row.get("why", ""), href=anchor(("op", row["op"])))
+            head = Cell(name(case), row.get("why", ""), href=anchor(("case", row["case"])))
             lines.append(Line(head, [cell(cases[case][one]) if one in cases[case] else EMPTY for one in backends]))
         if part:
             found.append(Table(f"{counted(len(part), 'case')} {text}", ["case", *backends], lines, folded))

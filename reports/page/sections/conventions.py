@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reports.facts.conventions import agreed, cell, subjects
-from reports.facts.text import counted
+from reports.facts.text import anchor, counted
 from reports.page.sections.parts import EMPTY, Block, Cell, Line, Section, Table
 
 NOTE = (
@@ -25,7 +25,7 @@ def section(data: Mapping[str, Any]) -> Section:
     )
     names = list(answers) if len(answers) > 1 else []
     count = str(len(data["questions"]))
-    return Section("conventions", "Conventions", NOTE + lost, tables, count, bool(lost), compared=names)
+    return Section("conventions", "Conventions", NOTE + lost, tables, count, bool(lost), names, level="h3")
 
 
 def _table(subject: str, questions: Sequence[Mapping[str, Any]], answers: Mapping[str, Any]) -> Table:
@@ -44,7 +44,8 @@ def _line(question: Mapping[str, Any], found: Sequence[Sequence[Mapping[str, Any
         *(Block(words, f"{name} would give", True) for name, words in predicted.items()),
     ]
     head = Cell(question["text"], question["id"], more=more, hint=question["bridge"])
-    return Line(head, [_cell(answers) for answers in found])
+    place = anchor(("q", question["id"]))
+    return Line(head, [_cell(answers) for answers in found], place, "why it matters, and how to bridge it")
 
 
 def _cell(answers: Sequence[Mapping[str, Any]]) -> Cell:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reports.facts.laws import rows as rows_of
-from reports.facts.text import counted
+from reports.facts.text import anchor, counted
 from reports.page.sections.parts import Block, Cell, Line, Section, Table
 
 NOTE = (
@@ -34,7 +34,7 @@ def section(data: Mapping[str, Any]) -> Section:
 
 def _line(row: Mapping[str, Any], names: list[str]) -> Line:
     head = Cell(row["name"], row["sentence"], formula=row["formula"])
-    return Line(head, [_cell(row["cells"][name]) for name in names])
+    return Line(head, [_cell(row["cells"][name]) for name in names], anchor(("law", row["name"])))
 
 
 def _cell(cell: Mapping[str, Any]) -> Cell:

@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from markupsafe import Markup
+
 from reports.facts.text import counted
+from reports.page.pictures import grid
 from reports.page.sections.parts import Block, Cell, Line, Section, Table
 
 NOTE = (
@@ -34,7 +37,23 @@ def section(data: Mapping[str, Any]) -> Section:
     if unfit:
         score += f" {counted(len(unfit), 'case')} count for nothing, as the unchanged backend does not pass them."
     worry = any(row["status"] in BAD for row in data["mutants"])
-    return Section("mutants", "Planted mistakes", NOTE + score, tables, f"{data['killed']}/{data['counted']}", worry)
+    count = f"{data['killed']}/{data['counted']}"
+    return Section("mutants", "Planted mistakes", NOTE + score, tables, count, worry, pictures=[_picture(data)])
+
+
+def _picture(data: Mapping[str, Any]) -> tuple[str, Markup]:
+    """Subjects of mistakes against operators: the share of the cases, of those that feel a mistake, that notice it."""
+    noticed: dict[tuple[str, str], list[int]] = {}
+    for row in data["mutants"]:
+        if row["status"] in ("killed", "survived"):
+            for op, cases in row["cases"].items():
+                pair = noticed.setdefault((row["mutant"].partition("/")[0], op), [0, 0])
+                pair[0] += row["killed_by"].get(op, 0)
+                pair[1] += cases
+    shares = {key: found / cases for key, (found, cases) in noticed.items() if cases}
+    rows, columns = (sorted({key[place] for key in shares}) for place in (0, 1))
+    label = "Of the cases of an operator that feel a mistake of a subject, how many in a hundred notice it"
+    return label, grid(rows, columns, shares, label) if shares else Markup()
 
 
 def _line(row: Mapping[str, Any]) -> Line:

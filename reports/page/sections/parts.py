@@ -7,6 +7,8 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from markupsafe import Markup
+
 from reports.facts.matrix import Row
 from reports.facts.text import anchor
 from reports.run_folder import explaining
@@ -16,12 +18,17 @@ LONG = 30  # a table of more lines is folded
 
 @dataclasses.dataclass(frozen=True)
 class Block:
-    """A paragraph that is shown on demand, or code in the lines in which it was written; `href` as in `Cell`."""
+    """A paragraph that is shown on demand, or code in the lines in which it was written; `href` as in `Cell`.
+
+    What is `copied` has a button for that; a `picture` stands in place of the text, below the label.
+    """
 
     text: str
     label: str = ""
     code: bool = False
     href: str = ""
+    copied: bool = False
+    picture: Markup | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,7 +38,7 @@ class Cell:
     `status` (pass, known, fail, not-run, aside) gives its colour, `href` a place in the page (with a slash in it:
     another file), `more` what opens on demand, `formula` stands between the words and the smaller ones. Where a
     reader compares two columns, lines are left out whose cells say the same by their `key` (interface -> answer, as
-    JSON), and the `hint` of the others is shown.
+    JSON), and the `hint` of the others is shown. `code` is a call to be copied, above the words.
     """
 
     text: str
@@ -42,6 +49,7 @@ class Cell:
     href: str = ""
     key: str = ""
     hint: str = ""
+    code: str = ""
 
 
 EMPTY = Cell("–", status="aside")  # where there is no result
@@ -49,10 +57,15 @@ EMPTY = Cell("–", status="aside")  # where there is no result
 
 @dataclasses.dataclass(frozen=True)
 class Line:
-    """What the line is about, then a cell for each further column."""
+    """What the line is about, then a cell for each further column; `anchor` is its address in the page.
+
+    What opens of the head stands in a row below, whose word is `about`.
+    """
 
     head: Cell
     cells: Sequence[Cell]
+    anchor: str = ""
+    about: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,7 +89,8 @@ class Table:
 class Section:
     """A section of the page. `count` stands beside its name in the contents, in red if it is a `worry`.
 
-    Of `compared`, the names of its tables' columns, a reader may choose two.
+    Of `compared`, the names of its tables' columns, a reader may choose two. `pictures` are captions and pictures
+    above its tables, `level` is that of its heading.
     """
 
     anchor: str
@@ -86,6 +100,8 @@ class Section:
     count: str = ""
     worry: bool = False
     compared: Sequence[str] = ()
+    pictures: Sequence[tuple[str, Markup]] = ()
+    level: str = "h2"
 
 
 def explanation(run: Mapping[str, Any], row: Row) -> list[Block]:
@@ -99,6 +115,6 @@ def known(run: Mapping[str, Any], row: Row) -> list[Block]:
     backend = row["backend"]
     listed = {one["id"] for one in run["ledger"].get(backend, ())}
     return [
-        Block(entry, "Known:", href=anchor(("known", backend, entry)) if entry in listed else "")
+        Block(entry, "Known:", href=anchor(("ledger", backend, entry)) if entry in listed else "")
         for entry in explaining(row)
     ]

@@ -1,13 +1,15 @@
 """What a verdict comes to once the ledger was asked, and what a row keeps of it."""
 
 import dataclasses
+import json
 
 import numpy as np
 import pytest
 
+from harness.judging.oracle import truth
 from harness.judging.verdict import Comparison, Verdict
 from harness.running.result import Result
-from harness.running.row import arrays, row
+from harness.running.row import Peers, arrays, row
 from spec.outcomes import Outcome, Status
 
 
@@ -50,6 +52,34 @@ def test_what_a_verdict_comes_to(conv, outcome, ledger, tried, passed, status):
 def test_the_arrays_of_whatever_did_not_pass_are_kept(conv, outcome, ledger, tried, kept):
     found = arrays(made(conv, outcome, ledger, tried, passed=outcome is Outcome.EXACT))
     assert set(found) == ({"input_x", "input_w", "output_y"} if kept else set())
+
+
+def test_the_arrays_of_seeds_are_kept_and_the_truth_beside_an_output(conv):
+    result = made(conv, Outcome.EXACT, passed=True)
+    seed = dataclasses.replace(result, case=dataclasses.replace(result.case, id="seed/x"), truth=truth(result.case))
+    assert set(arrays(seed)) == {"input_x", "input_w", "output_y", "truth_y"}
+
+
+def test_what_passes_is_kept_where_another_backend_fails(conv):
+    peers = Peers()
+    right, wrong = made(conv, Outcome.EXACT, passed=True), made(conv, Outcome.DIFFERS)
+    for result, case in ((right, "both"), (wrong, "both"), (right, "fine")):
+        peers.add({**row(result), "case": case}, result)
+    assert [(line["case"], set(kept)) for line, kept in peers.kept()] == [("both", {"output_y"})]
+
+
+def test_a_row_has_the_attributes_and_the_shapes_of_its_case(conv):
+    result = made(conv, Outcome.EXACT, passed=True)
+    line = row(result)
+    assert line["shapes"] == {name: list(array.shape) for name, array in result.case.inputs.items()}
+    assert json.loads(json.dumps(line["attrs"])) == json.loads(json.dumps(dict(result.case.attrs)))
+
+
+def test_an_infinite_attribute_can_be_stored(conv):
+    result = made(conv, Outcome.EXACT, passed=True)
+    case = dataclasses.replace(result.case, attrs={"value": float("-inf")})
+    line = row(dataclasses.replace(result, case=case))
+    assert json.dumps(line["attrs"], allow_nan=False) == '{"value": "-inf"}'
 
 
 def test_each_ratio_of_a_gradient_is_its_own(conv):

@@ -68,7 +68,7 @@ def test_a_row_of_a_pass(tmp_path, result):
     }
     measured = {"max_abs", "max_ulp", "median_ulp", "bound_ratio", "rms_ratio"}
     gradients = {"grad", "grad_bound_ratio", "grad_rms_ratio"}
-    assert set(row) == ALWAYS | measured | gradients | {"bits", "grad_bits"}
+    assert set(row) == ALWAYS | measured | gradients | {"attrs", "shapes", "bits", "grad_bits"}
     assert row["grad"] == {"x": "exact", "w": "exact"}
     assert row["max_abs"] == row["max_ulp"] == row["bound_ratio"] == 0
 
@@ -101,6 +101,7 @@ def test_a_row_of_a_refusal_names_the_error(tmp_path, conv):
     reply = {"outcome": "rejected", "error_class": "InvalidArgumentError", "message": "rank 3"}
     verdict = Verdict(Outcome.REJECTED, "rank 3")
     (row,) = written(tmp_path, Result(conv(), "jax", verdict, reply, {}))
+    assert (row.pop("attrs")["groups"], row.pop("shapes")) == (1, {"x": [1, 2, 5, 6], "w": [3, 2, 2, 3]})
     assert row == {
         "case": "conv",
         "op": "conv2d",

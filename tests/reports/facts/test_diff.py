@@ -3,10 +3,13 @@
 import json
 
 import pytest
+from markdown_it import MarkdownIt
 
+from harness.cli import main
 from harness.commands.diff import show_changes
 from reports import run_folder
 from reports.facts.diff import kind_of_change, pair_backends
+from tests.reports.pages import Page
 
 
 def row(case, backend, outcome="exact", status="pass", **more):
@@ -92,6 +95,7 @@ def test_versions_and_switches_that_changed_are_named(stored, capsys):
     assert lines == [
         "jax@0.4.38 -> jax 0.10.2, jaxlib 0.4.36 -> 0.10.2, gone a -> none, new none -> b: "
         "the same bits in 1 of 1 outputs and 0 of 1 gradients",
+        "    conv2d: other bits in 1 of 1 gradients",
         "0 regression, 0 mended, 0 changed",
     ]
 
@@ -181,3 +185,55 @@ def test_what_is_compared_cannot_write_to_the_terminal(stored, capsys):
     assert show_changes(old, new) == 1
     written = capsys.readouterr()
     assert not {"\x1b", "\x07"} & set(written.out + written.err)
+
+
+def test_operators_whose_bits_or_ratios_changed_are_named(stored, capsys):
+    """114 changed bits were called "0 changed"."""
+    pads = [row(f"p{n}", "jax", bits="aa", bound_ratio=0.1) | {"op": "pad2d"} for n in range(3)]
+    old = stored("old", *pads, row("a", "jax", bits="aa", bound_ratio=0.1), row("b", "jax", bits="aa"), jax=NEW)
+    moved = [{**one, "bits": "bb"} if one["case"] != "p0" else one for one in pads]
+    new = stored("new", *moved, row("a", "jax", bits="aa", bound_ratio=0.25), row("b", "jax", bits="aa"), jax=NEW)
+    code, lines = printed(capsys, old, new)
+    assert code == 0
+    assert lines[1:3] == ["    conv2d: worst error / bound 0.1 -> 0.25", "    pad2d: other bits in 2 of 3 outputs"]
+
+
+@pytest.mark.parametrize("form", ["html", "md", "json"])
+def test_every_format_names_changes_operators_and_what_is_missing(stored, capsys, form):
+    before, after = row("a|b", "jax", bits="aa"), row("a|b", "jax", "differs", "fail", bits="bb", message="y <is> off")
+    old, new = (
+        stored("old", before, row("gone", "jax"), jax=OLD),
+        stored("new", after, jax={**NEW, "version": "0.10.2"}),
+    )
+    assert show_changes(old, new, form) == 1
+    text = capsys.readouterr().out
+    if form == "json":
+        found = json.loads(text)
+        assert found["counts"] == {"regression": 1, "mended": 0, "changed": 0}
+        assert found["backends"][0]["operators"]["conv2d"]["bits"] == [0, 1]
+        assert found["changes"][0]["after"]["message"] == "y <is> off"
+        assert found["only"] == {"old": ["jax gone"], "new": []}
+        return
+    page = Page(text if form == "html" else MarkdownIt("commonmark", {"html": True}).enable("table").render(text))
+    assert "1 regression, 0 mended, 0 changed; other bits or ratios in conv2d" in page.text
+    assert "conv2d 1 of 1 –" in page.text
+    assert "a|b" in page.text
+    assert "pass (exact) → fail (differs)" in page.text or "pass (exact) fail (differs)" in page.text
+    assert str(old.parent) not in text
+
+
+def test_a_baseline_is_shown_in_the_page_of_the_run(stored, run):
+    summary, rows = run
+    folders = []
+    for name, version in (("old", "0.9"), ("new", "0.10.2")):
+        folder = stored(name)
+        own = [{**one, "outcome": "exact", "status": "pass"} if one["outcome"] == "differs" else one for one in rows]
+        lines = own if name == "old" else rows
+        (folder / "results.jsonl").write_text("".join(json.dumps(one) + "\n" for one in lines))
+        about = {**summary["backends"], "jax": {**summary["backends"]["jax"], "version": version}}
+        (folder / "run.json").write_text(json.dumps({**summary, "backends": about}))
+        folders.append(folder)
+    assert main(["report", str(folders[1]), "--baseline", str(folders[0])]) == 0
+    page = Page((folders[1] / "index.html").read_text())
+    assert "jax 0.9 → 0.10.2: 2 regressions , 0 mended" in page.text
+    assert main(["report", str(folders[1]), "--baseline", str(folders[1])]) == 2

@@ -2,11 +2,13 @@
 
 import re
 
+import numpy as np
 import pytest
 
 from reports.page import page as html
 from spec.outcomes import Outcome
-from tests.reports.pages import Page
+from tests.reports.found import FOUND
+from tests.reports.pages import Page, nested
 
 FAILS = ["conv2d/plain/integers", "conv2d/rejects/stride", "pad2d/<i>|hostile", "pad2d/slow"]
 
@@ -121,24 +123,116 @@ def test_page_of_many_rows_stays_small(run):
     assert len(html.render(summary, many).encode()) < 1_500_000
 
 
-def test_known_differences_name_the_bugs_first(page):
+def test_risks_come_first_and_conventions_are_folded(page):
     text = page.text[page.text.index("2 ledger entries reproduced") :]
-    assert text.index("bug 1 entry jax trap") < text.index("unsupported 1 entry jax >=0.4 no reflect")
+    assert text.index("Risks: bugs, and precision that is lost jax: 1 bug ▲ bug w trap") < text.index("Conventions")
+    assert "Conventions, and what a framework lacks: 1 entry jax: 1 thing that it lacks ~ unsupported" in text
 
 
 def test_known_differences_show_what_came_and_what_should_have_come(run):
     """Of the part that the entry speaks of, also where another entry explains the other part of the same case."""
     summary, rows = run
     entry = summary["ledger"]["jax"][0]
-    other = {**entry, "id": "both", "part": "output", "repro": "backends/jax/repros/both.py"}
+    other = {
+        **entry,
+        "id": "both",
+        "part": "output",
+        "repro": "backends/jax/repros/both.py",
+        "instead": "Write it out.",
+    }
     row = {**rows[3], "ledger": "both", "ledger_more": ["no reflect"], "message": "y is 1, the truth is 2"}
     both = {**row, "grad_message": "gradient for x is 3, the truth is 4"}
     page = Page(html.render({**summary, "ledger": {"jax": [entry, other]}}, [rows[0], both]))
     text = page.text[page.text.index("2 ledger entries reproduced") :]
-    told, shown = text[text.index("no reflect") : text.index("jax >=0.4 both")], text[text.index("jax >=0.4 both") :]
-    assert "conv2d/plain/reals: gradient for x is 3, the truth is 4 1" in told
-    assert "conv2d/plain/reals: y is 1, the truth is 2 Script: backends/jax/repros/both.py 1" in shown
+    told, shown = text[text.index("no reflect") : text.index("both ·")], text[text.index("both ·") :]
+    assert "conv2d/plain/reals : gradient for x is 3, the truth is 4" in told
+    assert "Instead: Write it out." in shown
+    assert "conv2d/plain/reals : y is 1, the truth is 2 Script: backends/jax/repros/both.py" in shown
     assert "known: both known: no reflect" in page.text
+
+
+def test_a_known_bug_is_not_counted_as_a_convention(run):
+    summary, rows = run
+    bug = {**rows[3], "case": "conv2d/other", "ledger": "trap"}
+    text = Page(html.render(summary, [*rows, bug])).text
+    assert "conv2d ✓ 3 pass bound 0.25 rms 0.5 ▲ 1 bug ~ 1 known ✗ 2 fail" in text
+
+
+def cards(page):
+    return page.text[page.text.index("Failures 4 results") : page.text.index("Stale ledger entries")]
+
+
+def test_a_failure_shows_what_was_expected_its_peers_and_how_to_repeat_it(run):
+    summary, rows = run
+    said = "y must be exact: element [0, 1] of 6 is 3.0, the truth is 5"
+    changed = [{**row, "message": said} if row is rows[2] else row for row in rows]
+    card = cards(Page(html.render(summary, changed)))
+    assert "expected 5 at [0, 1] got 3.0" in card
+    assert "peers exact: torch" in card
+    assert "repeat python -m harness run --backend jax --case conv2d/plain/integers" in card
+    assert "take apart python -m harness explain conv2d/plain/integers" in card
+
+
+def test_a_failure_has_a_picture_of_its_error_and_its_numbers(run):
+    summary, rows = run
+    wanted = np.arange(12.0).reshape(1, 1, 3, 4)
+    got = wanted + np.where(wanted == 6, 0.5, 0)
+    kept = {"truth_y": wanted, "output_y": got, "input_x": wanted}
+    page = Page(html.render(summary, rows, {}, lambda row: kept if row is not rows[5] else {}))
+    pictures = [attrs["aria-label"] for tag, attrs in page.tags if tag == "svg"]
+    assert "Error of y: 1 element of 12 of y differ; the plane of [0, 0, 1, 2]" in pictures
+    assert {"image, in numbers", "got, in numbers", "expected, in numbers"} <= set(pictures)
+    assert "6.5" in page.text
+
+
+BASELINE = {
+    "old": {"folder": "before", "started": "2026-01-02T03:04:05Z"},
+    "counts": {"regression": 1, "mended": 0, "changed": 0},
+    "backends": [
+        {
+            "old": "jax",
+            "new": "jax",
+            "version": ["0.9", "0.10.2"],
+            "operators": {"conv2d": {"bits": [1, 3], "gradients": [2, 2], "ratio": [0.1, 0.2]}},
+        },
+    ],
+    "changes": [
+        {
+            "kind": "regression",
+            "backend": "jax",
+            "case": "conv2d/plain/integers",
+            "op": "conv2d",
+            "before": {"status": "pass", "outcome": "exact"},
+            "after": {"status": "fail", "outcome": "differs"},
+        }
+    ],
+    "only": {"new": ["jax pad2d/slow"]},
+    "missing": [],
+}
+
+
+def test_what_is_new_is_told_on_top_and_on_each_failure(run):
+    text = Page(html.render(*run, {"baseline": BASELINE})).text
+    assert (
+        "Since 2026-01-02 jax 0.9 → 0.10.2: 1 regression , 0 mended , 0 other changes; other bits in conv2d (2)" in text
+    )
+    assert text.index("Since 2026-01-02") < text.index("Check a release")
+    assert "new since the run of 2026-01-02 (0.9): exact there" in text
+    assert "failed in the run of 2026-01-02 as well" in text
+    assert "python -m harness report FOLDER --baseline EARLIER" in Page(html.render(*run)).text
+
+
+def test_every_case_has_an_address_and_every_entry(page):
+    ids = set(page.all("id"))
+    assert {"case-conv2d-plain-integers", "case-lone", "ledger-jax-trap", "ledger-jax-no-reflect"} <= ids
+    assert {"failures", "port", "learn", "matrix", "op-conv2d"} <= ids
+
+
+def test_what_may_not_stand_in_a_heading_of_a_row_does_not(run):
+    """A validator refuses `<details>` in `<th>`, and blocks in `<small>`, `<p>` and `<summary>`."""
+    for tag, inside in nested(html.render(*run, FOUND)):
+        assert not (tag in ("details", "p", "pre", "figure", "dl", "ul") and {"th", "p", "small"} & set(inside)), inside
+        assert not (tag in ("details", "p", "pre", "table", "article") and "summary" in inside), inside
 
 
 def test_every_case_says_why_it_is_there_once(run):
@@ -158,8 +252,8 @@ def test_failures_of_one_cause_stand_in_one_row(run):
     summary, rows = run
     many = [{**rows[2], "case": f"conv2d/flipped/{number}", **more} for number in range(30)]
     text = Page(html.render(summary, [*rows, *many])).text
-    table = text[text.index("Failures") : text.index("Stale ledger entries")]
+    table = text[text.index("Failures 34 results") : text.index("Stale ledger entries")]
     assert table.count("What came equals what comes of flipping w along H.") == 1
-    assert "conv2d/flipped/0: y must be exact" in table
+    assert "conv2d/flipped/0 : y must be exact" in table
     assert "30 cases of conv2d" in table
     assert all(f"conv2d/flipped/{number}" in table for number in range(30))

@@ -95,7 +95,7 @@ def test_special_values_show_who_returns_something_else(page):
     cell = apart.lines[0].cells[1]
     assert cell.aside == "-2.0, not nan"
     assert cell.more[0].text.startswith("y has NaN in other places")
-    assert (cell.more[1].label, cell.more[1].text, cell.more[1].href) == ("Known:", "trap", "known-jax-trap")
+    assert (cell.more[1].label, cell.more[1].text, cell.more[1].href) == ("Known:", "trap", "ledger-jax-trap")
     assert words(same) == {"conv2d/negative-zero": ["✓", "✓"]}
     assert [cell.aside for cell in same.lines[0].cells] == ["3 zeros of the other sign", ""]
 
