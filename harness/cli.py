@@ -217,6 +217,16 @@ def bridge(op, attrs, source, target, dtype, out) -> int:
     return bridging.show_one(op, source, target, list(attrs), dtype)
 
 
+@cli.command()
+@click.argument("library", metavar="torch|keras|flax|gluon")
+def recorder(library) -> int:
+    """Print a file that records what a model's layers compute; it needs the framework and NumPy alone."""
+    from harness.source.recorder import compose
+
+    click.echo(compose(library))
+    return 0
+
+
 @cli.command(context_settings={"ignore_unknown_options": True})
 @click.argument("one", type=click.Path(path_type=Path))
 @click.argument("other", type=click.Path(path_type=Path))
