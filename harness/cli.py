@@ -218,6 +218,19 @@ def bridge(op, attrs, source, target, dtype, out) -> int:
 
 
 @cli.command()
+@click.argument("one", metavar="TRACE_A", type=click.Path(path_type=Path))
+@click.argument("other", metavar="TRACE_B", type=click.Path(path_type=Path))
+@click.option("--map", "chosen", type=click.Path(path_type=Path), metavar="FILE", help="Which layers belong together.")
+@click.option("--format", "form", default="text", type=click.Choice(("text", "json")), show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), metavar="FOLDER", help="Write compare.json and map.json there.")
+def compare(one: Path, other: Path, chosen, form, out) -> int:
+    """Find where two recorded models part, layer by layer, and whether it is a mistake. Exit code 1 if one is found."""
+    from harness.commands.compare import compare_traces
+
+    return compare_traces(one, other, chosen, form, out)
+
+
+@cli.command()
 @click.argument("library", metavar="torch|keras|flax|gluon")
 def recorder(library) -> int:
     """Print a file that records what a model's layers compute; it needs the framework and NumPy alone."""

@@ -96,7 +96,7 @@ def allowed(path: Path) -> tuple[set[str], set[str]]:
 ROOMS = (
     ("__main__", "cli"),
     ("commands",),
-    ("running",),
+    ("running", "compare"),
     ("diagnosis", "laws", "scorecard", "bridge", "lessons"),
     ("judging", "source"),
     ("workers", "cases"),

@@ -129,6 +129,11 @@ def _arithmetic(kind):
     return described
 
 
+def _divide(args, kwargs):
+    constant = [one for one in args if not is_tensor(one)]
+    return ("mul", {"constant": 1 / float(constant[0])}, {}) if constant else ("", {}, {})
+
+
 def _concat(args, kwargs):
     return "concat", {"axis": kwargs.get("dim", kwargs.get("axis", 1))}, {}
 
@@ -299,6 +304,7 @@ def record(model, folder):
     )
     for short in METHODS:
         replace(ARRAY, short, of_function(getattr(ARRAY, short), short, FUNCTIONS[short]))
+    replace(ARRAY, "__truediv__", of_function(ARRAY.__truediv__, "div", _divide))
     for operator, kind in OPERATORS.items():
         replace(ARRAY, operator, of_function(getattr(ARRAY, operator), kind, _arithmetic(kind)))
     try:

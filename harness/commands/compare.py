@@ -1,0 +1,89 @@
+"""The command `compare`: two traces, which layers belong together, and where they part."""
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from harness.compare.align import Pairs, read_map
+from harness.compare.examine import Row
+from harness.compare.model import Model
+from harness.compare.search import compare_models
+from harness.compare.trace import read
+from reports.terminal import compare as report
+from spec.errors import UserError
+
+
+def compare_traces(one: Path, other: Path, chosen: Path | None, form: str, out: Path | None) -> int:
+    """Print where two traces part; 1 where a mistake is found. Raises `UserError`."""
+    models = Model(read(one)), Model(read(other))
+    fixed = read_map(chosen) if chosen else {}
+    rows, pairs = compare_models(*models, fixed, _progress if sys.stderr.isatty() else None)
+    found = summary(*models, rows, pairs)
+    if out:
+        _write(out, found, pairs)
+    if form == "json":
+        click.echo(json.dumps(found, indent=1))
+    else:
+        report.show(found)
+    return 1 if found["mistakes"] else 0
+
+
+def summary(one: Model, other: Model, rows: list[Row], pairs: Pairs) -> dict[str, Any]:
+    """The comparison as plain data."""
+    alone = [
+        [op.key for op in model.ops if op.place not in {pair[side].place for pair in pairs}]
+        for side, model in enumerate((one, other))
+    ]
+    return {
+        "schema_version": 1,
+        "a": _about(one),
+        "b": _about(other),
+        "mistakes": sum(row.mistaken for row in rows),
+        "first": next((row.one for row in rows if row.mistaken), ""),
+        "layers": [_row(row) for row in rows],
+        "alone": {"a": alone[0], "b": alone[1]},
+    }
+
+
+def _about(model: Model) -> dict[str, Any]:
+    trace = model.trace
+    gaps = {name for op in model.ops for name in op.inputs if name not in model.producer} - set(trace.inputs)
+    about = {"folder": str(trace.folder), "framework": trace.framework, "versions": dict(trace.versions)}
+    return {**about, "training": trace.training, "layers": len(model.ops), "gaps": len(gaps)}
+
+
+def _row(row: Row) -> dict[str, Any]:
+    findings = [{"word": one.word, "text": one.text, "about": _plain(one.about)} for one in row.findings]
+    own = [None if one is None else {"outcome": str(one.outcome), "bound_ratio": one.bound_ratio} for one in row.own]
+    found: dict[str, Any] = {"a": row.one, "b": row.other, "kind": row.kind, "word": row.word, "findings": findings}
+    found |= {"note": row.note, "own": own}
+    for name, gap in (("input", row.input), ("output", row.output)):
+        found[name] = (
+            None if gap is None else {"relative": gap.relative, "max_abs": gap.max_abs, "max_ulp": gap.max_ulp}
+        )
+    return found
+
+
+def _plain(about: Mapping[str, tuple[Any, Any]]) -> dict[str, list]:
+    return json.loads(json.dumps({key: list(value) for key, value in about.items()}, default=str))
+
+
+def _write(out: Path, found: Mapping[str, Any], pairs: Pairs) -> None:
+    """`compare.json`, and `map.json`, which can be edited and given to --map."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "compare.json").write_text(json.dumps(found, indent=1), encoding="utf-8")
+        rows = [[a.key, b.key] for a, b in pairs]
+        rows += [[key, None] for key in found["alone"]["a"]] + [[None, key] for key in found["alone"]["b"]]
+        text = ",\n  ".join(json.dumps(row) for row in rows)
+        (out / "map.json").write_text(f'{{"schema_version": 1, "pairs": [\n  {text}\n]}}\n', encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"{out}: {error.strerror}; choose another folder with --out") from None
+
+
+def _progress(done: int, total: int) -> None:
+    click.echo(f"\rlayer {done} of {total}" + ("\n" if done == total else ""), err=True, nl=False)

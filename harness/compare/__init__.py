@@ -1,0 +1,1 @@
+"""Two recorded models, layer by layer."""
