@@ -44,3 +44,4 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--correct-runs", type=int, default=60, help="false alarms: how many correct runs are tried")
     parser.addoption("--faults", type=int, default=60, help="fault campaign: how many faults, of all kinds together")
     parser.addoption("--mutants", type=int, default=8, help="mistakes planted in each framework; 0 for all")
+    parser.addoption("--porting-mistakes", type=int, default=4, help="compare: every Nth one; 1 for all")

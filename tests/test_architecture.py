@@ -25,7 +25,8 @@ MODULES = {
     "tensorflow_cpu": {"tensorflow"},
 }
 SHARED = tuple(
-    f"backends.{name}" for name in ("contract", "known", "instead", "condition", "processor", "shared_ledger")
+    f"backends.{name}"
+    for name in ("contract", "known", "instead", "condition", "processor", "shared_ledger", "recorder")
 )
 CALLED = ("backends.execute",)  # by the harness alone
 OWN = ("spec", "backends", "harness", "reports", "tests")

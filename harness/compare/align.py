@@ -109,7 +109,11 @@ class _Scorer:
         if a.kind == b.kind == "activation":
             total += 1.0 * (a.attrs.get("form") == b.attrs.get("form"))
         names = [op.layer.name.rpartition(".")[2].lower() for op in (a, b)]
-        return total + 0.5 * difflib.SequenceMatcher(None, *names).ratio() + 0.25 * (a.layer.name == b.layer.name)
+        return (
+            total
+            + 0.5 * difflib.SequenceMatcher(None, names[0], names[1]).ratio()
+            + 0.25 * (a.layer.name == b.layer.name)
+        )
 
 
 def _best(rows: Sequence[Op], columns: Sequence[Op], scorer: _Scorer) -> Pairs:

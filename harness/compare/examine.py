@@ -13,34 +13,19 @@ import numpy as np
 
 from harness.compare import weights as held
 from harness.compare.align import Pairs
-from harness.compare.kinds import MOVED, Unknown, computed, expected
+from harness.compare.closeness import EQUAL, NEAR, WRITTEN_OUT, alike, close, differ
+from harness.compare.finding import CARRIED, LAYOUT, NOT_JUDGED, ROUNDING, SAME_BITS, SETTINGS, WEIGHTS, WRONG, Finding
+from harness.compare.inputs import preprocessing
+from harness.compare.kinds import Unknown, computed, expected
 from harness.compare.model import Model, Op
+from harness.compare.paths import REFUSED, Paths
 from harness.diagnosis.pair import looks_like
-from harness.judging.difference import Difference, difference
+from harness.judging.difference import Difference
 from harness.judging.verdict import Comparison, compare
 from spec.core import BadCase, Rejected
-from spec.outcomes import Outcome
 
-SAME_BITS, ROUNDING, CARRIED = "same bits", "rounding", "carried"
-SETTINGS, WEIGHTS, LAYOUT, WRONG, NOT_JUDGED = "settings differ", "weights differ", "layout", "wrong", "not judged"
-MISTAKES = (LAYOUT, SETTINGS, WEIGHTS, WRONG)
-
-EQUAL = 1e-7  # of the largest value: constants that were stored in float32
-WRITTEN_OUT = 1e-5  # of the largest value: constants of a function that was written out, weights that were folded
-NEAR = 1e-3  # of the largest value: what one model's functions make of rounded numbers
 # These change the function whatever the numbers: they count even where this input does not show it.
 ALWAYS = ("epsilon", "form", "approximate", "slope", "alpha", "beta", "axis", "training", "momentum")
-
-
-@dataclasses.dataclass(frozen=True)
-class Finding:
-    """A mistake: its word, and what differs in a sentence. `about` are settings by name, (A's, B's)."""
-
-    word: str
-    text: str
-    about: Mapping[str, tuple[Any, Any]] = dataclasses.field(default_factory=dict)
-    lacking: tuple[str, ...] = ()
-    extra: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass
@@ -67,11 +52,11 @@ class Examiner:
 
     def __init__(self, one: Model, other: Model, pairs: Pairs) -> None:
         self.models, self.pairs = (one, other), pairs
-        self.matched = {a.place for a, _ in pairs}, {b.place for _, b in pairs}
+        self.paths = Paths(self.models, pairs)
         self.counterpart = {a.output: b.output for a, b in pairs}
         self.counterpart |= dict(zip(one.trace.inputs, other.trace.inputs))
         self.names = [
-            {op.output: op.key for op in model.ops} | {name: "(input)" for name in model.trace.inputs}
+            {op.output: op.key for op in model.ops} | dict.fromkeys(model.trace.inputs, "(input)")
             for model in self.models
         ]
 
@@ -81,10 +66,10 @@ class Examiner:
         """A row for the inputs, for every pair, and for the outputs."""
         for index, names in enumerate(zip(self.models[0].trace.inputs, self.models[1].trace.inputs)):
             yield self._input(index, *names)
-        for a, b in [*self.pairs, *self._ends()]:
+        for a, b in [*self.pairs, *self.ends()]:
             yield self._pair(a, b)
 
-    def _ends(self) -> Iterator[tuple[Op, Op]]:
+    def ends(self) -> Iterator[tuple[Op, Op]]:
         """The outputs, as layers that change nothing, where layers without a partner come before them."""
         for a, b in zip(self.models[0].trace.outputs, self.models[1].trace.outputs):
             if self.counterpart.get(a) != b:
@@ -97,11 +82,11 @@ class Examiner:
     def _input(self, index: int, one: str, other: str) -> Row:
         a, b = (model.value(name) for model, name in zip(self.models, (one, other)))
         name = f"(input {index})" if index else "(input)"
-        found, gap = [], _differ(a, b)
+        found, gap = [], differ(a, b)
         if a.dtype != b.dtype:
             found.append(Finding(SETTINGS, f"dtype {a.dtype} / {b.dtype}", {"dtype": (str(a.dtype), str(b.dtype))}))
         if gap is None or (gap.differing and gap.relative > NEAR / 1000):
-            found += list(_preprocessing(a, b))
+            found += list(preprocessing(a, b))
         word = found[0].word if found else SAME_BITS if not gap or not gap.differing else ROUNDING
         return Row(name, name, "input", word, found, (None, None), None, gap)
 
@@ -115,7 +100,7 @@ class Examiner:
                 )
         reasons = [one for one in own if isinstance(one, str)]
         inputs = self._inputs_differ(a, b)
-        outputs = _differ(self.models[0].value(a.output), self.models[1].value(b.output))
+        outputs = differ(self.models[0].value(a.output), self.models[1].value(b.output))
         same = outputs is not None and not outputs.differing
         if findings:
             word = findings[0].word
@@ -127,6 +112,10 @@ class Examiner:
             word = SAME_BITS if same else ROUNDING if inputs is not None and not inputs.differing else CARRIED
         judged = tuple(one if isinstance(one, Comparison) else None for one in own)
         return Row(a.key, b.key, a.kind, word, findings, (judged[0], judged[1]), inputs, outputs, note)
+
+    def parts(self, pair: tuple[Op, Op]) -> bool:
+        """Whether what comes before the two layers of a pair is not the same."""
+        return any({"layers", "input", "kind"} & one.about.keys() for one in self._findings(*pair)[0])
 
     # ---- each on its own
 
@@ -143,10 +132,7 @@ class Examiner:
             wanted = expected(op.kind, op.attrs, inputs, weights)
             if actual.shape != wanted.value.shape and actual.size == wanted.value.size:
                 actual = actual.reshape(wanted.value.shape)
-            found = compare("y", actual, wanted, inputs[0].dtype, exactly=False)
-            if op.kind in MOVED or not wanted.terms.any():
-                return found
-            return found
+            return compare("y", actual, wanted, inputs[0].dtype, exactly=False)
         except (Rejected, BadCase) as error:
             return f"the specification refuses it: {error}"
         except Unknown as error:
@@ -160,63 +146,30 @@ class Examiner:
         if b.place in self.models[1].misread or a.place in self.models[0].misread:
             text = self.models[1].misread.get(b.place) or f"A: {self.models[0].misread[a.place]}"
             found.append(Finding(LAYOUT, text))
-        dtypes = [model.trace.array(op.output).dtype for model, op in zip(self.models, (a, b))]
-        own = [model.trace.array(op.inputs[0]).dtype for model, op in zip(self.models, (a, b))]
-        if dtypes[0] != dtypes[1] and own[0] == own[1]:
-            found.append(
-                Finding(SETTINGS, f"dtype {dtypes[0]} / {dtypes[1]}", {"dtype": (str(dtypes[0]), str(dtypes[1]))})
-            )
-        leaves = self._leaves(0, a), self._leaves(1, b)
-        hidden = [self._gaps(side, names) for side, names in enumerate(leaves)]
+        leaves = self.paths.leaves(0, a), self.paths.leaves(1, b)
+        found += self._dtypes(a, b, leaves)
+        hidden = [self.paths.gaps(side, names) for side, names in enumerate(leaves)]
         if any(hidden):
             more, note = self._behind_a_gap(a, b, hidden)
             return [*found, *more, *self._layer(a, b)], note
         wired = [self.counterpart.get(name, "") for name in leaves[0]]
         order = sorted if a.kind in ("add", "mul") and b.kind == a.kind else list
         if order(wired) != order(leaves[1]):
-            if (moved := self._rewired(leaves, wired)) is not None:
-                return [*found, moved, *self._layer(a, b)], ""
+            return [*found, self._rewired(a, b, leaves, wired), *self._layer(a, b)], ""
         return [*found, *self._functions(a, b, leaves[0])], ""
 
-    def _leaves(self, side: int, op: Op) -> list[str]:
-        """The tensors that an operation and the ones without a partner before it begin with."""
-        model, found = self.models[side], []
+    def _dtypes(self, a: Op, b: Op, leaves: tuple[list[str], list[str]]) -> Iterator[Finding]:
+        """Where one model goes on in another dtype."""
+        before = [self.models[side].trace.array(names[0]).dtype for side, names in enumerate(leaves) if names]
+        one, other = (model.trace.array(op.output).dtype for model, op in zip(self.models, (a, b)))
+        if one != other and len(set(before)) == 1:
+            yield Finding(SETTINGS, f"dtype {one} / {other}", {"dtype": (str(one), str(other))})
 
-        def visit(name: str) -> None:
-            maker = model.producer.get(name)
-            if maker is None or maker.place in self.matched[side] or name in model.trace.inputs:
-                if name not in found:
-                    found.append(name)
-                return
-            for one in maker.inputs:
-                visit(one)
-
-        for name in op.inputs:
-            visit(name)
-        return found
-
-    def _before(self, side: int, op: Op) -> list[Op]:
-        """The operations without a partner between the leaves and this one, in their order."""
-        model, found = self.models[side], {}
-
-        def visit(name: str) -> None:
-            maker = model.producer.get(name)
-            if maker is None or maker.place in self.matched[side] or name in model.trace.inputs:
-                return
-            for one in maker.inputs:
-                visit(one)
-            found[maker.place] = maker
-
-        for name in op.inputs:
-            visit(name)
-        return list(found.values())
-
-    def _gaps(self, side: int, names: list[str]) -> list[str]:
-        model = self.models[side]
-        return [name for name in names if name not in model.producer and name not in model.trace.inputs]
-
-    def _rewired(self, leaves: tuple[list[str], list[str]], wired: list[str]) -> Finding | None:
-        """Where B takes its input from another layer than A."""
+    def _rewired(self, a: Op, b: Op, leaves: tuple[list[str], list[str]], wired: list[str]) -> Finding:
+        """Where B takes its input from another layer than A, or has other layers between."""
+        between = self._missing(self.paths.before(0, a), self.paths.before(1, b))
+        if between.lacking or between.extra:
+            return between
         told = []
         for side, names in enumerate(leaves):
             told.append(", ".join(self.names[side].get(name, name) for name in names) or "nothing")
@@ -224,71 +177,38 @@ class Examiner:
         text = f"it takes its input from {told[1]}; A takes it from {told[0]} (in B: {meant})"
         return Finding(SETTINGS, text, {"input": (told[0], told[1])})
 
-    def _run(
-        self, side: int, op: Op, given: Mapping[str, np.ndarray], kind=None, attrs=None, weights=None
-    ) -> np.ndarray:
-        """What an operation and those before it make of the tensors `given`; its own kind, settings, weights or others."""
-        model = self.models[side]
-
-        def of(name: str) -> np.ndarray:
-            if name in given:
-                return given[name]
-            maker = model.producer[name]
-            return computed(maker.kind, maker.attrs, [of(one) for one in maker.inputs], model.weights(maker))
-
-        inputs = [of(name) for name in op.inputs]
-        own = model.weights(op) if weights is None else weights
-        return computed(op.kind if kind is None else kind, op.attrs if attrs is None else attrs, inputs, own)
-
     def _functions(self, a: Op, b: Op, leaves: list[str]) -> list[Finding]:
         """What differs between both layers, with those before them that have no partner, on A's tensors."""
         one, other = self.models
         own, theirs = one.weights(a), other.weights(b)
         unequal = held.differing(own, theirs)
         settings = self._settings(a, b)
-        before = self._before(0, a), self._before(1, b)
+        before = self.paths.before(0, a), self.paths.before(1, b)
         if not (unequal or settings or any(before) or a.kind != b.kind):
             return []
         found = [self._weights(name, a, b, own, theirs) for name in unequal]
         given = {name: one.value(name, a if name in a.inputs else None) for name in leaves}
         there = {
-            self.counterpart[name]: self._fitting(1, self.counterpart[name], array) for name, array in given.items()
+            self.counterpart[name]: self.paths.fitting(1, self.counterpart[name], array)
+            for name, array in given.items()
         }
         try:
-            right = self._run(0, a, given)
-            inputs = [self._tensor(0, name, given) for name in a.inputs]
-        except (Unknown, Rejected, BadCase, KeyError, ValueError):
+            right = self.paths.run(0, a, given)
+            inputs = [self.paths.tensor(0, name, given) for name in a.inputs]
+        except REFUSED:
             return [*found, *self._declared(settings)]
-        if any(before) or a.kind != b.kind:
-            # What is before B's layer, with A's own layer behind it: is it what comes before A's?
-            if any(before) and not _alike(right, self._attempt(1, b, there, a.kind, a.attrs, own), WRITTEN_OUT):
-                found.append(self._missing(*before, self._attempt(1, b, there) is None))
-            if a.kind != b.kind and not _alike(right, self._attempt(1, b, there)):
-                found.append(Finding(SETTINGS, f"kind {a.kind} / {b.kind}", {"kind": (a.kind, b.kind)}))
+        whole = self.paths.attempt(1, b, there, weights=own if unequal else None)
+        if (any(before) or a.kind != b.kind) and alike(right, whole, WRITTEN_OUT):
+            always = {key: values for key, values in settings.items() if key in ALWAYS and not close(*values)}
+            return [*found, *self._declared(always)]
+        # What is before B's layer, with A's own layer behind it: is it what comes before A's?
+        if any(before) and not alike(right, self.paths.attempt(1, b, there, a.kind, a.attrs, own), WRITTEN_OUT):
+            found.append(self._missing(*before))
+        if a.kind != b.kind:
+            found.append(Finding(SETTINGS, f"kind {a.kind} / {b.kind}", {"kind": (a.kind, b.kind)}))
         if a.kind == b.kind and settings:
             found += self._effective(a, settings, right, inputs, own, b)
         return found
-
-    def _fitting(self, side: int, name: str, array: np.ndarray) -> np.ndarray:
-        """One model's tensor in the shape of the other's, where one has axes of a single pixel more."""
-        shape = self.models[side].shape(name)
-        return array.reshape(shape) if array.ndim != len(shape) and array.size == int(np.prod(shape)) else array
-
-    def _tensor(self, side: int, name: str, given: Mapping[str, np.ndarray]) -> np.ndarray:
-        model = self.models[side]
-        if name in given:
-            return given[name]
-        maker = model.producer[name]
-        return computed(
-            maker.kind, maker.attrs, [self._tensor(side, one, given) for one in maker.inputs], model.weights(maker)
-        )
-
-    def _attempt(self, side: int, op: Op, given, kind=None, attrs=None, weights=None) -> np.ndarray | None:
-        """The same as `_run`; None where it would be refused."""
-        try:
-            return self._run(side, op, given, kind, attrs, weights)
-        except (Unknown, Rejected, BadCase, KeyError, ValueError, IndexError):
-            return None
 
     def _settings(self, a: Op, b: Op) -> dict[str, tuple[Any, Any]]:
         """Settings that are not the same, padding in numbers."""
@@ -297,11 +217,10 @@ class Examiner:
         mine, theirs = dict(a.attrs), dict(b.attrs)
         if mine.get("padding") != theirs.get("padding") or isinstance(mine.get("padding"), str):
             try:
-                pads = self.models[0].pads(a), self.models[1].pads(b)
+                if "padding" in mine:
+                    mine["padding"], theirs["padding"] = self.models[0].pads(a), self.models[1].pads(b)
             except (KeyError, ValueError):
-                pads = mine.get("padding"), theirs.get("padding")
-            if "padding" in mine:
-                mine["padding"], theirs["padding"] = pads
+                pass  # as they are declared
         keys = dict.fromkeys([*mine, *theirs])
         return {key: (mine.get(key), theirs.get(key)) for key in keys if mine.get(key) != theirs.get(key)}
 
@@ -313,19 +232,19 @@ class Examiner:
             if key == "momentum" and None not in values and abs(values[0] - values[1]) < EQUAL:
                 continue
             try:
-                alike = _alike(right, computed(a.kind, attrs, inputs, own))
-            except (Unknown, Rejected, BadCase, KeyError, ValueError, TypeError):
-                alike = False
-            if not alike or (key in ALWAYS and not _close(*values)):
+                same = alike(right, computed(a.kind, attrs, inputs, own))
+            except REFUSED:
+                same = False
+            if not same or (key in ALWAYS and not close(*values)):
                 changed[key] = values
         if not changed:
             try:
                 together = computed(
                     a.kind, {**a.attrs, **{key: pair[1] for key, pair in settings.items()}}, inputs, own
                 )
-            except (Unknown, Rejected, BadCase, KeyError, ValueError, TypeError):
+            except REFUSED:
                 together = None
-            changed = {} if _alike(right, together) else dict(settings)
+            changed = {} if alike(right, together) else dict(settings)
         return self._declared(changed)
 
     def _declared(self, settings: Mapping[str, tuple[Any, Any]]) -> list[Finding]:
@@ -346,7 +265,7 @@ class Examiner:
         settings = self._settings(a, b)
         try:
             return [*found, *(self._effective(a, settings, computed(a.kind, a.attrs, inputs, own), inputs, own, b))]
-        except (Unknown, Rejected, BadCase, KeyError, ValueError):
+        except REFUSED:
             return [*found, *self._declared(settings)]
 
     def _weights(self, name: str, a: Op, b: Op, own, theirs) -> Finding:
@@ -366,7 +285,7 @@ class Examiner:
             if wanted is not None and int(np.prod(model.trace.shapes[name])) == wanted.size:
                 yield key, model.weights(op)[key]
 
-    def _missing(self, mine: list[Op], theirs: list[Op], refused: bool) -> Finding:
+    def _missing(self, mine: list[Op], theirs: list[Op]) -> Finding:
         """Layers that stand before one of the two alone."""
         described = [[(op.kind, _plain(op.attrs)) for op in ops] for ops in (mine, theirs)]
         lacking = [op for op, what in zip(mine, described[0]) if what not in described[1]]
@@ -387,24 +306,24 @@ class Examiner:
         seen = 0 if not hidden[0] else 1 if not hidden[1] else None
         inputs = [[model.value(name, op) for name in op.inputs] for model, op in zip(self.models, (a, b))]
         if seen is None:
-            far = [_differ(*two) for two in zip(*inputs)]
+            far = [differ(*two) for two in zip(*inputs)]
             if all(one is not None and one.relative < NEAR for one in far):
                 return [], ""
             return [], "what both models do before it was not seen, and its inputs differ"
         there = self.counterpart if seen == 0 else {value: key for key, value in self.counterpart.items()}
         op, whose, unseen = (a, "A", "B") if seen == 0 else (b, "B", "A")
         given = {}
-        for name in self._leaves(seen, op):
+        for name in self.paths.leaves(seen, op):
             if name not in there:
                 return [], f"what {unseen} does before it was not seen"
-            given[name] = self._fitting(seen, name, self.models[1 - seen].value(there[name]))
+            given[name] = self.paths.fitting(seen, name, self.models[1 - seen].value(there[name]))
         try:
-            wanted = [self._tensor(seen, name, given) for name in op.inputs]
-        except (Unknown, Rejected, BadCase, KeyError, ValueError) as error:
+            wanted = [self.paths.tensor(seen, name, given) for name in op.inputs]
+        except REFUSED as error:
             return [], f"what {unseen} does before it was not seen: {error}"
-        if all(_alike(want, have, NEAR) for want, have in zip(wanted, inputs[1 - seen])):
+        if all(alike(want, have, NEAR) for want, have in zip(wanted, inputs[1 - seen])):
             return [], ""
-        chain = ", ".join(_called(one) for one in self._before(seen, op)) or "nothing"
+        chain = ", ".join(_called(one) for one in self.paths.before(seen, op)) or "nothing"
         look = next(
             (
                 found
@@ -420,84 +339,10 @@ class Examiner:
         """The largest difference of the inputs of both; None where they cannot be laid side by side."""
         found = []
         for one, other in zip(a.inputs, b.inputs):
-            found.append(_differ(self.models[0].value(one, a), self.models[1].value(other, b)))
+            found.append(differ(self.models[0].value(one, a), self.models[1].value(other, b)))
         if len(a.inputs) != len(b.inputs) or not found or any(one is None for one in found):
             return None
         return max((one for one in found if one is not None), key=lambda one: one.relative)
-
-
-def _differ(a: np.ndarray, b: np.ndarray) -> Difference | None:
-    if a.shape != b.shape:
-        if a.size != b.size or a.ndim == b.ndim:
-            return None
-        b = b.reshape(a.shape)
-    return difference(a, b)
-
-
-def _alike(right: np.ndarray, other: np.ndarray | None, tolerance: float = EQUAL) -> bool:
-    """Whether two results are equal but for rounding in float64, or for that of the tolerance."""
-    if other is None or right.size != other.size or (right.ndim == other.ndim and right.shape != other.shape):
-        return False
-    wide, narrow = right.astype(np.float64), other.astype(np.float64).reshape(right.shape)
-    finite = np.isfinite(wide)
-    if not np.array_equal(finite, np.isfinite(narrow)):
-        return False
-    largest = abs(wide[finite]).max(initial=0.0)
-    return bool((abs(wide - narrow)[finite] <= tolerance * largest).all())
-
-
-def _close(one: Any, other: Any) -> bool:
-    numbers = all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in (one, other))
-    return abs(one - other) <= EQUAL * max(abs(one), abs(other)) if numbers else one == other
-
-
-def _preprocessing(a: np.ndarray, b: np.ndarray) -> Iterator[Finding]:
-    """What was done to the input of one model and not of the other."""
-    if a.size == b.size and a.ndim == b.ndim == 4:
-        wide, other = a.astype(np.float64), b.astype(np.float64)
-        for axes, text in (((0, 1, 3, 2), "rows and columns are swapped"), ((0, 2, 3, 1), "channels are last")):
-            if wide.transpose(axes).shape == other.shape and _alike(wide.transpose(axes), other, NEAR):
-                yield Finding(LAYOUT, f"in B {text}", {"layout": ("NCHW", text)})
-                return
-        if any(
-            _alike(wide.transpose(order).reshape(other.shape), other, NEAR)
-            for order in ((0, 1, 2, 3), (0, 2, 3, 1), (0, 3, 1, 2))
-            if not _alike(wide.reshape(other.shape), other, NEAR) or a.shape != b.shape
-        ):
-            yield Finding(LAYOUT, "in B the axes were reshaped where they must be transposed", {"layout": ("", "")})
-            return
-        if a.shape == b.shape:
-            yield from _affine(wide, other)
-            return
-    if a.shape != b.shape:
-        yield Finding(SETTINGS, f"the shape is {list(a.shape)} / {list(b.shape)}", {"shape": (a.shape, b.shape)})
-        return
-    yield from _affine(a.astype(np.float64), b.astype(np.float64))
-
-
-def _affine(a: np.ndarray, b: np.ndarray) -> Iterator[Finding]:
-    """Channels reversed, scaled, or normalised, or several of these."""
-    for reverse in (False, True) if a.ndim == 4 and a.shape[1] > 1 else (False,):
-        source = a[:, ::-1] if reverse else a
-        order = ["channels are in reverse order (RGB and BGR)"] if reverse else []
-        if _alike(source, b, 1e-5):
-            yield Finding(
-                SETTINGS, f"preprocessing: in B {order[0] if order else 'nothing'}", {"preprocessing": ("", "")}
-            )
-            return
-        channels = range(a.shape[1]) if a.ndim == 4 else [slice(None)]
-        lines = [np.polyfit(source[:, one].ravel(), b[:, one].ravel(), 1) for one in channels]
-        fitted = np.stack([line[0] * source[:, one] + line[1] for line, one in zip(lines, channels)], 1)
-        if _alike(b, fitted.reshape(b.shape), 1e-4):
-            told = ", ".join(f"{line[0]:.6g} x + {line[1]:.4g}" for line in lines)
-            same = all(np.allclose(line, lines[0], rtol=1e-4, atol=1e-6) for line in lines)
-            shown = f"values are {told if not same else f'{lines[0][0]:.6g} x + {lines[0][1]:.4g}'}"
-            text = f"preprocessing: in B {' and '.join([*order, shown])}"
-            yield Finding(SETTINGS, text, {"preprocessing": ("x", shown)})
-            return
-    look = looks_like(a, b)
-    far = difference(a, b).relative
-    yield Finding(SETTINGS, f"the inputs are not the same: {look or f'they differ by {far:.2g} of their norm'}")
 
 
 def _shown(value: Any) -> str:
@@ -511,6 +356,3 @@ def _plain(attrs: Mapping[str, Any]) -> dict[str, Any]:
 def _called(op: Op) -> str:
     form = op.attrs.get("form") or op.kind or op.layer.cls
     return f"{form} ({op.key})"
-
-
-assert Outcome  # the outcomes of `Comparison`

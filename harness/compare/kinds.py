@@ -19,7 +19,6 @@ Weights = Mapping[str, np.ndarray]
 Attrs = Mapping[str, Any]
 
 ROUNDINGS = 16.0  # of an elementary function and what surrounds it: libraries differ from the truth by some units
-MOVED = ("identity", "flatten", "transpose", "pad2d", "concat", "max_pool2d", "reshape")  # values are not computed
 
 
 class Unknown(Exception):
@@ -75,7 +74,8 @@ def _dense(attrs: Attrs, inputs: Arrays, held: Weights) -> Expected:
     pixels = x.reshape(-1, x.shape[-1], 1, 1)
     found = _by_specification("conv2d", "w", "b")({}, [pixels], {**held, "w": w[:, :, None, None]})
     shape = (*x.shape[:-1], w.shape[0])
-    return Expected(*(array.reshape(shape) for array in (found.value, found.scale, found.terms)), walk=found.walk)
+    value, scale, terms = (array.reshape(shape) for array in (found.value, found.scale, found.terms))
+    return Expected(value, scale, terms, found.walk)
 
 
 def _norm(attrs: Attrs, inputs: Arrays, held: Weights) -> Expected:

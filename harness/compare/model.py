@@ -172,23 +172,38 @@ class Model:
         return attrs
 
     def _fold_pads(self) -> None:
-        """Take pads of zeros into the convolution behind them, of which they are the only input."""
+        """Take pads of zeros into the convolution or pooling behind them, of which they are the only input."""
         readers: dict[str, int] = {}
         for op in self.ops:
             for name in op.inputs:
                 readers[name] = readers.get(name, 0) + 1
         folded = set()
         for index, op in enumerate(self.ops):
-            before = self.producer.get(op.inputs[0]) if op.kind == "conv2d" and op.inputs else None
-            if before is None or before.kind != "pad2d" or readers[before.output] > 1 or "padding_mode" in op.attrs:
+            before = self.producer.get(op.inputs[0]) if op.inputs else None
+            if before is None or before.kind != "pad2d" or readers[before.output] > 1 or op.place in self.misread:
                 continue
-            if before.attrs.get("mode") != "constant" or before.attrs.get("value") or op.place in self.misread:
+            if before.attrs.get("mode") != "constant" or before.attrs.get("value") or not self._can_pad(op, before):
                 continue
             pads = [[a + c, b + d] for (a, b), (c, d) in zip(self.pads(op), before.attrs["padding"])]
-            new = dataclasses.replace(op, attrs={**op.attrs, "padding": pads}, inputs=before.inputs, pads=before.layer)
+            attrs = {**op.attrs, "padding": pads}
+            if op.kind == "avg_pool2d":
+                attrs["count_include_pad"] = True
+            new = dataclasses.replace(op, attrs=attrs, inputs=before.inputs, pads=before.layer)
             self.ops[index] = self.producer[op.output] = new
             folded.add(before.place)
         self.ops = [op for op in self.ops if op.place not in folded]
+
+    def _can_pad(self, op: Op, before: Op) -> bool:
+        """Whether pads of zeros before an operation do what pads of its own do."""
+        if op.kind == "conv2d":
+            return "padding_mode" not in op.attrs
+        own = op.kind in ("max_pool2d", "avg_pool2d") and any(map(any, self.pads(op)))
+        if own or op.attrs.get("ceil_mode"):
+            return False
+        if op.kind == "max_pool2d":  # which pads with minus infinity: the same for numbers that are not negative
+            fits = all(max(pads) < taps for pads, taps in zip(before.attrs["padding"], op.attrs["kernel_size"]))
+            return fits and float(self.trace.array(before.inputs[0]).min()) >= 0
+        return op.kind == "avg_pool2d"
 
     def pads(self, op: Op) -> list[list[int]]:
         """The padding of a window operation in numbers; of a transposed one, what is cut off."""

@@ -1,14 +1,16 @@
 """From two models to the rows of their comparison: align, examine, and take back pairs that are parts of a whole.
 
 A function that one model calls by its name and the other writes out (a hard swish, a norm folded into a convolution)
-aligns badly: a part is put beside the whole. Such a pair is taken back where, without it, the pairs behind it do the same
-in both models.
+aligns badly: a part is put beside the whole. Such a pair is taken back where, without it, the pairs behind it get the
+same in both models.
 """
 
+import dataclasses
 from collections.abc import Callable, Mapping
 
 from harness.compare.align import Pairs, align
-from harness.compare.examine import SETTINGS, WEIGHTS, Examiner, Row
+from harness.compare.examine import Examiner, Row
+from harness.compare.finding import SETTINGS, WEIGHTS, Finding
 from harness.compare.model import Model, Op
 
 ROUNDS = 12  # pairs at most that are taken back
@@ -53,15 +55,15 @@ def _without_a_part(one: Model, other: Model, pairs: Pairs, rows: list[Row], fix
         fewer = [two for two in pairs if two is not pair]
         examiner = Examiner(one, other, fewer)
         behind = [two for two in fewer if _reaches(examiner, 0, two[0], a) or _reaches(examiner, 1, two[1], b)]
-        ends = [two for two in examiner._ends() if not behind]
-        lengths = {len(examiner._before(0, c)) - len(examiner._before(1, d)) for c, d in [*behind, *ends]}
-        if lengths and 0 not in lengths and all(not examiner._findings(*two)[0] for two in [*behind, *ends]):
+        ends = [two for two in examiner.ends() if not behind]
+        lengths = {len(examiner.paths.before(0, c)) - len(examiner.paths.before(1, d)) for c, d in [*behind, *ends]}
+        if lengths and 0 not in lengths and not any(map(examiner.parts, [*behind, *ends])):
             return fewer
     return None
 
 
 def _reaches(examiner: Examiner, side: int, op: Op, part: Op) -> bool:
-    return any(one.place == part.place for one in examiner._before(side, op))
+    return any(one.place == part.place for one in examiner.paths.before(side, op))
 
 
 def _merged(rows: list[Row]) -> list[Row]:
@@ -81,9 +83,7 @@ def _merged(rows: list[Row]) -> list[Row]:
     return rows
 
 
-def _exchange(first: Row, second: Row, here, there) -> None:
-    import dataclasses
-
+def _exchange(first: Row, second: Row, here: Finding, there: Finding) -> None:
     text = f"another order: in B {', '.join(here.extra)} stands before {first.other}, in A before {second.one}"
     first.findings[first.findings.index(here)] = dataclasses.replace(here, text=text)
     second.findings[second.findings.index(there)] = dataclasses.replace(there, text=text)

@@ -80,14 +80,14 @@ def read(folder: Path) -> Trace:
     file = _tensors(folder / "tensors.safetensors")
     shapes = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118 - no mapping
     layers = tuple(_layer(row, f"{path}, layer {place}", shapes) for place, row in enumerate(about["layers"]))
-    ends = [_names(about[key], f"{path}: {key}", shapes) for key in ("inputs", "outputs")]
+    inputs, outputs = (_names(about[key], f"{path}: {key}", shapes) for key in ("inputs", "outputs"))
     layout = about.get("image_layout", "NCHW")
     if layout not in IMAGE:
         raise UserError(f"{path}: image_layout is {shown(layout)}; it must be NCHW or NHWC")
     versions = about.get("versions", {})
     known = {str(key): str(value) for key, value in versions.items()} if isinstance(versions, dict) else {}
     training = about.get("training") is True
-    return Trace(folder, str(about["framework"]), known, training, layout, *ends, layers, file, shapes)
+    return Trace(folder, str(about["framework"]), known, training, layout, inputs, outputs, layers, file, shapes)
 
 
 def _json(path: Path) -> Any:
@@ -115,7 +115,7 @@ def _layer(row: Any, where: str, shapes: Mapping[str, tuple[int, ...]]) -> Layer
     kind, settings, call = row.get("kind", ""), row.get("settings", {}), row.get("call", 0)
     if not isinstance(kind, str) or not isinstance(settings, dict) or not isinstance(call, int):
         raise UserError(f"{where}: kind, settings or call are none: {shown([kind, settings, call])}")
-    ends = [_names(row.get(key), f"{where}: {key}", shapes) for key in ("inputs", "outputs")]
+    inputs, outputs = (_names(row.get(key), f"{where}: {key}", shapes) for key in ("inputs", "outputs"))
     held = []
     for key in ("weights", "gradients"):
         value = row.get(key, {})
@@ -123,7 +123,7 @@ def _layer(row: Any, where: str, shapes: Mapping[str, tuple[int, ...]]) -> Layer
             raise UserError(f"{where}: {key} is {shown(value)}; it must be an object")
         _names(list(value.values()), f"{where}: {key}", shapes)
         held.append(value)
-    return Layer(row["name"], call, str(row.get("class", "")), kind, settings, *ends, *held)
+    return Layer(row["name"], call, str(row.get("class", "")), kind, settings, inputs, outputs, held[0], held[1])
 
 
 def _names(value: Any, where: str, shapes: Mapping[str, tuple[int, ...]]) -> tuple[str, ...]:

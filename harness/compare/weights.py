@@ -82,7 +82,7 @@ def _kernels(a: np.ndarray, b: np.ndarray, letters: str) -> Iterator[str]:
         if said and np.array_equal(turned, b):
             yield f"A's, {said}"
         for flip in space:
-            if np.array_equal(np.flip(turned, [letters.index(one) for one in flip]), b):
+            if np.array_equal(np.flip(turned, tuple(letters.index(one) for one in flip)), b):
                 yield f"A's, flipped along {' and '.join(flip)}" + (f" and {said}" if said else "")
     if a.shape == b.shape:
         for axis, letter in enumerate(letters):

@@ -1,18 +1,20 @@
 """Runs in a framework's environment: builds networks, plants mistakes in them, and records their traces.
 
-    python record.py RECORDER.py in_torch ORDERS.json     [{"network", "folder", "mistake": "a statement or more"}, ...]
+    python record.py RECORDER.py in_torch.py ORDERS.json
 
-A mistake is Python text that changes `net` or `x`; it sees the module of the networks as `own`.
+An order is {"network", "folder"} and may plant a mistake: "replace", a pair of texts in the source of the networks; and
+"code", Python text that changes `net` or `x` (`weights` are the right ones, in canonical axes), or `call`.
 """
 
-import importlib
 import importlib.util
 import json
 import sys
 import traceback
+import types
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
 
 import arrays  # noqa: E402
 
@@ -21,27 +23,32 @@ def main(path, name, orders):
     spec = importlib.util.spec_from_file_location("recorder", path)
     recorder = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(recorder)
-    own = importlib.import_module(name)
     failed = {}
     for order in json.loads(Path(orders).read_text()):
-        held = arrays.weights(order["network"])
-        scope = {
-            **vars(own),
-            "own": own,
-            "weights": held,
-            "x": arrays.images(order["network"]),
-            "call": lambda net, x: net(x),
-        }
         try:
-            exec(order.get("before", ""), scope)
-            scope["net"] = own.build(order["network"], scope["weights"])
-            scope["x"] = own.images(scope["x"])
-            exec(order.get("mistake", ""), scope)
+            scope = {"weights": arrays.weights(order["network"]), "call": lambda net, x: net(x)}
+            own = networks(name, order.get("replace"))
+            scope["net"] = own.build(order["network"], dict(scope["weights"]))
+            scope["x"] = own.images(arrays.images(order["network"]))
+            scope = {**vars(own), **scope}
+            exec(order.get("code", ""), scope)
             with recorder.record(scope["net"], order["folder"]):
                 scope["call"](scope["net"], scope["x"])
         except Exception:
             failed[order["folder"]] = traceback.format_exc()
     print(json.dumps(failed))
+
+
+def networks(name, replace):
+    """The module of the networks, with a piece of its source replaced, every time it occurs."""
+    source = (HERE / name).read_text()
+    if replace:
+        old, new = replace
+        assert old in source, f"{name} has no {old!r}"
+        source = source.replace(old, new)
+    module = types.ModuleType("networks")
+    exec(compile(source, name, "exec"), vars(module))
+    return module
 
 
 main(*sys.argv[1:])
