@@ -8,8 +8,9 @@ import functools
 import numpy as np
 
 from backends.condition import On
+from backends.instead import Says
 from backends.known import Known, bug, coarse, convention, numeric
-from spec.cases import predicates
+from spec.cases import predicates, swapped
 from spec.core import Case
 
 ANYWHERE = On()
@@ -197,6 +198,17 @@ CROP_BEFORE_PADDING_GRADIENT = bug(
     why="The gradient is a convolution that is cropped at one end and padded at the other, which XLA on the CPU "
     "takes for one without padding: it reads on where zeros should be.",
     link="openxla/xla#48713",
+)
+SWAPPED_OPERANDS_CRASH = bug(
+    id="swapped-operands-crash",
+    operators=("conv2d", "conv_transpose2d"),
+    outcome="crashed",
+    when=lambda case: swapped.has_outputs(case) and swapped.is_swapped_in_part(swapped.transposed_axes(case)[0]),
+    what="A convolution with zeros between its pixels (lhs_dilation=2: a transposed one with stride 2, or a gradient) "
+    "ends the process where one axis has two taps and no pads, and the other a kernel larger than the image.",
+    why="XLA's compiler lets image and kernel change places, but for an axis that it takes for groups: as many taps as "
+    "lhs_dilation. That such an axis has as many pixels, too, it does not look at, and fails its own check.",
+    instead=Says(r"SIGABRT: .*Window dimensions do not match RHS shape"),
 )
 BILINEAR_READS_WEIGHT_ZERO = numeric(
     id="bilinear-reads-pixels-of-weight-zero",

@@ -151,6 +151,12 @@ def sketches(layer: bool = False):
     why = "float16 and bfloat16 where a framework has them"
     yield Sketch("half-precision", why, attrs, {"x": x, "w": (4, 2, 2, 3)}, build.HALVES)
     yield Sketch(
+        "two-taps-beside-many",
+        "stride 2: the gradient spreads the cotangent for two taps without pads, beside a kernel that is wider than it",
+        {"stride": [2, 2], "padding": [[1, 1], [0, 0]]},
+        {"x": (1, 2, 6, 7), "w": (3, 2, 2, 5)},
+    )
+    yield Sketch(
         "half-precision-bias",
         "a bias that is added to what was rounded before, and is thereby rounded twice",
         {"padding": [[1, 1], [2, 2]]},

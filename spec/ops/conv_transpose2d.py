@@ -141,6 +141,9 @@ def sketches():
     yield Sketch("wide-crops", why, {"padding": [[4, 1], [2, 5]]}, {"x": (2, 3, 7, 8), "w": (3, 5, 2, 3), "b": (5,)})
     why = "a crop as wide as the kernel, and none opposite: as a convolution it crops at one end and pads at the other"
     yield Sketch("crop-on-one-side", why, {"padding": [[2, 0], [1, 1]]}, {"x": (2, 3, 5, 6), "w": (3, 4, 2, 2)})
+    why = "stride 2, and a crop that leaves two taps without pads, beside a kernel that is wider than the image"
+    attrs = {"stride": [2, 2], "padding": [[1, 1], [3, 3]]}
+    yield Sketch("two-taps-beside-many", why, attrs, {"x": (1, 2, 4, 3), "w": (2, 3, 2, 4)})
     why = "the smallest image there is"
     yield Sketch("single-pixel", why, {"stride": [2, 3]}, {"x": (1, 2, 1, 1), "w": (2, 3, 3, 3)})
     why = "up to 576 products per output: where low-precision arithmetic shows"

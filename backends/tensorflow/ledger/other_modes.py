@@ -8,7 +8,7 @@ from backends import shared_ledger as shared
 from backends.condition import On
 from backends.known import bug, convention, numeric, unsupported
 from backends.tensorflow.ledger.default_mode import ONEDNN, has_no_outputs
-from spec.cases import predicates
+from spec.cases import predicates, swapped
 
 GRAPPLER = "Grappler rewrites a graph before it runs"
 
@@ -61,6 +61,19 @@ def _leaves_the_axis(case):
 def _crops_before_padding(case):
     """Computed by Eigen, which has no float64 here."""
     return case.dtype.itemsize < 8 and predicates.is_cropped_before_padding(case)
+
+
+def _dies_in_the_compiler(case):
+    """Of a transposed convolution the groups are computed one by one, and dilation is zeros in the kernel."""
+    if not swapped.has_outputs(case):
+        return False
+    if case.op == "conv2d":
+        single = predicates.groups(case) == 1
+        return case.gradient and single and swapped.is_swapped_in_part(swapped.slopes_of_pixels(case))
+    axes = swapped.transposed_axes(case)[0]
+    if max(predicates.dilations(case)) > 1:
+        axes = [(size, taps * rate, pads, step, spread, 1) for size, taps, pads, step, spread, rate in axes]
+    return swapped.is_swapped_in_part(axes)
 
 
 FUSED = On("XLA", at_least="avx2")  # XLA has fused multiply-add from there on
@@ -208,6 +221,7 @@ LEDGER = [
         why="XLA's gradient is a convolution of the cotangent padded with zeros, and 0 times infinity is NaN.",
         variants=("xla",),
     ),
+    dataclasses.replace(shared.SWAPPED_OPERANDS_CRASH, when=_dies_in_the_compiler, variants=("xla",)),
     dataclasses.replace(shared.CROP_BEFORE_PADDING, when=_crops_before_padding, variants=("xla",)),
     dataclasses.replace(
         shared.CROP_BEFORE_PADDING_GRADIENT,
