@@ -12,6 +12,7 @@ import click
 from spec.errors import UserError
 
 OUT = Path("reports/out/latest")
+HISTORY = Path("reports/out/history")
 VERSION = "0.1.0"
 LONGEST = 1000  # characters of an error
 FORMATS = ("html", "md", "junit", "json")
@@ -264,6 +265,19 @@ def diff(old: Path, new: Path, form: str) -> int:
     from harness.commands.diff import show_changes
 
     return show_changes(old, new, form)
+
+
+@cli.command()
+@click.argument("folders", metavar="RUN...", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--out", default=HISTORY, type=click.Path(path_type=Path), show_default=True, help="Folder of the history."
+)
+@click.option("--page", type=click.Path(path_type=Path), metavar="RUN", help="Show it in the page of this run as well.")
+def history(folders, out, page) -> int:
+    """Append stored runs to history.jsonl; a scoreboard of versions, and since when each known difference is there."""
+    from harness.commands.history import keep
+
+    return keep(folders, out, page)
 
 
 @cli.command()

@@ -155,7 +155,10 @@ def tensors_file(case: str, backend: str) -> str:
 
 
 def tensors(path: Path, row: Mapping[str, Any]) -> dict[str, np.ndarray]:
-    """The arrays that a run kept of a result: input_NAME, output_NAME, truth_NAME; none where they cannot be read."""
+    """The arrays that a run kept of a result: input_NAME, output_NAME, gradient_NAME, and truth_ before the last two.
+
+    None where they cannot be read.
+    """
     try:
         with np.load(path / "tensors" / tensors_file(row["case"], row["backend"]), allow_pickle=False) as found:
             return {name: found[name] for name in found.files}

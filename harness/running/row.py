@@ -71,6 +71,8 @@ def row(result: Result) -> dict[str, Any]:
 def arrays(result: Result) -> Mapping[str, np.ndarray]:
     """The inputs and outputs of a result that did not pass, or of a seed, and the truth of each output.
 
+    Of what did not pass also the gradients and their truth.
+
     None of other results that passed; `Peers` keeps their outputs until it is known whether another backend fails.
     """
     if not result.outputs or (result.status == "pass" and not result.case.id.startswith(KEPT)):
@@ -78,7 +80,11 @@ def arrays(result: Result) -> Mapping[str, np.ndarray]:
     inputs = {f"input_{key}": array for key, array in result.case.inputs.items()}
     truth = result.truth.outputs if result.truth else {}
     wanted = {f"truth_{key}": one.value for key, one in truth.items() if key in result.outputs}
-    return inputs | {f"output_{key}": array for key, array in result.outputs.items()} | wanted
+    found = inputs | {f"output_{key}": array for key, array in result.outputs.items()} | wanted
+    for key, one in result.truth.gradients.items() if result.truth and result.status != "pass" else ():
+        if key in result.gradients:
+            found |= {f"gradient_{key}": result.gradients[key], f"truth_gradient_{key}": one.value}
+    return found
 
 
 class Peers:

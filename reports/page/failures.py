@@ -89,7 +89,7 @@ def _since(rows: Sequence[Row], baseline: Mapping[str, Any] | None) -> tuple[str
         change = before.get((row["backend"], row["case"]))
         absent += f"{row['backend']} {row['case']}" in lacking or row["backend"] not in paired
         if change and change["kind"] == "regression":
-            new.append(change["before"]["outcome"])
+            new.append(_word(change["before"]))
     name = baseline["old"]["started"][:10] or baseline["old"]["folder"]
     version = next((one["version"][0] for one in baseline["backends"] if one["new"] == rows[0]["backend"]), "")
     where = " ".join(filter(None, ["since the run of", name, f"({version})" if version else ""]))
@@ -101,8 +101,15 @@ def _since(rows: Sequence[Row], baseline: Mapping[str, Any] | None) -> tuple[str
     return f"failed in the run of {name} as well", False
 
 
+def _word(before: Mapping[str, Any]) -> str:
+    return before["outcome"] if before["status"] == "pass" else f"{before['status']} ({before['outcome']})"
+
+
 def drawn(row: Row, arrays: Mapping[str, np.ndarray]) -> list[tuple[str, Markup]]:
-    """(caption, picture): the error of the plane that holds the largest one; of small cases, the numbers as well."""
+    """(caption, picture): the error of the plane that holds the largest one; of small cases, the numbers as well.
+
+    Of the first array that is wrong: an output, or else a gradient.
+    """
     for name, wanted in (
         (key.removeprefix("truth_"), array) for key, array in arrays.items() if key.startswith("truth_")
     ):
@@ -113,16 +120,25 @@ def drawn(row: Row, arrays: Mapping[str, np.ndarray]) -> list[tuple[str, Markup]
             one, other = got.astype(np.float64), np.asarray(wanted, np.float64)
             same = (one == other) | (np.isnan(one) & np.isnan(other))
             errors = np.where(same, 0.0, np.abs(one - other))
-        if not errors.any() and not np.isnan(errors).any():
+        if not errors.any():
             continue
         worst = np.unravel_index(np.argmax(np.nan_to_num(errors, nan=np.inf)), errors.shape)
         place, layout = [int(i) for i in worst], row.get("layout", "")
         shown = pictures.plane(errors, layout, place)
         wrong = int((~same).sum())
-        caption = f"{counted(wrong, 'element')} of {got.size:,} of {name} differ; the plane of {place}"
-        found = [(caption, pictures.heat(shown, f"Error of {name}: {caption}"))]
-        return found + _numbers(row, arrays, name, place)
+        words = name.replace("gradient_", "the gradient for ")
+        caption = f"{counted(wrong, 'element')} of {got.size:,} of {words} differ; the plane of {place}"
+        found = [(caption, pictures.heat(shown, f"Error of {words}: {caption}"))]
+        return found + (_numbers(row, arrays, name, place) if f"output_{name}" in arrays else [])
     return []
+
+
+def _suspects(row: Row, names: Sequence[str]) -> list[str]:
+    """The arrays that may be wrong: the outputs, or, where these are right, the gradients that are not."""
+    if row["outcome"] not in ("exact", "close"):
+        return [name for name in names if not name.startswith("gradient_")]
+    wrong = {f"gradient_{name}" for name, outcome in row.get("grad", {}).items() if outcome not in ("exact", "close")}
+    return [name for name in names if name in wrong]
 
 
 def _numbers(row: Row, arrays: Mapping[str, np.ndarray], name: str, place: Sequence[int]) -> list[tuple[str, Markup]]:

@@ -162,6 +162,7 @@ def render(
         passed=overview.passed(run, rows),
         verdict=overview.verdict(run, rows),
         baseline=baseline,
+        history=tables.get("history"),
         moved=moved(baseline),
         counts=Counter(row["status"] for row in rows),
         results=len(rows),

@@ -52,7 +52,7 @@ def _cell(answers: Sequence[Mapping[str, Any]]) -> Cell:
     """What a backend answers, by interface where they differ."""
     if not answers:
         return EMPTY
-    text, key = cell(answers), json.dumps({one["api"]: one["answer"] for one in answers})
+    text, key = cell(answers), json.dumps({one["api"]: one["answer"] for one in answers}, separators=(",", ":"))
     more = [
         Block(text, label, True)
         for one in answers

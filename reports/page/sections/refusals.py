@@ -1,13 +1,12 @@
 """Page section on forbidden inputs: a row per case, a column per backend with its error, or what it accepts."""
 
-import functools
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reports.facts.matrix import Row
 from reports.page.sections.cases import by_case, notable, tables
-from reports.page.sections.parts import Cell, Line, Section, Table, explanation
+from reports.page.sections.parts import Cell, Line, Section, Table
 from spec.outcomes import Outcome, Status
 
 NOTE = (
@@ -25,7 +24,7 @@ def section(run: Mapping[str, Any], rows: Sequence[Row]) -> Section | None:
         return None
     accepted, ordered = sorted(notable(cases, _accepts)), dict(sorted(cases.items()))
     words = "that somebody accepts", "that nobody accepts"
-    found = tables(run, ordered, accepted, words, _name, functools.partial(_cell, run))
+    found = tables(run, ordered, accepted, words, _name, _cell)
     return Section("refusals", "Refusals", NOTE, [_totals(run, cases), *found], str(len(accepted)))
 
 
@@ -57,9 +56,10 @@ def _name(case: str) -> str:
     return f"{op} {name.rpartition('/')[0] or name}".strip()
 
 
-def _cell(run: Mapping[str, Any], row: Row) -> Cell:
-    status, more = "aside" if row["status"] == "pass" else row["status"], explanation(run, row)
+def _cell(row: Row) -> Cell:
+    """What a backend does; its message stands where the case's address leads."""
+    status = "aside" if row["status"] == "pass" else row["status"]
     if _accepts(row):
         returned = row["message"].rpartition("; returned ")[2].partition(";")[0]
-        return Cell("accepts", f"returns {returned}", status, more)
-    return Cell(str(row.get("error_class") or row["outcome"]), status=status, more=more)
+        return Cell("accepts", f"returns {returned}", status)
+    return Cell(str(row.get("error_class") or row["outcome"]), status=status)

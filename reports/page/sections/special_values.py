@@ -1,6 +1,5 @@
 """Page section on NaN, infinities, signed zeros, subnormal numbers and overflow: a row per case."""
 
-import functools
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,7 +8,7 @@ from reports.facts.matrix import Row
 from reports.facts.run import problem
 from reports.facts.text import counted
 from reports.page.sections.cases import by_case, notable, tables
-from reports.page.sections.parts import Cell, Section, explanation
+from reports.page.sections.parts import Cell, Section
 from spec.outcomes import Status
 
 NOTE = (
@@ -27,13 +26,13 @@ def section(run: Mapping[str, Any], rows: Sequence[Row]) -> Section | None:
         return None
     apart = notable(cases, lambda row: row["status"] != Status.PASS)
     words = "in which somebody returns something else, or nothing", "in which everybody returns what IEEE 754 says"
-    found = tables(run, cases, apart, words, lambda case: case.removeprefix(PREFIX), functools.partial(_cell, run))
+    found = tables(run, cases, apart, words, lambda case: case.removeprefix(PREFIX), _cell)
     return Section("special", "Special values", NOTE, found, str(len(apart)))
 
 
-def _cell(run: Mapping[str, Any], row: Row) -> Cell:
+def _cell(row: Row) -> Cell:
     if row["status"] == Status.PASS:
         zeros = row.get("zero_signs", 0)
         return Cell("✓", f"{counted(zeros, 'zero')} of the other sign" if zeros else "", "aside")
     values = VALUES.search(row.get("message", ""))
-    return Cell(problem(row), f"{values[1]}, not {values[2]}" if values else "", row["status"], explanation(run, row))
+    return Cell(problem(row), f"{values[1]}, not {values[2]}" if values else "", row["status"])
