@@ -104,12 +104,6 @@ class Section:
     level: str = "h2"
 
 
-def explanation(run: Mapping[str, Any], row: Row) -> list[Block]:
-    """What was said about a result, and the ledger entries that explain it."""
-    said = [Block(text) for text in (row.get("message"), row.get("grad_message")) if text]
-    return said + known(run, row)
-
-
 def known(run: Mapping[str, Any], row: Row) -> list[Block]:
     """The ledger entries that explain a result, each with the place where the page shows it."""
     backend = row["backend"]
