@@ -32,21 +32,31 @@ class Says:
 
 @dataclasses.dataclass(frozen=True)
 class Other:
-    """The truth of another case; `change` makes the case's own arrays of it, each by its name."""
+    """The truth of another case; `change` makes the case's own arrays of it, each by its name.
+
+    `dtype` is the one in which it comes, "" that of the other case, and `dtypes` those of arrays that have another.
+    `computed` is the dtype whose rounding errors it has, "" for its own. `values` stand in place of the truth of some
+    arrays, with its bounds.
+    """
 
     case: Case
     change: Callable[[str, np.ndarray], np.ndarray] = lambda name, array: array
+    dtype: str = ""
+    dtypes: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    computed: str = ""
+    values: Arrays = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)
 class Gives:
-    """`of(case)` is a case whose truth comes instead, with its bounds and in its dtype, or arrays that do, by name.
+    """`of(case)` is a case whose truth comes instead, with its bounds and in its dtype; or one for each array, by name.
 
-    Arrays are those of the part of which the entry speaks: outputs, or gradients by the name of their input. Those
-    that are not named must be the truth. With `either` each element is that or the truth.
+    In place of a case an array may stand, which comes bit by bit. Names are those of the part of which the entry
+    speaks: outputs, or gradients by the name of their input. Arrays that are not named must be the truth. With `either`
+    each element is that or the truth.
     """
 
-    of: Callable[[Case], Case | Other | Arrays]
+    of: Callable[[Case], Case | Other | Mapping[str, Case | Other | np.ndarray]]
     either: bool = False
 
 
@@ -54,12 +64,13 @@ class Gives:
 class Defined:
     """`reference` stands in place of the operator's, with its arguments, in NCHW and OIHW; gradients follow from it.
 
-    `changed` makes the case that it is asked of. With `either` each element is that or the truth.
+    `changed` makes the case that it is asked of. With `either` each element is that or the truth. `terms`, where the
+    operator has terms of its own, are those of a case that it refuses.
     """
 
     reference: Callable
     either: bool = False
-    changed: Callable[[Case], Case] = lambda case: case
+    terms: Callable | None = None
 
 
 @dataclasses.dataclass(frozen=True)

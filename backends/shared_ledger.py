@@ -7,8 +7,10 @@ import functools
 
 import numpy as np
 
+from backends import other_cases as others
+from backends import other_definitions as definitions
 from backends.condition import On
-from backends.instead import Says
+from backends.instead import Defined, Gives, Says, Undetermined
 from backends.known import Known, bug, coarse, convention, numeric
 from spec.cases import predicates, swapped
 from spec.core import Case
@@ -108,6 +110,7 @@ TARGET_IS_BROADCAST = convention(
     when=predicates.target_is_repeated,
     what="One row of y is compared with every row of the correlation.",
     why="Subtraction broadcasts.",
+    instead=Gives(others.with_repeated_target),
 )
 ONE_AXIS_BECOMES_A_COLUMN = convention(
     id="one-axis-becomes-a-column",
@@ -115,6 +118,7 @@ ONE_AXIS_BECOMES_A_COLUMN = convention(
     when=lambda case: predicates.rank(case) == 1,
     what="(N,) becomes (N, 1).",
     why="The product of no sizes is 1.",
+    instead=Gives(others.as_a_column),
 )
 EMPTY_KERNEL_SUMS_TO_ZERO = convention(
     id="empty-kernel-sums-to-zero",
@@ -122,6 +126,7 @@ EMPTY_KERNEL_SUMS_TO_ZERO = convention(
     when=lambda case: 0 in predicates.window(case),
     what="A kernel without taps gives zeros, one more in each axis than there are pixels.",
     why="Slices of no rows are allowed, and the sum of nothing is 0.",
+    instead=Gives(others.result_of_nothing),
 )
 LOSS_OF_NO_IMAGES = convention(
     id="loss-of-no-images",
@@ -129,6 +134,7 @@ LOSS_OF_NO_IMAGES = convention(
     when=predicates.batch_is_empty,
     what="The loss of no images is NaN; the weights stay as they are.",
     why="The loss is the mean of no numbers, 0/0; the gradients are sums of nothing.",
+    instead=Gives(others.nothing_trained),
 )
 MAXIMUM_DROPS_NAN = bug(
     id="maximum-drops-nan",
@@ -136,6 +142,7 @@ MAXIMUM_DROPS_NAN = bug(
     when=lambda case: bool(np.isnan(predicates.special_maxima(case)).any()),
     what="NaN is never the maximum; a window of nothing but NaN gives the lowest finite number.",
     why="The search starts from the lowest finite number, and no comparison with NaN is true; so does oneDNN.",
+    instead=Defined(definitions.maximum_without_nan),
 )
 MAXIMUM_OF_MINUS_INFINITY = bug(
     id="maximum-of-minus-infinity",
@@ -143,6 +150,7 @@ MAXIMUM_OF_MINUS_INFINITY = bug(
     when=is_maximum_of_minus_infinity,
     what="A window of nothing but -inf gives the lowest finite number, -3.4e38 in float32.",
     why="The search for the maximum starts from that number.",
+    instead=Defined(definitions.maximum_without_nan),
 )
 SUBNORMAL_NUMBERS_ARE_ZERO = numeric(
     id="subnormal-numbers-are-zero",
@@ -152,6 +160,7 @@ SUBNORMAL_NUMBERS_ARE_ZERO = numeric(
     "moved they stay.",
     why="Flush-to-zero and denormals-are-zero are switched on.",
     on=FLUSHING,
+    instead=Gives(others.flushed),
 )
 SUBNORMAL_NUMBERS_ARE_ZERO_GRADIENT = numeric(
     id="subnormal-numbers-are-zero-gradient",
@@ -162,6 +171,7 @@ SUBNORMAL_NUMBERS_ARE_ZERO_GRADIENT = numeric(
     "goes to another pixel.",
     why="Flush-to-zero and denormals-are-zero are switched on.",
     on=FLUSHING,
+    instead=Gives(others.flushed),
 )
 GRADIENT_OF_PADDED_COTANGENT = numeric(
     id="gradient-of-padded-cotangent",
@@ -171,6 +181,7 @@ GRADIENT_OF_PADDED_COTANGENT = numeric(
     what="With NaN or infinity in the kernel, pixels near the edges have NaN as their gradient, though no output "
     "brought them together with that tap.",
     why="The gradient is a convolution of the cotangent padded with zeros, and 0 times infinity is NaN.",
+    instead=Gives(others.gradient_over_zeros, either=True),
 )
 FLOAT16_MEAN_OVERFLOWS = numeric(
     id="float16-mean-overflows",
@@ -178,6 +189,7 @@ FLOAT16_MEAN_OVERFLOWS = numeric(
     when=sum_overflows,
     what="The mean of large numbers is infinite in float16, though all of them are finite.",
     why="The sum is taken in float16 before it is divided.",
+    instead=Defined(definitions.mean_of_overflowing_sums, either=True),
 )
 CROP_BEFORE_PADDING = bug(
     id="crop-before-padding-reads-other-memory",
@@ -188,6 +200,7 @@ CROP_BEFORE_PADDING = bug(
     why="As a convolution it is cropped at one end and padded at the other. XLA on the CPU takes that for no "
     "padding, and reads on where zeros should be.",
     link="openxla/xla#48713",
+    instead=Undetermined(others.last_pixels),
 )
 CROP_BEFORE_PADDING_GRADIENT = bug(
     id="crop-before-padding-reads-other-memory-gradient",
@@ -198,6 +211,7 @@ CROP_BEFORE_PADDING_GRADIENT = bug(
     why="The gradient is a convolution that is cropped at one end and padded at the other, which XLA on the CPU "
     "takes for one without padding: it reads on where zeros should be.",
     link="openxla/xla#48713",
+    instead=Undetermined(others.last_pixels),
 )
 SWAPPED_OPERANDS_CRASH = bug(
     id="swapped-operands-crash",
@@ -216,6 +230,7 @@ BILINEAR_READS_WEIGHT_ZERO = numeric(
     when=lambda case: is_bilinear(case) and not predicates.is_finite(predicates.first(case)),
     what="Where a place is a pixel itself, NaN or infinity in the next pixel makes NaN of it.",
     why="It computes a * (1 - t) + b * t, and with t = 0 an infinite b gives 0 times infinity.",
+    instead=Defined(definitions.bilinear_by_weights),
 )
 OUTPUT_PADDING_BESIDE_SAME = convention(
     id="output-padding-beside-same",
@@ -223,6 +238,7 @@ OUTPUT_PADDING_BESIDE_SAME = convention(
     when=predicates.has_output_padding_beside_same,
     what="Bridged: output padding makes the result larger than stride times the image.",
     why="The operator has no paddings by name: SAME is a crop here, and output padding is added to what it leaves.",
+    instead=Gives(others.with_output_padding),
 )
 BIAS_AFTER_ROUNDING = coarse(
     id="half-precision-bias-after-rounding",
@@ -249,6 +265,7 @@ BFLOAT16_PRODUCTS_IN_PAIRS = numeric(
     what="A convolution of one channel in bfloat16 gives NaN beside an infinite pixel that no window there sees.",
     why="oneDNN sums products of bfloat16 in pairs: an odd tap is paired with a weight 0 and the next pixel.",
     on=On("oneDNN", at_least="avx512"),
+    instead=Defined(definitions.convolution_in_pairs, either=True),
 )
 BFLOAT16_KERNEL_MEETS_ZEROS = numeric(
     id="bfloat16-kernel-meets-zeros",
@@ -258,4 +275,5 @@ BFLOAT16_KERNEL_MEETS_ZEROS = numeric(
     "right edges, where it meets no pixel. In rows it does not.",
     why="oneDNN's kernels for processors that multiply bfloat16 themselves multiply zeros beside the image too.",
     on=On("oneDNN", at_least="avx512_bf16"),
+    instead=Defined(definitions.transposed_over_zeros, either=True),
 )

@@ -26,7 +26,10 @@ MODULES = {
 }
 SHARED = tuple(
     f"backends.{name}"
-    for name in ("contract", "known", "instead", "condition", "processor", "shared_ledger", "recorder")
+    for name in (
+        *("contract", "known", "instead", "condition", "processor", "recorder"),
+        *("shared_ledger", "other_cases", "other_definitions"),
+    )
 )
 CALLED = ("backends.execute",)  # by the harness alone
 OWN = ("spec", "backends", "harness", "reports", "tests")

@@ -2,7 +2,7 @@
 
 import dataclasses
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from harness.judging.oracle import Expected, Truth, truth
 from harness.judging.verdict import compare
 from spec import operators
 from spec.cases.sketches import dtype_of
-from spec.core import Case
+from spec.core import Case, convert_images
 from spec.outcomes import Outcome
 
 Arrays = Mapping[str, np.ndarray]
@@ -44,113 +44,128 @@ class Seen:
 
 
 @dataclasses.dataclass(frozen=True)
+class Wanted:
+    """An array that comes instead, in its dtype, with the rounding errors of the dtype `computed`."""
+
+    expected: Expected
+    dtype: np.dtype
+    computed: np.dtype
+
+
+@dataclasses.dataclass(frozen=True)
 class Claim:
     """What an entry says of one part of one case, made ready: `fault` holds what came against it.
 
-    `values` are the arrays that come instead, with their bounds, and `dtypes` theirs. `coarse` says that sums in half
-    precision are known of the case too.
+    `wanted` are the arrays that come instead. `coarse` says that sums in half precision are known of the case too.
     """
 
     instead: Instead
     case: Case
     part: str
     seen: Seen
-    coarse: bool = False
-    values: Mapping[str, Expected] = dataclasses.field(default_factory=dict)
-    dtypes: Mapping[str, np.dtype] = dataclasses.field(default_factory=dict)
+    coarse: bool
+    wanted: Mapping[str, Wanted]
 
     def fault(self, name: str) -> str:
         """Why the array `name` is not what the entry says; "" where it is."""
         if isinstance(self.instead, Says):
             message = self.seen.message(self.part)
             return "" if re.search(self.instead.pattern, message) else f"the message is {message!r:.200}"
-        actual, truth = self.seen.arrays(self.part).get(name), self.seen.truths(self.part).get(name)
+        actual, wanted = self.seen.arrays(self.part).get(name), self.wanted.get(name)
         if actual is None:
             return f"there is no {name}"
+        truth = self.seen.truths(self.part).get(name)
         if isinstance(self.instead, Undetermined):
-            return self._outside(name, actual, truth)
-        if isinstance(self.instead, Rounds):
-            return _rounded(self.instead, name, actual, truth)
-        if isinstance(self.instead, Sums):
-            return self._compare(name, actual, truth, coarse=True)
-        other = self.values.get(name)
-        if self.instead.either and truth is not None and other is not None and actual.shape == truth.value.shape:
-            near = _nearer(actual, other.value, truth.value)
-            wanted, given = (one.value.astype(actual.dtype) for one in (truth, other))
-            return self._compare(name, np.where(near, wanted, actual), truth) or self._compare(
-                name, np.where(near, actual, given), other
-            )
-        return self._compare(name, actual, other)
+            return self._outside(self.instead, name, actual, wanted)
+        if wanted is None:
+            return f"nothing is said of {name}"
+        if truth is not None and getattr(self.instead, "either", False) and actual.shape == truth.value.shape:
+            near = _nearer(actual, wanted.expected.value, truth.value)
+            own, other = (one.value.astype(actual.dtype) for one in (truth, wanted.expected))
+            plain = Wanted(truth, wanted.dtype, wanted.dtype)
+            found = self._compare(name, np.where(near, own, actual), plain)
+            return found or self._compare(name, np.where(near, actual, other), wanted)
+        return self._compare(name, actual, wanted)
 
-    def _outside(self, name: str, actual: np.ndarray, truth: Expected | None) -> str:
+    def _outside(self, instead: Undetermined, name: str, actual: np.ndarray, truth: Wanted | None) -> str:
         """What is wrong outside of the elements that nothing determines."""
-        assert isinstance(self.instead, Undetermined)
-        masks = self.instead.where(self.case)
-        mask = masks.get(name, np.zeros(actual.shape, bool))
+        mask = instead.where(self.case).get(name, np.zeros(actual.shape, bool))
         if actual.shape != mask.shape:
             return f"{name} has shape {list(actual.shape)}, not {list(mask.shape)}"
         if mask.all():
-            return ""
+            return "" if actual.dtype == self.case.dtype else f"{name} has dtype {actual.dtype}"
         if truth is None:
             return f"nothing says what {name} is where it is determined"
-        return self._compare(name, np.where(mask, truth.value.astype(actual.dtype), actual), truth)
+        return self._compare(name, np.where(mask, truth.expected.value.astype(actual.dtype), actual), truth)
 
-    def _compare(self, name: str, actual: np.ndarray, wanted: Expected | None, coarse: bool = False) -> str:
+    def _compare(self, name: str, actual: np.ndarray, wanted: Wanted) -> str:
         """Why an array is not as wanted; "" where correct arithmetic may come to it."""
-        if wanted is None:
-            return f"nothing is said of {name}"
-        own = self.case.inputs[name].dtype if self.part == "gradient" else self.case.dtype
-        exactly = self.case.tier == "integers"
-        found = compare(name, actual, wanted, self.dtypes.get(name, own), exactly)
-        passes = found.outcome.is_right or ((coarse or self.coarse) and found.outcome is Outcome.COARSE)
-        return "" if passes else found.why
+        times = self.instead.times if isinstance(self.instead, Rounds) else 1.0
+        if isinstance(self.instead, Rounds) or wanted.computed != wanted.dtype:
+            return _rounded(name, actual, wanted, times)
+        found = compare(name, actual, wanted.expected, wanted.dtype, self.case.tier == "integers")
+        coarse = self.coarse or isinstance(self.instead, Sums)
+        return "" if found.outcome.is_right or (coarse and found.outcome is Outcome.COARSE) else found.why
 
 
 def claim(instead: Instead, case: Case, part: str, seen: Seen, coarse: bool = False) -> Claim:
     """The claim of an entry on one part of a case. Raises `ValueError` where it names a case that must be refused."""
-    made = Claim(instead, case, part, seen, coarse)
-    if isinstance(instead, Defined):
-        changed = instead.changed(case)
+    if part == "gradient" and case.canonical_cotangent is None and seen.truth.cotangent is not None:
+        cotangent = convert_images(operators()[case.op], "y", seen.truth.cotangent, case.layout, "NCHW")
+        case = dataclasses.replace(case, canonical_cotangent=cotangent)
+    gradient = part == "gradient"
+    dtypes = {name: case.inputs[name].dtype if gradient else case.dtype for name in seen.truths(part)}
+    wanted = {name: Wanted(one, dtypes[name], dtypes[name]) for name, one in seen.truths(part).items()}
+    if isinstance(instead, Rounds) and instead.dtype:
+        rounds = dtype_of(instead.dtype)
+        wanted = {name: dataclasses.replace(one, computed=rounds) for name, one in wanted.items()}
+    elif isinstance(instead, Defined):
+        operator = operators()[case.op]
         operator = dataclasses.replace(
-            operators()[case.op], reference=instead.reference, out_shape=lambda *shapes, **attrs: (), pullback=None
+            operator,
+            reference=instead.reference,
+            out_shape=lambda *shapes, **attrs: (),
+            pullback=None,
+            scale=None if instead.terms else operator.scale,
+            terms=instead.terms or operator.terms,
         )
-        return _with(made, changed, truth(changed, part == "gradient", operator), _same)
-    if not isinstance(instead, Gives):
-        return made
-    found = instead.of(case)
-    if isinstance(found, Mapping):
-        whole = {name: _plainly(array) for name, array in found.items()}
-        dtypes = {name: np.asarray(array).dtype for name, array in found.items()}
-        return dataclasses.replace(made, values={**seen.truths(part), **whole}, dtypes=dtypes)
+        wanted = _of(Other(case), truth(case, gradient, operator), gradient)
+    elif isinstance(instead, Gives):
+        found = instead.of(case)
+        if not isinstance(found, Mapping):
+            wanted = _given(found, gradient)
+        else:
+            cases = {id(one): _given(one, gradient) for one in found.values() if not isinstance(one, np.ndarray)}
+            for name, one in found.items():
+                wanted[name] = _plainly(one) if isinstance(one, np.ndarray) else cases[id(one)][name]
+    return Claim(instead, case, part, seen, coarse, wanted)
+
+
+def _given(found: Case | Other, gradient: bool) -> dict[str, Wanted]:
+    """The truth of another case of the specification."""
     found = found if isinstance(found, Other) else Other(found)
-    return _with(made, found.case, truth(found.case, part == "gradient"), found.change)
+    return _of(found, truth(found.case, gradient), gradient)
 
 
-def _with(made: Claim, case: Case, found: Truth, change: Callable[[str, np.ndarray], np.ndarray]) -> Claim:
-    """A claim with the truth of another case."""
+def _of(other: Other, found: Truth, gradient: bool) -> dict[str, Wanted]:
+    """The truth of another case, each array changed."""
     if found.rejected:
         raise ValueError(f"the case that it names instead must be refused: {found.rejected}")
-    gradient = made.part == "gradient"
-    values = found.gradients if gradient else found.outputs
-    dtypes = {name: case.inputs[name].dtype if gradient else case.dtype for name in values}
-    changed = {
-        name: dataclasses.replace(
-            one, value=change(name, one.value), scale=change(name, one.scale), terms=change(name, one.terms)
-        )
-        for name, one in values.items()
-    }
-    return dataclasses.replace(made, values=changed, dtypes=dtypes)
+    wanted = {}
+    for name, one in (found.gradients if gradient else found.outputs).items():
+        own = other.case.inputs[name].dtype if gradient else other.case.dtype
+        named = other.dtypes.get(name) or other.dtype
+        dtype = dtype_of(named) if named else own
+        value, scale, terms = (other.change(name, array) for array in (one.value, one.scale, one.terms))
+        changed = dataclasses.replace(one, value=other.values.get(name, value), scale=scale, terms=terms)
+        wanted[name] = Wanted(changed, dtype, dtype_of(other.computed) if other.computed else dtype)
+    return wanted
 
 
-def _same(name: str, array: np.ndarray) -> np.ndarray:
-    return array
-
-
-def _plainly(array: Any) -> Expected:
+def _plainly(array: np.ndarray) -> Wanted:
     """An array that is said to come bit by bit: nothing but equality passes."""
-    value = np.asarray(array)
-    wide = value if value.dtype.kind in "iu" else value.astype(np.float64)
-    return Expected(wide, np.zeros(value.shape), np.zeros(value.shape))
+    wide = array if array.dtype.kind in "iu" else array.astype(np.float64)
+    return Wanted(Expected(wide, np.zeros(array.shape), np.zeros(array.shape)), array.dtype, array.dtype)
 
 
 def _nearer(actual: np.ndarray, other: np.ndarray, truth: np.ndarray) -> np.ndarray:
@@ -164,14 +179,15 @@ def _nearer(actual: np.ndarray, other: np.ndarray, truth: np.ndarray) -> np.ndar
     return near < far
 
 
-def _rounded(instead: Rounds, name: str, actual: np.ndarray, truth: Expected | None) -> str:
-    """Why an array is not the truth with the errors of another dtype."""
-    if truth is None or actual.shape != truth.value.shape:
-        return f"{name} has shape {list(actual.shape)}, and not that of the truth"
-    dtype = dtype_of(instead.dtype) if instead.dtype else actual.dtype
+def _rounded(name: str, actual: np.ndarray, wanted: Wanted, times: float) -> str:
+    """Why an array is not what is wanted, with the errors of the dtype in which it was computed, so many times."""
+    expected = wanted.expected
+    if (actual.shape, actual.dtype) != (expected.value.shape, wanted.dtype):
+        return f"{name} has shape {list(actual.shape)} and dtype {actual.dtype}"
     with np.errstate(all="ignore"):
         wide = actual.astype(np.float64)
-        same = (actual == truth.value.astype(actual.dtype)) | (np.isnan(wide) & np.isnan(truth.value))
-        error = np.where(same, 0.0, np.nan_to_num(abs(wide - truth.value), nan=np.inf))
-        worst = float(np.max(Limits.of(truth, dtype).measure(error)[1:])) if error.any() else 0.0
-    return "" if worst <= instead.times else f"{name} is {worst:.3g} times the bounds of {dtype} off"
+        same = (actual == expected.value.astype(actual.dtype)) | (np.isnan(wide) & np.isnan(expected.value))
+        error = np.where(same, 0.0, np.nan_to_num(abs(wide - expected.value), nan=np.inf))
+        measured = Limits.of(expected, wanted.computed).measure(error)[1:] if error.any() else (0.0,)
+    worst = max(measured)
+    return "" if worst <= times else f"{name} is {worst:.3g} times the bounds of {wanted.computed} off"

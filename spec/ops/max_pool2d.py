@@ -89,7 +89,8 @@ def distinct(name, tier, dtype, shape):
         return build.draw(name, "reals", dtype, (count,)).astype(np.float64)
 
     if tier == "integers":
-        return (np.argsort(reals(size)) - size).reshape(shape).astype(build.dtype_of(dtype))
+        order = np.argsort(reals(size), kind="stable")  # other sorts order equal numbers as the processor has it
+        return (order - size).reshape(shape).astype(build.dtype_of(dtype))
     for count in (size, 2 * size, 8 * size):  # of a narrow dtype many numbers come again
         values, first = np.unique(reals(count), return_index=True)
         if values.size >= size:

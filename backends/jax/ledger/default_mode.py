@@ -6,9 +6,15 @@ framework's own check was never met.
 
 import dataclasses
 
+import numpy as np
+
+from backends import other_cases as others
+from backends import other_definitions as definitions
 from backends import shared_ledger as shared
+from backends.instead import Defined, Gives, Other
 from backends.known import convention
 from spec.cases import predicates
+from spec.ops import lenet5
 
 CONVOLUTIONS = ("conv2d", "conv2d_layer")
 PRODUCTS = (*CONVOLUTIONS, "corr2d", "convolve2d", "conv_transpose2d")
@@ -17,14 +23,9 @@ OUT_OF_BOUNDS = "https://docs.jax.dev/en/latest/_autosummary/jax.numpy.take_alon
 PROMOTION = "https://docs.jax.dev/en/latest/type_promotion.html"
 
 
-def _is_almost_a_window(case):
-    """ceil_mode, and less than a stride is missing to the window."""
-    return case.op in POOLS and case.attrs["ceil_mode"] and min(predicates.room(case)) < 0
-
-
 def _has_no_window(case):
     fits = min(predicates.rank(case), predicates.second(case).ndim) > 1 and not predicates.empty(case)
-    return fits and min(predicates.room(case)) < 0 and not _is_almost_a_window(case)
+    return fits and min(predicates.room(case)) < 0
 
 
 def _has_larger_kernel(case):
@@ -77,6 +78,74 @@ def _has_other_output_padding(case):
     return any(not 0 <= extra < limit for extra, limit in zip(case.attrs["output_padding"], limits))
 
 
+def _learns_nothing(case):
+    """No loss, and the kernel as it was after each step."""
+    steps, w = case.attrs["steps"], case.inputs["w"]
+    return {"losses": np.zeros(steps, case.dtype), "kernels": np.repeat(w[None], max(steps, 0), axis=0)}
+
+
+def _with_other_ends(case):
+    """A transposed convolution with rows of zeros more, or fewer, at its ends than the specification allows."""
+    if predicates.has_output_padding_beside_same(case):
+        return others.with_output_padding(case)
+    pads, extra = predicates.pads(case), case.attrs["output_padding"]
+    ends = [(-min(start, 0), more - min(end, 0)) for (start, end), more in zip(pads, extra)]
+    plain = others.with_attrs(case, padding=[[max(one, 0) for one in both] for both in pads], output_padding=[0, 0])
+
+    def change(name, array):
+        for axis, (before, after) in zip((case.layout.index("H"), case.layout.index("W")), ends):
+            widths = [(before, max(after, 0)) if place == axis else (0, 0) for place in range(4)]
+            array = np.pad(array, widths).take(range(array.shape[axis] + before + after), axis)
+        return array
+
+    return Other(plain, change)
+
+
+def _promotes(case):
+    """What is float32 is computed in float32, and a result is float64 where float64 went in."""
+    wide = others.promoted(case)
+    if case.op == "lenet5":
+        dtypes = {f"{name}_after": array.dtype.name for name, array in case.inputs.items()}
+        return Other(wide, dtype="float64", dtypes=dtypes, computed="float32")
+    kept = {"kernels": case.inputs["w"].dtype.name} if case.op == "learn_kernel" else {}
+    return Other(wide, dtype="float64", dtypes=kept, computed="float32" if case.op != "corr2d" else "")
+
+
+def _adds_one_number(case):
+    """A bias of one number for all channels; in a training it moves by the sum of their gradients."""
+    wide = others.with_bias_for_all(case)
+    if case.op != "lenet5":
+        return wide
+    images, labels, c1_w, *rest = (array.astype(np.float64) for array in wide.inputs.values())
+    weights, attrs = [c1_w, *rest], {**case.attrs, "steps": 1}
+    for _ in range(case.attrs["steps"]):
+        before = weights[1]
+        _, _, *weights = lenet5.reference(images, labels, *weights, **attrs)
+        weights[1] = before + (weights[1] - before).sum()
+    logits, *_ = lenet5.reference(images, labels, *weights, **{**attrs, "steps": 0})
+    names = [f"{name}_after" for name in wide.inputs if name not in ("images", "labels")]
+    found = {"logits": logits, **dict(zip(names, weights)), "c1_b_after": weights[1][:1]}
+    return Other(wide, lambda name, array: array.sum(keepdims=True) if name == "c1_b_after" else array, values=found)
+
+
+def _swapped(case):
+    return others.with_inputs(case, x=case.inputs["k"], k=case.inputs["x"])
+
+
+def _without_gradients_of_no_class(case):
+    """-1 is the last class; other labels make NaN of the loss, and their images have no gradient."""
+    labels = np.where(case.inputs["labels"] == -1, 9, case.inputs["labels"])
+    if not ((labels < 0) | (labels > 9)).any():
+        return others.with_inputs(case, labels=labels)
+    found = others.trained_on(case, (labels >= 0) & (labels < 10), of_all=True)
+    return {**found, "losses": np.full(case.attrs["steps"], np.nan, case.dtype)}
+
+
+def _resizes_columns(case):
+    """The third of three axes is resized by the factor of the rows, the third of four."""
+    return others.unbatched(others.with_attrs(case, scale=[1, case.attrs["scale"][0]]))
+
+
 LEDGER = [
     convention(
         id="no-window-empty-output",
@@ -85,6 +154,7 @@ LEDGER = [
         what="Where no window fits the result has no rows or no columns, whatever is missing.",
         why="XLA's size of an output is never below 0, and an array without elements is an array; vmap over no places "
         "has no results (up to 0.4.38 jnp.arange refused to count to -1, and so the window sum did).",
+        instead=Gives(others.result_of_nothing),
     ),
     convention(
         id="no-window-nothing-to-learn",
@@ -92,13 +162,7 @@ LEDGER = [
         when=_has_larger_kernel,
         what="With a kernel larger than the image every loss is 0, and the kernel stays as it is.",
         why="The correlation is empty, one row of y broadcasts to no row, and the sum of nothing is 0.",
-    ),
-    convention(
-        id="ceil-mode-cuts-the-only-window",
-        operators=POOLS,
-        when=_is_almost_a_window,
-        what="Bridged: with ceil_mode a window that exceeds the padded image counts as the last, partial one.",
-        why="lax.reduce_window has no ceil_mode: the pads are made longer, and then it fits.",
+        instead=Gives(_learns_nothing),
     ),
     convention(
         id="pads-as-wide-as-the-window",
@@ -106,6 +170,7 @@ LEDGER = [
         when=predicates.window_may_miss,
         what="Windows wholly in the padding give -inf (maximum) or 0/0 = NaN (mean).",
         why="lax.reduce_window takes any pads; such a window is its initial value.",
+        instead=Defined(definitions.pools_of_padding, terms=definitions.sums_of_pools),
     ),
     convention(
         id="negative-pads-crop",
@@ -113,6 +178,7 @@ LEDGER = [
         when=predicates.pads_are_negative,
         what="Negative pads crop the image. jnp.pad, and with it the mean, refuses them.",
         why="Padding of convolutions and reduce_window is XLA's, where it may be negative.",
+        instead=Gives(others.cropped),
     ),
     convention(
         id="negative-crop-adds-rows",
@@ -120,6 +186,7 @@ LEDGER = [
         when=predicates.pads_are_negative,
         what="A crop below 0 adds rows of zeros.",
         why="A transposed convolution is a convolution of a spread image; its crop is only less padding.",
+        instead=Gives(_with_other_ends),
     ),
     convention(
         id="crop-leaves-nothing",
@@ -127,6 +194,7 @@ LEDGER = [
         when=_is_cropped_away,
         what="A crop of more than there is leaves an output without rows.",
         why="XLA's size of an output is never below 0.",
+        instead=Gives(others.result_of_nothing),
     ),
     convention(
         id="any-output-padding",
@@ -134,6 +202,7 @@ LEDGER = [
         when=_has_other_output_padding,
         what="Bridged: output padding as large as the stride, or beside SAME, adds rows of zeros, below 0 it crops.",
         why="lax has no output padding: it is more padding at the end.",
+        instead=Gives(_with_other_ends),
     ),
     convention(
         id="empty-axes",
@@ -142,6 +211,7 @@ LEDGER = [
         what="Images without a batch, channels or pixels, and no kernels, give results without them; a convolution of "
         "no channels gives zeros.",
         why="An array without elements is an array, and the sum of nothing is 0.",
+        instead=Gives(others.result_of_nothing),
     ),
     shared.LOSS_OF_NO_IMAGES,
     shared.EMPTY_KERNEL_SUMS_TO_ZERO,
@@ -153,6 +223,7 @@ LEDGER = [
         "jax.scipy.signal and flax layers. lax.conv refuses such a mixture.",
         why="jnp promotes types by a lattice of its own; lax never does.",
         link=PROMOTION,
+        instead=Gives(_promotes),
     ),
     convention(
         id="image-and-kernel-swapped",
@@ -163,6 +234,7 @@ LEDGER = [
         ),
         what="With mode=valid a kernel larger than the image both ways is taken for the image.",
         why="jax.scipy.signal follows SciPy, where convolution is symmetric.",
+        instead=Gives(_swapped),
     ),
     dataclasses.replace(
         shared.ONE_AXIS_BECOMES_A_COLUMN,
@@ -175,6 +247,7 @@ LEDGER = [
         when=_has_single_bias,
         what="A bias of one number is added to every channel. Any other wrong length is refused.",
         why="lax.conv has no bias: it is added by an operator that broadcasts, as is the assignment to a flax layer.",
+        instead=Gives(_adds_one_number),
     ),
     convention(
         id="labels-out-of-range",
@@ -185,6 +258,7 @@ LEDGER = [
         why="Compiled programs cannot raise: take_along_axis counts -1 from the end, and fills with NaN what is out of "
         "bounds.",
         link=OUT_OF_BOUNDS,
+        instead=Gives(_without_gradients_of_no_class),
     ),
     convention(
         id="zero-dilation",
@@ -192,6 +266,7 @@ LEDGER = [
         when=lambda case: min(predicates.dilations(case)) < 1,
         what="Bridged: a dilation below 2 is not passed on, so 0 is taken for 1. lax.reduce_window itself refuses 0.",
         why="reduce_window has no gradient with dilation; the adapter dilates where it is asked for.",
+        instead=Gives(others.without_dilation),
     ),
     convention(
         id="pads-wider-than-the-image",
@@ -199,6 +274,7 @@ LEDGER = [
         when=_mirrors_again,
         what="The modes reflect, symmetric and wrap go on and on, however wide the pads; a single row is repeated.",
         why="jnp.pad follows NumPy, which mirrors what it has mirrored before.",
+        instead=Gives(others.mirrored_on_and_on),
     ),
     convention(
         id="size-of-zero",
@@ -207,6 +283,7 @@ LEDGER = [
         what="jax.image.resize to no rows gives an image without rows.",
         why="An array without elements is an array; resize was mended to allow it.",
         link="jax-ml/jax#7586",
+        instead=Gives(others.result_of_nothing),
     ),
     convention(
         id="any-rank-is-resized",
@@ -214,5 +291,6 @@ LEDGER = [
         when=lambda case: predicates.rank(case) == 3,
         what="Bridged: an image with 3 axes is resized along what is the third of four.",
         why="jax.image.resize takes any rank and a size for each axis; the adapter finds rows and columns by layout.",
+        instead=Gives(_resizes_columns),
     ),
 ]

@@ -4,8 +4,11 @@ import dataclasses
 
 import numpy as np
 
+from backends import other_cases as others
+from backends import other_definitions as definitions
 from backends import shared_ledger as shared
 from backends.condition import On
+from backends.instead import Defined, Gives, Says
 from backends.jax.ledger.default_mode import CONVOLUTIONS, POOLS, PRODUCTS
 from backends.known import bug, numeric, unsupported
 from spec.cases import predicates
@@ -74,6 +77,7 @@ def _adds_in_float16(case):
     return case.dtype == np.float16 and case.attrs["mode"] in ("nearest", *PAD_MODES[1:])
 
 
+SYMBOLS = "INTERNAL: Failed to materialize symbols"
 LEDGER = [
     unsupported(
         id="float16-needs-f16c",
@@ -82,6 +86,7 @@ LEDGER = [
         what="Below AVX whatever computes in float16 is refused: Failed to materialize symbols. bfloat16 is not.",
         why="Without F16C a conversion is a call of __extendhfsf2, and XLA's compiler knows no such function.",
         on=WITHOUT_F16C,
+        instead=Says(SYMBOLS),
     ),
     unsupported(
         id="float16-needs-f16c-gradient",
@@ -91,6 +96,7 @@ LEDGER = [
         what="Below AVX gradients that add in float16 are refused, though pads and nearest upsampling are not.",
         why="Without F16C a conversion is a call of __extendhfsf2, and XLA's compiler knows no such function.",
         on=WITHOUT_F16C,
+        instead=Says(SYMBOLS),
     ),
     dataclasses.replace(shared.CROP_BEFORE_PADDING, when=_crops_before_padding),
     dataclasses.replace(
@@ -109,6 +115,7 @@ LEDGER = [
         why="The rows are numbered by jnp.arange, which used to refuse negative numbers, and now gives an empty array "
         "as NumPy does.",
         versions=">0.4.38",
+        instead=Gives(others.result_of_nothing),
     ),
     dataclasses.replace(
         shared.SUBNORMAL_NUMBERS_ARE_ZERO,
@@ -130,6 +137,7 @@ LEDGER = [
         what="One pixel of NaN or infinity makes NaN of its whole channel.",
         why="jax.image.resize multiplies with a matrix of weights for each axis, most of them 0, and 0 times infinity "
         "is NaN.",
+        instead=Defined(definitions.bilinear_by_matrices),
     ),
     numeric(
         id="bilinear-spreads-nan-gradient",
@@ -138,6 +146,7 @@ LEDGER = [
         when=lambda case: shared.is_bilinear(case) and not predicates.is_finite(case.canonical_cotangent),
         what="One cotangent of NaN or infinity makes NaN of its whole channel.",
         why="The gradient is the transposed product with the matrices of weights, most of them 0.",
+        instead=Gives(others.bilinear_gradient_by_matrices),
     ),
     dataclasses.replace(
         shared.FLOAT16_MEAN_OVERFLOWS,
@@ -150,6 +159,7 @@ LEDGER = [
         when=lambda case: case.dtype == np.float64 and predicates.special_tap_meets_padding(case),
         what="In float64, where NaN or infinity in the kernel meets padding, outputs at the edges are numbers.",
         why="XLA's own loops, which it takes where Eigen has no kernel, leave taps out that meet padding.",
+        instead=Defined(definitions.convolution_without_padding),
     ),
     numeric(
         id="kernel-meets-zeros",
@@ -159,6 +169,7 @@ LEDGER = [
         "pixels. Not in float64, nor with strides alone, without dilation and groups.",
         why="It is a convolution of the image with zeros around and between its pixels, and Eigen multiplies them: "
         "0 times infinity is NaN. XLA's own loops leave them out.",
+        instead=Defined(definitions.transposed_over_zeros),
     ),
     bug(
         id="maximum-drops-nan",
@@ -167,6 +178,7 @@ LEDGER = [
         what="In an image of 4096 numbers or more NaN is not the maximum of windows that lie side by side. jnp.max of "
         "so many numbers loses it too; of fewer, and in windows that overlap, it is kept.",
         why="XLA hands large reductions to YNNPACK (ynn_fusion in the compiled program), whose maximum drops NaN.",
+        instead=Defined(definitions.maximum_without_nan),
     ),
     numeric(
         id="half-precision-sums-stand-still",
@@ -175,5 +187,6 @@ LEDGER = [
         what="The sum of a window with many pixels stands still once they are too small beside it: in bfloat16 that of "
         "ones at 256, in float16 at 2048.",
         why="lax.reduce_window adds one pixel after the other in the dtype of the image.",
+        instead=Gives(others.added_one_by_one),
     ),
 ]

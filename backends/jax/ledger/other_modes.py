@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from backends.jax.ledger.default_mode import CONVOLUTIONS, POOLS, PRODUCTS
+from backends import other_cases as others
+from backends.instead import Gives, Says
+from backends.jax.ledger.default_mode import POOLS, PRODUCTS
 from backends.known import convention, unsupported
 from spec.cases import predicates
 
@@ -14,6 +16,10 @@ def _is_double(case):
     return case.dtype == np.float64
 
 
+def _in_float32(case):
+    return others.as_dtype(case, "float32")
+
+
 LEDGER = [
     convention(
         id="float64-becomes-float32",
@@ -23,6 +29,7 @@ LEDGER = [
         why="jax_enable_x64 is off, as it is by default: no array of 64-bit numbers can be made.",
         link=DTYPES,
         variants=("x32",),
+        instead=Gives(_in_float32),
     ),
     convention(
         id="float64-becomes-float32-gradient",
@@ -33,15 +40,17 @@ LEDGER = [
         why="jax_enable_x64 is off, as it is by default: no array of 64-bit numbers can be made.",
         link=DTYPES,
         variants=("x32",),
+        instead=Gives(_in_float32),
     ),
     convention(
         id="mixed-dtypes-become-one",
-        operators=(*CONVOLUTIONS, "conv_transpose2d"),
+        operators=(*PRODUCTS, "learn_kernel", "lenet5"),
         when=predicates.is_mixed,
-        what="float32 with float64 is no mixture, so that convolutions take it.",
+        what="float32 with float64 is no mixture: convolutions take it, and results are float32.",
         why="With jax_enable_x64 off float64 has become float32 before lax.conv sees it.",
         link=DTYPES,
         variants=("x32",),
+        instead=Gives(_in_float32),
     ),
     unsupported(
         id="no-scan-of-no-steps",
@@ -51,5 +60,6 @@ LEDGER = [
         why="The type of what a step would return is found by tracing it, which disable_jit leaves out.",
         link="jax-ml/jax#8152",
         variants=("eager",),
+        instead=Says("zero-length scan is not supported in disable_jit"),
     ),
 ]

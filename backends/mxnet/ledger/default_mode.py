@@ -9,10 +9,14 @@ from fractions import Fraction
 
 import numpy as np
 
+from backends import other_cases as others
+from backends import other_definitions as definitions
 from backends import shared_ledger as shared
 from backends.condition import On
+from backends.instead import Defined, Gives, Other, Rounds, Says
 from backends.known import bug, convention, numeric, unsupported
 from spec.cases import predicates
+from spec.padding import transposed
 
 CONVOLUTIONS = ("conv2d", "conv2d_layer")
 POOLS = ("max_pool2d", "avg_pool2d")
@@ -71,6 +75,57 @@ def _leaves_blocks_for_one(case, block):
     return case.dtype == np.float32 and outputs == 1 and each > 0 and each % (block if groups == 1 else 8) == 0
 
 
+def interleaved(x, w, b=None, *, stride, padding, output_padding, dilation, groups):
+    """What pack_col2patch of mshadow makes of the copies of the kernel, which it takes for undilated in one place.
+
+    Output row y takes the copies of the pixels from `first` on, in steps of the dilation, and of each the tap
+    (y - row * stride) // dilation, whether that is a whole number or not.
+    """
+    kernel = w.shape[2:]
+    crop, extra = transposed(padding, x.shape[2:], kernel, stride, dilation, output_padding)
+    sizes = [(n - 1) * s + (k - 1) * d + 1 + e for n, s, k, d, e in zip(x.shape[2:], stride, kernel, dilation, extra)]
+    taps = [_taps(*axis) for axis in zip(sizes, x.shape[2:], kernel, stride, dilation)]
+    n, channels = x.shape[:2]
+    x = x.reshape(n, groups, channels // groups, *x.shape[2:])
+    w = w.reshape(groups, channels // groups, -1, *kernel)
+    y = np.einsum("ngchw,gcoab,pha,qwb->ngopq", x, w, *taps)
+    y = y.reshape(n, -1, *sizes)
+    (top, bottom), (left, right) = crop
+    y = y[:, :, top : sizes[0] - bottom, left : sizes[1] - right]
+    return y if b is None else y + b[:, None, None]
+
+
+def _taps(size, pixels, kernel, stride, dilation):
+    """1 where an output takes a pixel with a tap, (outputs, pixels, taps)."""
+    found, span = np.zeros((size, pixels, kernel)), (kernel - 1) * dilation + 1
+    for y in range(size):
+        first = y % dilation if y < span else (y - span + stride) // stride
+        for pixel in range(first, min((y + stride) // stride, pixels), dilation):
+            found[y, pixel, (y - pixel * stride) // dilation] += 1
+    return found
+
+
+def _with_a_rounded_step(case):
+    """The learning rate, and the share of one image, rounded to float32."""
+    images = len(case.inputs["images"])
+    rate = float(np.float32(case.attrs["lr"])) * float(np.float32(1 / images)) * images
+    return others.with_attrs(case, lr=rate)
+
+
+def _sliced(case):
+    """A slice of the uncropped result, whose negative start counts from the end."""
+    pads = predicates.pads(case)
+
+    def change(name, array):
+        for letter, (start, end) in zip("HW", pads):
+            axis = case.layout.index(letter)
+            array = array.take(range(*slice(start, array.shape[axis] - end).indices(array.shape[axis])), axis)
+        return array
+
+    return Other(others.with_attrs(case, padding="valid"), change)
+
+
+REORDER = "could not create a primitive descriptor for a reorder primitive"
 LEDGER = [
     unsupported(
         id="deconvolution-gradient-to-one-channel",
@@ -81,6 +136,7 @@ LEDGER = [
         "primitive descriptor for a reorder primitive. In groups already from 8 channels to one.",
         why="oneDNN lays the channels out in blocks of 16, and has no reorder to that layout for a single channel.",
         on=On("oneDNN", at_least="avx2"),
+        instead=Says(REORDER),
     ),
     unsupported(
         id="deconvolution-gradient-to-one-channel-in-blocks-of-eight",
@@ -90,6 +146,7 @@ LEDGER = [
         what="With AVX2 the gradient of npx.deconvolution from 8, 24, ... channels to one is refused as well.",
         why="There oneDNN lays the channels out in blocks of 8.",
         on=On("oneDNN", at_least="avx2", below="avx512"),
+        instead=Says(REORDER),
     ),
     numeric(
         id="padding-is-left-out",
@@ -99,6 +156,7 @@ LEDGER = [
         "oneDNN, and for few channels, they are NaN.",
         why="oneDNN's direct kernels leave taps out that meet padding; the others multiply them with zeros.",
         on=ONEDNN,
+        instead=Defined(definitions.convolution_without_padding),
     ),
     unsupported(
         id="float16-product",
@@ -108,6 +166,7 @@ LEDGER = [
         "convolutions, transposed ones, dense layers and their training; so is np.vdot. Pools and pads take it.",
         why="A convolution is a matrix product here, and the BLAS has none for float16.",
         link="apache/mxnet#15780",
+        instead=Says(r"FP16 gemm on cpu not implemented|out\.type_flag_ == kFloat32 \|\| out\.type_flag_ == kFloat64"),
     ),
     bug(
         id="deconvolution-with-stride-and-dilation",
@@ -117,6 +176,7 @@ LEDGER = [
         "both above 1. Gradients are right, and so is float32, which oneDNN computes.",
         why="The function of mshadow that adds the copies up does not reckon with dilation.",
         link="apache/mxnet#11203",
+        instead=Defined(interleaved),
     ),
     bug(
         id="average-pool-gradient-at-the-overhang",
@@ -128,6 +188,7 @@ LEDGER = [
         why="Whether oneDNN can compute the pool is asked of the shape of inputs[0], which in the backward pass is the "
         "gradient of the output: there the windows seem to fit. In float64 the gradient is right.",
         on=ONEDNN,
+        instead=Defined(definitions.mean_by_window),
     ),
     shared.MAXIMUM_DROPS_NAN,
     shared.MAXIMUM_OF_MINUS_INFINITY,
@@ -139,6 +200,7 @@ LEDGER = [
         "NaN.",
         why="The operator Activation computes x > 0 ? x : 0; only npx.relu was mended.",
         link="apache/mxnet#11115",
+        instead=Gives(others.predicted_without_nan),
     ),
     numeric(
         id="step-in-float32",
@@ -147,6 +209,7 @@ LEDGER = [
         what="SGD in float64 uses the learning rate rounded to float32, 0.1 becomes 0.100000001, and so does the share "
         "1/N of each of N images.",
         why="lr and rescale_grad are parameters of type float of the operators sgd_update and multi_sgd_update.",
+        instead=Gives(_with_a_rounded_step),
     ),
     numeric(
         id="bilinear-weights-in-float32",
@@ -154,6 +217,7 @@ LEDGER = [
         when=_weights_are_rounded,
         what="BilinearResize2D in float64 has errors of float32 size, except where all places are binary fractions.",
         why="It computes places and weights in float32, whatever the dtype of the image.",
+        instead=Rounds("float32"),
     ),
     numeric(
         id="bilinear-weights-in-float32-gradient",
@@ -162,6 +226,7 @@ LEDGER = [
         when=_weights_are_rounded,
         what="The gradient of BilinearResize2D in float64 has errors of float32 size.",
         why="It computes places and weights in float32, whatever the dtype of the image.",
+        instead=Rounds("float32"),
     ),
     bug(
         id="zero-groups-crash",
@@ -171,6 +236,7 @@ LEDGER = [
         what="num_group=0 ends the process with a floating point exception.",
         why="The shape rule divides by it without asking.",
         link="apache/mxnet#19921",
+        instead=Says("^SIGFPE"),
     ),
     bug(
         id="edge-of-nothing-crash",
@@ -179,6 +245,7 @@ LEDGER = [
         when=lambda case: case.attrs["mode"] == "replicate" and predicates.first(case).size == 0,
         what="nd.pad with mode=edge of an image without rows ends the process with a segmentation fault.",
         why="It reads the edge pixel, which is not there.",
+        instead=Says("^SIG(SEGV|ABRT)|Segmentation fault"),
     ),
     convention(
         id="empty-batch",
@@ -187,6 +254,7 @@ LEDGER = [
         what="A batch of no images gives a batch of no results. Convolutions and pools refuse it, and late: the call "
         "succeeds, reading the values fails.",
         why="Nothing is computed, so nothing is checked.",
+        instead=Gives(others.result_of_nothing),
     ),
     convention(
         id="negative-pads-crop",
@@ -194,6 +262,7 @@ LEDGER = [
         when=predicates.pads_are_negative,
         what="nd.pad takes negative pads and crops the image, down to no row at all.",
         why="The size is the sum of pads and pixels; only a negative size is refused.",
+        instead=Gives(others.cropped),
     ),
     convention(
         id="negative-pads-crop-before",
@@ -202,6 +271,7 @@ LEDGER = [
         what="Bridged: pads that differ at two ends are put on by nd.pad, which crops. The operators themselves refuse "
         "negative pads.",
         why="npx takes one pad for both ends of an axis.",
+        instead=Gives(others.cropped),
     ),
     convention(
         id="negative-crop",
@@ -210,6 +280,7 @@ LEDGER = [
         what="Bridged: a crop that differs at two ends is a slice of the uncropped result, and a negative start counts "
         "from the end.",
         why="npx.deconvolution takes one pad for both ends of an axis.",
+        instead=Gives(_sliced),
     ),
     convention(
         id="pads-as-wide-as-the-window",
@@ -217,6 +288,7 @@ LEDGER = [
         when=lambda case: predicates.window_may_miss(case) and not predicates.pads_are_equal(case),
         what="Bridged: windows wholly in the padding give the lowest number (maximum) or 0/0 = NaN (mean).",
         why="npx takes one pad for both ends of an axis; unequal pads are put on by nd.pad before.",
+        instead=Defined(definitions.pools_of_padding, terms=definitions.sums_of_pools),
     ),
     convention(
         id="pads-wider-than-the-image",
@@ -224,6 +296,7 @@ LEDGER = [
         when=_wraps_more_than_once,
         what="Bridged: the modes symmetric and circular go on round and round, however wide the pads.",
         why="No operator has these modes with a gradient; take(mode=wrap) stands in, and has no limit.",
+        instead=Gives(others.mirrored_on_and_on),
     ),
     convention(
         id="zero-dilation",
@@ -231,6 +304,7 @@ LEDGER = [
         when=lambda case: min(predicates.dilations(case)) < 1,
         what="Bridged: a dilation below 2 is not passed on, so 0 is taken for 1.",
         why="npx.pooling has no dilation; the adapter makes one where it is asked for.",
+        instead=Gives(others.without_dilation),
     ),
     dataclasses.replace(shared.ONE_AXIS_BECOMES_A_COLUMN, what="npx.batch_flatten makes (N, 1) of (N,)."),
     shared.EMPTY_KERNEL_SUMS_TO_ZERO,
@@ -240,6 +314,7 @@ LEDGER = [
         when=predicates.is_mixed,
         what="Weights in float64 are rounded to the float32 of the layer, without a word; npx.convolution refuses.",
         why="Parameter.set_data copies into the array that is there, and copying converts.",
+        instead=Gives(others.as_the_image),
     ),
     convention(
         id="type-promotion",
@@ -247,6 +322,7 @@ LEDGER = [
         when=lambda case: predicates.is_mixed(case) and case.inputs["x"].dtype == case.inputs["w"].dtype,
         what="float32 minus float64 is computed in float64; convolutions refuse such a mixture.",
         why="Elementwise operators of mx.np promote types as NumPy does.",
+        instead=Gives(others.stored_as_the_image),
     ),
     shared.TARGET_IS_BROADCAST,
     convention(
@@ -255,6 +331,7 @@ LEDGER = [
         when=shared.labels_are_out_of_range,
         what="A label beyond the classes counts as the last one, a negative label as the first: training goes on.",
         why="SoftmaxCrossEntropyLoss reads the logit with pick, whose mode is clip.",
+        instead=Gives(others.with_nearest_labels),
     ),
     shared.BILINEAR_READS_WEIGHT_ZERO,
     shared.OUTPUT_PADDING_BESIDE_SAME,

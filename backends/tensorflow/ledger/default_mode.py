@@ -8,8 +8,11 @@ import dataclasses
 
 import numpy as np
 
+from backends import other_cases as others
+from backends import other_definitions as definitions
 from backends import shared_ledger as shared
 from backends.condition import On
+from backends.instead import Defined, Gives, Says, Undetermined
 from backends.known import bug, convention, numeric, unsupported
 from spec.cases import predicates
 from spec.core import Rejected
@@ -79,6 +82,48 @@ def _sum_of_squares_overflows(case):
     return bool((losses * case.inputs["y"].size > np.finfo(np.float16).max).any())
 
 
+def _in_the_shape_of_the_image(case):
+    """Memory that was not written: all of it is undetermined."""
+    return {"y": np.ones(predicates.first(case).shape, bool)}
+
+
+def _empty_in_the_shape_of_the_image(case):
+    return {"y": np.zeros(predicates.first(case).shape, case.dtype)}
+
+
+def _with_groups_of_the_shapes(case):
+    image, inputs, _ = predicates.channels(case)
+    return others.with_attrs(case, groups=image // inputs)
+
+
+def _with_channels_repeated(case):
+    """A plane beside channels is repeated for each of them."""
+    x, k = case.inputs["x"], case.inputs["k"]
+    if x.ndim < k.ndim:
+        return others.with_inputs(case, x=np.repeat(x[None], len(k), axis=0))
+    return others.with_inputs(case, k=np.repeat(k[None], len(x), axis=0))
+
+
+def _stack_of_no_windows(case):
+    """A stack of no rows has no columns either; a kernel without taps gives zeros."""
+    rows, columns = (max(room + 1, 0) for room in predicates.room(case))
+    return {"y": np.zeros((rows, columns) if rows else 0, case.dtype)}
+
+
+def _without_steps(case):
+    return others.with_attrs(case, steps=0)
+
+
+def _with_infinite_losses(case):
+    """Losses whose sum of squares is beyond float16."""
+    wide = {name: array.astype(np.float64) for name, array in case.inputs.items()}
+    losses, _ = learn_kernel.reference(**wide, **case.attrs)
+    beyond = losses * case.inputs["y"].size > np.finfo(np.float16).max
+    return {"losses": np.where(beyond, np.inf, losses).astype(case.dtype)}
+
+
+NO_GROUPS = "Gradients for grouped convolutions are not supported on CPU|filter_size does not have enough elements"
+NO_DILATION = "Current CPU implementations do not yet support dilation rates larger than 1"
 LEDGER = [
     unsupported(
         id="gradient-with-groups",
@@ -91,6 +136,9 @@ LEDGER = [
         why="Eigen's Conv2DBackpropInput has no groups. oneDNN's has, but is taken for SAME and VALID in float32 alone "
         "(with AVX-512 in half precision too). Compiled by tf.function(jit_compile=True) all work.",
         link="tensorflow/tensorflow#53631",
+        instead=Says(
+            "Gradients for grouped convolutions are not supported on CPU|filter_size does not have enough elements"
+        ),
     ),
     unsupported(
         id="gradient-with-dilation",
@@ -101,6 +149,7 @@ LEDGER = [
         why="Eigen's Conv2DBackpropInput has no dilation. oneDNN's has, but is taken for SAME and VALID in float32 "
         "alone (with AVX-512 in half precision too). Compiled by tf.function(jit_compile=True) all work.",
         link="tensorflow/tensorflow#28264",
+        instead=Says(NO_DILATION),
     ),
     dataclasses.replace(
         shared.MAXIMUM_DROPS_NAN,
@@ -120,6 +169,7 @@ LEDGER = [
         "elements oneDNN's kernel allocates the shape of its input. Without oneDNN the result is empty.",
         link="tensorflow/tensorflow#127835",
         on=ONEDNN,
+        instead=Undetermined(_in_the_shape_of_the_image),
     ),
     bug(
         id="empty-batch-in-the-shape-of-the-image",
@@ -130,6 +180,7 @@ LEDGER = [
         why="For an output without elements oneDNN's kernel allocates the shape of its input.",
         link="tensorflow/tensorflow#127835",
         on=ONEDNN,
+        instead=Gives(_empty_in_the_shape_of_the_image),
     ),
     bug(
         id="rank-3-image-aborts",
@@ -140,6 +191,7 @@ LEDGER = [
         why="oneDNN's kernel asks for the fourth axis before anything has counted them.",
         link="tensorflow/tensorflow#111453",
         on=ONEDNN,
+        instead=Says("^SIGABRT: .*Check failed: index >= 0"),
     ),
     bug(
         id="negative-output-aborts",
@@ -151,6 +203,7 @@ LEDGER = [
         why="oneDNN's kernel makes a shape of the sizes before anything has looked at them.",
         link="tensorflow/tensorflow#57715",
         on=ONEDNN,
+        instead=Says("^SIGABRT: .*Check failed: .*MakeShape"),
     ),
     bug(
         id="window-a-stride-too-large-crash",
@@ -163,6 +216,7 @@ LEDGER = [
         "divides by it. Without oneDNN the result is empty.",
         link="tensorflow/tensorflow#88481",
         on=ONEDNN,
+        instead=Says("^SIGFPE"),
     ),
     convention(
         id="groups-from-the-shapes",
@@ -171,6 +225,7 @@ LEDGER = [
         what="tf.nn.conv2d computes with the groups that the shapes allow, whether they were meant or not.",
         why="It has no argument for groups: they are channels of the image / channels of the kernel.",
         link="tensorflow/tensorflow#29005",
+        instead=Gives(_with_groups_of_the_shapes),
     ),
     convention(
         id="no-window-empty-pool",
@@ -179,6 +234,7 @@ LEDGER = [
         what="Where no window fits the result is empty. If the size misses by two strides or more it is refused, and "
         "by oneDNN's maximum with SAME and VALID mostly.",
         why="The size is (H - k + stride) / stride, cut towards 0, which is 0 and not negative.",
+        instead=Gives(others.result_of_nothing),
     ),
     convention(
         id="pads-as-wide-as-the-window",
@@ -186,6 +242,7 @@ LEDGER = [
         when=predicates.window_may_miss,
         what="Bridged: windows wholly in the padding give 0/0 = NaN. tf.nn.max_pool2d refuses such pads.",
         why="tf.nn.avg_pool2d has no explicit pads: they are put on by tf.pad before.",
+        instead=Defined(definitions.pools_of_padding, terms=definitions.sums_of_pools),
     ),
     convention(
         id="empty-axes",
@@ -194,6 +251,7 @@ LEDGER = [
         what="Images without a batch, without channels or without pixels give results without them; a transposed "
         "convolution of no channels gives zeros.",
         why="Nothing is computed, so nothing is checked, and the sum of nothing is 0.",
+        instead=Gives(others.result_of_nothing),
     ),
     dataclasses.replace(shared.ONE_AXIS_BECOMES_A_COLUMN, what="(N,) becomes (N, 1); so with tf.keras.layers.Flatten."),
     convention(
@@ -205,6 +263,7 @@ LEDGER = [
         ),
         what="A plane with a kernel of channels, or channels with a plane, is repeated for each channel and summed.",
         why="The window sum is written with *, which broadcasts.",
+        instead=Gives(_with_channels_repeated),
     ),
     convention(
         id="window-sum-of-no-windows",
@@ -216,6 +275,7 @@ LEDGER = [
         what="Where no window fits the result is empty, without columns if there is no row; a kernel without taps "
         "gives zeros.",
         why="tf.stack of an empty list is an empty tensor, slices of no rows are allowed, and the sum of nothing is 0.",
+        instead=Gives(_stack_of_no_windows),
     ),
     shared.TARGET_IS_BROADCAST,
     convention(
@@ -224,6 +284,7 @@ LEDGER = [
         when=lambda case: case.attrs["steps"] < 0,
         what="A tf.TensorArray of -1 elements is taken for an empty one, and no step is made.",
         why="The size is not looked at before something is written.",
+        instead=Gives(_without_steps),
     ),
     convention(
         id="layers-convert",
@@ -231,13 +292,23 @@ LEDGER = [
         when=predicates.is_mixed,
         what="Weights in float64 are rounded to the float32 of the layer, without a word; tf.nn refuses them.",
         why="Keras casts inputs and weights to the dtype of the layer.",
+        instead=Gives(others.as_the_image),
     ),
     dataclasses.replace(
         shared.SUBNORMAL_NUMBERS_ARE_ZERO,
-        operators=(*LAYERED, "avg_pool2d", "max_pool2d", "upsample2d"),
+        operators=(*LAYERED, "avg_pool2d", "upsample2d"),
         why="TensorFlow switches on flush-to-zero and denormals-are-zero in every thread, because some processors are "
         "slow with such numbers.",
         link="tensorflow/tensorflow#11902",
+    ),
+    dataclasses.replace(
+        shared.SUBNORMAL_NUMBERS_ARE_ZERO,
+        id="subnormal-numbers-are-equal",
+        operators=("max_pool2d",),
+        what="Subnormal numbers are compared as 0: the first of them is taken for the largest, and moved as it is.",
+        why="TensorFlow switches on flush-to-zero and denormals-are-zero in every thread.",
+        link="tensorflow/tensorflow#11902",
+        instead=Defined(definitions.maximum_of_flushed),
     ),
     dataclasses.replace(
         shared.SUBNORMAL_NUMBERS_ARE_ZERO_GRADIENT,
@@ -253,6 +324,7 @@ LEDGER = [
         when=_sum_of_squares_overflows,
         what="tf.reduce_mean of float16 is infinite where the sum is beyond 65504, though the mean is not.",
         why="The sum is taken in float16 before it is divided.",
+        instead=Gives(_with_infinite_losses),
     ),
     numeric(
         id="bilinear-infinity",
@@ -261,6 +333,7 @@ LEDGER = [
         what="Around an infinite pixel ResizeBilinear gives NaN, where weights times pixels are infinite, and where a "
         "place is a pixel itself, NaN or infinity in the next one makes NaN of it.",
         why="It computes a + (b - a) * t: with a infinite that is inf - inf, and with t = 0 still 0 times infinity.",
+        instead=Defined(definitions.bilinear_by_differences_to_itself),
     ),
     convention(
         id="dilated-kernel-of-zeros",
@@ -269,5 +342,6 @@ LEDGER = [
         what="Bridged: an infinite or NaN pixel makes NaN between the taps of a dilated kernel, where nothing should "
         "be multiplied.",
         why="tf.nn.conv2d_transpose has no dilation that works everywhere: zeros are put into the kernel.",
+        instead=Defined(definitions.transposed_with_spelled_zeros),
     ),
 ]

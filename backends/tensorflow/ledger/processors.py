@@ -2,7 +2,9 @@
 
 import numpy as np
 
+from backends import other_definitions as definitions
 from backends.condition import On
+from backends.instead import Defined, Says
 from backends.known import numeric, unsupported
 from backends.tensorflow.ledger.default_mode import LAYERED, ONEDNN
 from spec.cases import predicates
@@ -30,6 +32,7 @@ def _computes_in_float16(case):
     return case.dtype == np.float16 and case.attrs.get("mode") not in PAD_MODES
 
 
+SYMBOLS = "Failed to materialize symbols"
 LEDGER = [
     numeric(
         id="padding-is-left-out",
@@ -40,6 +43,7 @@ LEDGER = [
         why="Most of oneDNN's kernels leave taps out that meet padding; those that lay out the image in columns, taken "
         "for few channels without AVX-512, multiply them with zeros.",
         on=ONEDNN,
+        instead=Defined(definitions.convolution_without_padding),
     ),
     unsupported(
         id="bfloat16-held-below-avx512",
@@ -50,6 +54,7 @@ LEDGER = [
         why="TensorFlow asks the processor for AVX-512, not oneDNN for what it may use, and hands bfloat16 over. On a "
         "processor without it Eigen's kernels are taken.",
         on=HELD,
+        instead=Says("could not create a (primitive )?descriptor|Exception encountered when calling Conv2D"),
     ),
     unsupported(
         id="bfloat16-held-below-avx512-gradient",
@@ -59,6 +64,7 @@ LEDGER = [
         what="So do gradients, also of transposed convolutions that Eigen's kernels compute.",
         why="TensorFlow asks the processor for AVX-512, not oneDNN for what it may use.",
         on=HELD,
+        instead=Says("could not create a (primitive )?descriptor"),
     ),
     unsupported(
         id="float16-needs-f16c",
@@ -67,6 +73,7 @@ LEDGER = [
         what="Below AVX Keras's convolution with groups refuses float16: Failed to materialize symbols.",
         why="Without F16C a conversion is a call of __extendhfsf2, and XLA's compiler knows no such function.",
         on=WITHOUT_F16C,
+        instead=Says(SYMBOLS),
     ),
     unsupported(
         id="float16-needs-f16c-compiled",
@@ -76,6 +83,7 @@ LEDGER = [
         why="Without F16C a conversion is a call of __extendhfsf2, and XLA's compiler knows no such function.",
         on=WITHOUT_F16C,
         variants=("xla",),
+        instead=Says(SYMBOLS),
     ),
     unsupported(
         id="float16-needs-f16c-compiled-gradient",
@@ -86,5 +94,6 @@ LEDGER = [
         why="Without F16C a conversion is a call of __extendhfsf2, and XLA's compiler knows no such function.",
         on=WITHOUT_F16C,
         variants=("xla",),
+        instead=Says(SYMBOLS),
     ),
 ]

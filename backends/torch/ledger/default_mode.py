@@ -6,8 +6,13 @@ framework's own check was never met.
 
 import dataclasses
 
+import numpy as np
+
+from backends import other_cases as others
+from backends import other_definitions as definitions
 from backends import shared_ledger as shared
 from backends.condition import On
+from backends.instead import Defined, Gives
 from backends.known import bug, convention, numeric
 from spec.cases import predicates
 
@@ -38,6 +43,15 @@ def _channels_are_odd(case):
     return inputs % 2 == 1 and (predicates.groups(case) > 1 or both)
 
 
+def _without_channels(case):
+    y = others.result_of_nothing(case)["y"]
+    return {"y": y.take(np.arange(0), case.layout.index("C"))}
+
+
+def _without_ignored_images(case):
+    return others.trained_on(case, case.inputs["labels"] != -100)
+
+
 def _labels_are_ignored(case):
     labels = case.inputs["labels"]
     return (labels == -100).any() and ((labels == -100) | ((labels >= 0) & (labels < 10))).all()
@@ -52,6 +66,7 @@ LEDGER = [
         "channels in a single image, or without oneDNN, they are NaN.",
         why="oneDNN's kernels leave taps out that meet padding; torch's own lay out the image in columns, with zeros.",
         on=On("oneDNN"),
+        instead=Defined(definitions.convolution_without_padding),
     ),
     convention(
         id="negative-pads-crop",
@@ -60,6 +75,7 @@ LEDGER = [
         what="F.pad takes negative pads and crops the image, down to no row at all; it refuses to crop beyond that.",
         why="Padding with a constant and cropping are one operator, constant_pad_nd.",
         link="pytorch/pytorch#105629",
+        instead=Gives(others.cropped),
     ),
     convention(
         id="unbatched-image",
@@ -68,6 +84,7 @@ LEDGER = [
         what="An image with 3 axes is taken for one without a batch, (C, H, W); the result has 3 axes as well.",
         why="It is documented (N is optional). A forgotten axis then shows only where the results are used.",
         link="https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv2d.html",
+        instead=Gives(others.unbatched),
     ),
     convention(
         id="empty-batch",
@@ -76,6 +93,7 @@ LEDGER = [
         what="A batch of no images gives a batch of no results, of the right shape.",
         why="It is a feature: the number of images may be found while a network runs.",
         link="pytorch/pytorch#12013",
+        instead=Gives(others.result_of_nothing),
     ),
     convention(
         id="empty-images",
@@ -83,6 +101,7 @@ LEDGER = [
         when=lambda case: bool(predicates.empty(case)) and not predicates.batch_is_empty(case),
         what="Images without pixels are flattened to rows of length 0.",
         why="torch.flatten multiplies the sizes, whatever they are.",
+        instead=Gives(others.result_of_nothing),
     ),
     dataclasses.replace(
         shared.LOSS_OF_NO_IMAGES, what="cross_entropy of no images is NaN; the weights stay as they are."
@@ -95,6 +114,7 @@ LEDGER = [
         "nothing would be (N, O, OH, OW) of zeros.",
         why="ATen sets the output channels to 0 when the input channels are 0.",
         link="pytorch/pytorch#120944",
+        instead=Gives(_without_channels),
     ),
     convention(
         id="ceil-mode-cuts-the-only-window",
@@ -103,6 +123,7 @@ LEDGER = [
         what="With ceil_mode a window that exceeds the padded image by less than a stride counts as the last, partial "
         "one, so a single value comes back; without ceil_mode, or by a stride or more, it is refused.",
         why="The size is ceil((H + 2 pad - k) / stride) + 1, which is 1 as long as the fraction is above -1.",
+        instead=Gives(others.cut_to_the_image),
     ),
     convention(
         id="pads-as-wide-as-the-window",
@@ -111,6 +132,7 @@ LEDGER = [
         what="Bridged: windows wholly in the padding give -inf (maximum) or 0/0 = NaN (mean). torch itself refuses "
         "pads above half the window.",
         why="What torch does not take as padding the adapter puts on with F.pad before.",
+        instead=Defined(definitions.pools_of_padding, terms=definitions.sums_of_pools),
     ),
     dataclasses.replace(
         shared.EMPTY_KERNEL_SUMS_TO_ZERO, why="Tensor.unfold has windows of size 0, and the sum of nothing is 0."
@@ -123,6 +145,7 @@ LEDGER = [
         "dtype of the array it is assigned to. F.conv2d refuses such a mixture.",
         why="Elementwise operators promote types as NumPy does; convolutions do not.",
         link="https://docs.pytorch.org/docs/stable/tensor_attributes.html#type-promotion-doc",
+        instead=Gives(others.stored_as_the_image),
     ),
     convention(
         id="loading-weights-converts-them",
@@ -130,6 +153,7 @@ LEDGER = [
         when=predicates.is_mixed,
         what="Weights in float64 are rounded to the float32 of the network, without a word.",
         why="load_state_dict copies into the parameters that are there, and copying converts.",
+        instead=Gives(others.as_the_image),
     ),
     convention(
         id="label-minus-100-is-ignored",
@@ -139,6 +163,7 @@ LEDGER = [
         "classes are refused.",
         why="-100 is the default of cross_entropy's ignore_index.",
         link="https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html",
+        instead=Gives(_without_ignored_images),
     ),
     dataclasses.replace(
         shared.TARGET_IS_BROADCAST,
@@ -151,6 +176,7 @@ LEDGER = [
         what="Convolutions in bfloat16 take subnormal numbers for 0 where the processor multiplies bfloat16 itself.",
         why="Its instruction, VDPBF16PS, takes subnormal numbers for 0 and returns none, whatever the process has set.",
         on=BFLOAT16,
+        instead=Gives(others.flushed),
     ),
     numeric(
         id="bfloat16-subnormal-numbers-are-zero-gradient",
@@ -160,6 +186,7 @@ LEDGER = [
         what="Gradients of convolutions in bfloat16 are 0 where subnormal numbers were multiplied into them.",
         why="VDPBF16PS takes subnormal numbers for 0 and returns none, whatever the process has set.",
         on=BFLOAT16,
+        instead=Gives(others.flushed),
     ),
     shared.BFLOAT16_PRODUCTS_IN_PAIRS,
     numeric(
@@ -171,6 +198,7 @@ LEDGER = [
         why="oneDNN sums products of bfloat16 in pairs of channels: the last one is paired with zeros, and 0 times "
         "infinity is NaN.",
         on=On("oneDNN", at_least="avx512"),
+        instead=Defined(definitions.transposed_in_pairs),
     ),
     shared.BFLOAT16_KERNEL_MEETS_ZEROS,
     shared.BILINEAR_READS_WEIGHT_ZERO,

@@ -2,6 +2,9 @@
 
 import numpy as np
 
+from backends import other_cases as others
+from backends import other_definitions as definitions
+from backends.instead import Defined, Gives, Other
 from backends.known import bug, convention, numeric
 from spec.cases import predicates
 
@@ -15,6 +18,10 @@ def _is_shared_overhang(case):
     return attrs["count_include_pad"] and own and any(predicates.overhang(case))
 
 
+def _with_the_bias_added_after(case):
+    return Other(others.promoted(case), dtype="float64", computed="float32")
+
+
 LEDGER = [
     bug(
         id="average-pool-gradient-at-the-overhang",
@@ -26,6 +33,7 @@ LEDGER = [
         why="Inductor's own avg_pool2d_backward divides by kH * kW wherever pads count.",
         link="pytorch/pytorch#198119",
         variants=("compile",),
+        instead=Defined(definitions.mean_by_window),
     ),
     convention(
         id="bias-of-another-dtype",
@@ -37,6 +45,7 @@ LEDGER = [
         why="Inductor computes the convolution without the bias, and adds it by an operator that promotes types. For a "
         "word torch does not compare the dtypes of image and bias before.",
         variants=("compile",),
+        instead=Gives(_with_the_bias_added_after),
     ),
     convention(
         id="resized-to-no-rows",
@@ -45,6 +54,7 @@ LEDGER = [
         what="An image without rows is resized to one without rows; eager it is refused.",
         why="Inductor has the operator written out in others, which look at no sizes: nothing is computed.",
         variants=("compile",),
+        instead=Gives(others.result_of_nothing),
     ),
     numeric(
         id="bilinear-infinity",
@@ -53,5 +63,6 @@ LEDGER = [
         what="Around an infinite pixel bilinear upsampling gives NaN, where weights times pixels are infinite.",
         why="Inductor has the operator written out as a + (b - a) * t: with a infinite that is inf - inf.",
         variants=("compile",),
+        instead=Defined(definitions.bilinear_by_differences),
     ),
 ]
