@@ -1,6 +1,7 @@
 """All cases that come with the project, and the choice among them."""
 
 import fnmatch
+import functools
 from collections.abc import Iterable
 
 from harness.cases import photographs
@@ -11,11 +12,11 @@ from spec.errors import UserError, shown
 from spec.examples import stored
 
 
-def built_in() -> list[Case]:
+@functools.cache
+def built_in() -> tuple[Case, ...]:
     """Every case of every operator, special values, the seeds, and the real images; each id stands once."""
     cases = [case for operator in operators().values() for case in operator.cases()]
-    cases += [*special_values.cases(), *stored.cases(), *photographs.cases()]
-    return cases
+    return (*cases, *special_values.cases(), *stored.cases(), *photographs.cases())
 
 
 def check(ops: tuple[str, ...], part: str) -> None:

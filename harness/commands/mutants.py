@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from harness.commands.ready import ready
-from harness.judging.oracle import Truth, truth
 from harness.running.result import Result, judged
+from harness.running.scheduler import Truths
 from harness.workers import backends
 from harness.workers.backends import Backend
 from harness.workers.gateway import NotStarted
@@ -108,14 +108,14 @@ class Examination:
         self.environment = {**backend.environment, MUTATED: backend.folder.name}
         self.elsewhere = backend.folder != FOLDER.parent
         self.backend = dataclasses.replace(backend, adapter=FOLDER / "adapter.py", environment=self.environment)
-        self.lock, self.control_lock = threading.Lock(), threading.Lock()
-        self.truths: dict[str, Truth] = {}
+        self.control_lock = threading.Lock()
+        self.truths = Truths(gradients=True)
         self.deadly: Counter = Counter()
         self.control = Supervisor(self.backend)
         self.idle = [Supervisor(self.backend) for _ in range(jobs)]
         self.sound: set[str] = set()
         self.unsound: set[str] = set()
-        self.cases: dict[str, list[Case]] = {name: list(operator.cases()) for name, operator in operators().items()}
+        self.cases = {name: list(operator.cases()) for name, operator in operators().items()}
         for case in stored.cases():
             self.cases[case.op].append(case)
 
@@ -175,11 +175,8 @@ class Examination:
         return case.id in self.sound
 
     def _result(self, supervisor: Supervisor, case: Case) -> Result:
-        with self.lock:
-            if case.id not in self.truths:
-                self.truths[case.id] = truth(case)
-        wanted = self.truths[case.id]
-        return judged(case, self.backend.name, supervisor.answer(case, wanted.cotangent), wanted, None)
+        truth, question = self.truths.of(case)
+        return judged(case, self.backend.name, supervisor.put(case.id, question), truth, None)
 
 
 def touches(mutant: Any, case: Case) -> bool:

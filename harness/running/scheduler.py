@@ -61,7 +61,7 @@ class Run:
         """Run everything; the results in the order in which they arrive."""
         started = time.perf_counter()
         answers: queue.SimpleQueue = queue.SimpleQueue()
-        truths = _Truths(self.gradients)
+        truths = Truths(self.gradients)
         work = _Work(self, truths, answers)
         threads = [threading.Thread(target=work.slot, daemon=True) for _ in range(max(1, self.jobs))]
         for thread in threads:
@@ -100,7 +100,7 @@ class Run:
         others[result.backend] = bits
 
 
-class _Truths:
+class Truths:
     """The truth of each case, and the question to the backends, made once, whichever thread asks first."""
 
     def __init__(self, gradients: bool) -> None:
@@ -118,7 +118,7 @@ class _Truths:
 class _Work:
     """What is left to do, shared by the slots."""
 
-    def __init__(self, run: Run, truths: _Truths, answers: queue.SimpleQueue) -> None:
+    def __init__(self, run: Run, truths: Truths, answers: queue.SimpleQueue) -> None:
         self.run, self.truths, self.answers = run, truths, answers
         self.lock = threading.Lock()
         self.changed = threading.Condition(self.lock)  # what a slot that waits may want to know

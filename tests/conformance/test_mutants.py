@@ -1,13 +1,29 @@
-"""Mistakes that show from some size on, planted in every framework: the cases that are there for them find them.
+"""The cases are tested with planted mistakes: every one must be found, by every operator that feels it.
 
-The short form plants a few that are spread over the table. All of them:
+All are planted in the NumPy backend. Those that show from some size on can be planted in every framework, where the
+short form plants a few that are spread over the table. All of them:
 
     python -m pytest tests/conformance/test_mutants.py --backend torch --mutants 0
 """
 
 import contextlib
+import os
 
-from harness.commands.mutants import Examination, planted
+import pytest
+
+from harness.commands.mutants import NUMPY, Examination, planted, score
+
+
+def test_every_mistake_in_numpy_is_found(ready, why_not):
+    chosen = [one for one in ready if one.name == NUMPY]
+    if not chosen:
+        pytest.skip(why_not(NUMPY))
+    with contextlib.closing(Examination(chosen[0], os.cpu_count() or 2, thorough=False)) as examination:
+        rows = [outcome.row() for outcome in examination.outcomes(planted())]
+    wrong = {row["mutant"]: row["killed_by"] for row in rows if row["status"] not in ("killed", "harmless")}
+    assert wrong == {}, "these mistakes survive: name a case that shows them"
+    assert score(rows)["killed"] > 600
+    assert examination.unsound == set()
 
 
 def test_mistakes_of_sizes_are_found_in_every_framework(backend, ready, request):

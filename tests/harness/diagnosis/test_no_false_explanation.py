@@ -20,16 +20,16 @@ ORDINARY = [case for case in CASES.values() if case.expect == "value" and case.o
 
 
 def test_right_results_and_noise_are_not_explained(rng):
-    for case in ORDINARY[:: max(len(ORDINARY) // 60, 1)]:
+    for number, case in enumerate(ORDINARY[:: max(len(ORDINARY) // 60, 1)]):
         wanted = truth(case)
         right = {name: one.value.astype(case.dtype) for name, one in wanted.outputs.items()}
         slopes = {name: one.value.astype(case.inputs[name].dtype) for name, one in wanted.gradients.items()}
         assert diagnose(case, wanted, right, slopes) == Diagnosis(), case.id
         if sum(array.size for array in right.values()) < 12:
             continue
-        for size in (1e-4, 1e-2, 1.0, 100.0):
-            noisy = {name: _noise(array, size, rng) for name, array in right.items()}
-            assert diagnose(case, wanted, noisy, slopes) == Diagnosis(), (case.id, size)
+        size = (1e-4, 1e-2, 1.0, 100.0)[number % 4]
+        noisy = {name: _noise(array, size, rng) for name, array in right.items()}
+        assert diagnose(case, wanted, noisy, slopes) == Diagnosis(), (case.id, size)
         strange = {name: rng.standard_normal(array.shape).astype(array.dtype) for name, array in right.items()}
         assert diagnose(case, wanted, strange, slopes) == Diagnosis(), case.id
 

@@ -33,9 +33,8 @@ def test_every_operator_meets_special_values_for_a_reason():
     assert len(cases()) == sum(1 for _ in special_values.cases())
 
 
-@pytest.mark.parametrize("name", cases())
-def test_the_specification_accepts_every_case(name):
-    assert not expected(name).rejected
+def test_the_specification_accepts_every_case():
+    assert {name: why for name in cases() if (why := expected(name).rejected)} == {}
 
 
 @pytest.mark.parametrize("name", ["conv2d/nan-image", "conv2d/infinite-image", "conv2d/minus-infinity"])

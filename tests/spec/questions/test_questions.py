@@ -27,31 +27,32 @@ def test_there_are_many():
     assert len(ALL) >= 40
 
 
-@pytest.mark.parametrize("question", ALL, ids=lambda question: question.id)
 class TestQuestion:
-    def test_all_fields_are_filled(self, question):
-        assert question.text.endswith("?")
-        assert 2 <= question.explanation.count(". ") + question.explanation.endswith(".") <= 3
-        assert question.bridge.endswith(".")
-        assert len(question.hypotheses) >= 2
+    def test_all_fields_are_filled(self):
+        for question in ALL:
+            assert question.text.endswith("?"), question.id
+            assert 2 <= question.explanation.count(". ") + question.explanation.endswith(".") <= 3, question.id
+            assert question.bridge.endswith("."), question.id
+            assert len(question.hypotheses) >= 2, question.id
 
-    def test_every_hypothesis_matches_itself_alone(self, question):
-        found = {name: question.match(predicted) for name, predicted in question.hypotheses.items()}
-        assert found == {name: name for name in question.hypotheses}
+    def test_every_hypothesis_matches_itself_alone(self):
+        for question in ALL:
+            found = {name: question.match(predicted) for name, predicted in question.hypotheses.items()}
+            assert found == {name: name for name in question.hypotheses}, question.id
 
-    def test_a_refusal_is_called_by_that_name(self, question):
+    def test_a_refusal_is_called_by_that_name(self):
         """The harness answers "refuses" for a probe that raises, so no hypothesis may rename it."""
-        assert [name for name, one in question.hypotheses.items() if isinstance(one, str) and one == REFUSES] in (
-            [],
-            [REFUSES],
-        )
+        for question in ALL:
+            refusing = [name for name, one in question.hypotheses.items() if isinstance(one, str) and one == REFUSES]
+            assert refusing in ([], [REFUSES]), question.id
 
-    def test_the_inputs_are_tiny(self, question):
-        assert all(array.size <= 64 for array in question.inputs.values())
+    def test_the_inputs_are_tiny(self):
+        assert [one.id for one in ALL if any(array.size > 64 for array in one.inputs.values())] == []
 
-    def test_is_asked_in_three_frameworks(self, question, asked):
-        found = [name for name, pairs in asked.items() if question.id in {id for id, _ in pairs}]
-        assert len(found) >= 3, f"only {', '.join(found) or 'nobody'} has a probe for {question.id}"
+    def test_is_asked_in_three_frameworks(self, asked):
+        for question in ALL:
+            found = [name for name, pairs in asked.items() if question.id in {id for id, _ in pairs}]
+            assert len(found) >= 3, f"only {', '.join(found) or 'nobody'} has a probe for {question.id}"
 
 
 def test_every_file_of_questions_has_a_subject():
