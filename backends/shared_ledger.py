@@ -4,6 +4,7 @@ A ledger that has something to add takes an entry with `dataclasses.replace`.
 """
 
 import functools
+from collections.abc import Callable
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from backends.instead import Defined, Gives, Says, Undetermined
 from backends.known import Known, bug, coarse, convention, numeric
 from spec.cases import predicates, swapped
 from spec.core import Case
+from spec.registry import operators
 
 ANYWHERE = On()
 FLUSHING = On(architectures=("x86_64", "arm64"))  # where a thread can be set to flush (tsl/platform/denormal.cc)
@@ -96,6 +98,27 @@ def has_half_bias(case: Case) -> bool:
 def has_special_bfloat16_kernel(case: Case) -> bool:
     """Whether a kernel in bfloat16 holds NaN or infinity."""
     return case.dtype.name == "bfloat16" and not predicates.is_finite(predicates.second(case))
+
+
+def has_special_channel(case: Case) -> bool:
+    """Whether groups have a single channel, in float64, with NaN or infinity in the image."""
+    channels, groups = predicates.channels(case)[0], predicates.groups(case)
+    single = case.dtype == np.float64 and groups == channels > 1
+    return single and not predicates.is_finite(predicates.first(case))
+
+
+def without_groups(operator: str) -> Callable:
+    """The operator with one kernel over all channels, in which each group's taps stand among zeros."""
+
+    def reference(x, w, b=None, *, groups, **attrs):
+        if operator == "conv_transpose2d":  # (C, O/groups, kh, kw): the outputs of other groups are the zeros
+            w = np.concatenate([np.where(np.arange(groups)[:, None, None, None] == g, w, 0) for g in range(groups)], 1)
+        else:  # (O, 1, kh, kw)
+            own = np.arange(len(w)) // (len(w) // groups)
+            w = np.where(own[:, None, None, None] == np.arange(groups)[:, None, None], w, 0)
+        return operators()[operator].reference(x, w, b, groups=1, **attrs)
+
+    return reference
 
 
 def columns_share_outputs(case: Case) -> bool:
@@ -223,6 +246,16 @@ SWAPPED_OPERANDS_CRASH = bug(
     why="XLA's compiler lets image and kernel change places, but for an axis that it takes for groups: as many taps as "
     "lhs_dilation. That such an axis has as many pixels, too, it does not look at, and fails its own check.",
     instead=Says(r"SIGABRT: .*Window dimensions do not match RHS shape"),
+)
+DEPTHWISE_MIXES_CHANNELS = numeric(
+    id="depthwise-mixes-channels",
+    operators=("conv2d", "conv2d_layer"),
+    when=has_special_channel,
+    what="With a group for each channel NaN or infinity in one channel of a float64 image makes NaN of the outputs of "
+    "all other channels, too. In float32, and with several channels in a group, it does not.",
+    why="Where Eigen has no kernel, XLA makes one convolution without groups of it, whose kernel has zeros for the "
+    "other channels, and 0 times infinity is NaN.",
+    instead=Defined(without_groups("conv2d")),
 )
 BILINEAR_READS_WEIGHT_ZERO = numeric(
     id="bilinear-reads-pixels-of-weight-zero",

@@ -134,6 +134,9 @@ def convolutions() -> Iterator[Case]:
     why = "neither the other group nor the other image reads it"
     scene = Scene("conv2d", {"x": (2, 2, 4, 5), "w": (4, 1, 2, 3)}, {"groups": 2}, "groups")
     yield scene.case(("nan-image", why, {"x": {(0, 0, 1, 2): NAN}}))
+    double = dataclasses.replace(scene, name="groups-float64", dtype="float64")
+    for one in (double, dataclasses.replace(double, op="conv2d_layer")):
+        yield one.case(("infinite-image", why, {"x": {(0, 0, 1, 2): INF}}), gradient=False)
     why = "the windows whose taps fall left and right of it do not see it"
     scene = Scene("conv2d", {"x": x, "w": (3, 2, 2, 2)}, {"dilation": [1, 2]}, "dilated")
     yield scene.case(("infinite-image", why, {"x": {(0, 0, 1, 2): INF}}))
@@ -179,6 +182,11 @@ def transposed() -> Iterator[Case]:
     yield narrow.case(corner, gradient=False)
     grouped = dataclasses.replace(narrow, shapes=around.shapes, attrs={"groups": 2}, name="bfloat16-groups")
     yield grouped.case(corner, gradient=False)
+    why = "the other group does not read it"
+    double = Scene(
+        "conv_transpose2d", {"x": (2, 2, 3, 4), "w": (2, 2, 2, 3)}, {"groups": 2}, "groups-float64", "float64"
+    )
+    yield double.case(("infinite-image", why, {"x": {(0, 0, 1, 2): INF}}), gradient=False)
     dilated = Scene("conv_transpose2d", shapes, {"dilation": [2, 2]}, "dilated")
     yield from (dilated.case(row) for row in rows if row[0] in ("nan-image", "infinite-image", "infinite-kernel"))
 

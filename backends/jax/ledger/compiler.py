@@ -1,8 +1,9 @@
-"""Where XLA's compiler ends the process of JAX, by what it makes of a convolution before it runs."""
+"""Where JAX differs by what XLA's compiler makes of a convolution before it runs."""
 
 import dataclasses
 
 from backends import shared_ledger as shared
+from backends.instead import Defined
 from backends.jax.ledger.default_mode import CONVOLUTIONS
 from spec.cases import predicates, swapped
 
@@ -18,6 +19,13 @@ def _dies_in_the_compiler(case):
 
 
 LEDGER = [
+    shared.DEPTHWISE_MIXES_CHANNELS,
+    dataclasses.replace(
+        shared.DEPTHWISE_MIXES_CHANNELS,
+        id="depthwise-mixes-channels-transposed",
+        operators=("conv_transpose2d",),
+        instead=Defined(shared.without_groups("conv_transpose2d")),
+    ),
     dataclasses.replace(
         shared.SWAPPED_OPERANDS_CRASH, operators=(*CONVOLUTIONS, "conv_transpose2d"), when=_dies_in_the_compiler
     ),

@@ -253,6 +253,12 @@ LEDGER = [
         why="Nothing is computed, so nothing is checked, and the sum of nothing is 0.",
         instead=Gives(others.result_of_nothing),
     ),
+    dataclasses.replace(
+        shared.DEPTHWISE_MIXES_CHANNELS,
+        operators=("conv2d_layer",),
+        why="Keras has XLA compile what has groups. XLA makes one convolution without groups of it, whose kernel has "
+        "zeros for the other channels, and 0 times infinity is NaN.",
+    ),
     dataclasses.replace(shared.ONE_AXIS_BECOMES_A_COLUMN, what="(N,) becomes (N, 1); so with tf.keras.layers.Flatten."),
     convention(
         id="window-sum-broadcasts",

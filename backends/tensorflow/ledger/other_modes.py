@@ -336,6 +336,12 @@ LEDGER = [
         why="XLA's gradient is a convolution of the cotangent padded with zeros, and 0 times infinity is NaN.",
         variants=("xla",),
     ),
+    dataclasses.replace(
+        shared.DEPTHWISE_MIXES_CHANNELS,
+        id="depthwise-mixes-channels-compiled",
+        operators=("conv2d",),
+        variants=("xla",),
+    ),
     dataclasses.replace(shared.SWAPPED_OPERANDS_CRASH, when=_dies_in_the_compiler, variants=("xla",)),
     dataclasses.replace(shared.CROP_BEFORE_PADDING, when=_crops_before_padding, variants=("xla",)),
     dataclasses.replace(
