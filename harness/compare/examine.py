@@ -132,11 +132,16 @@ class Examiner:
             wanted = expected(op.kind, op.attrs, inputs, weights)
             if actual.shape != wanted.value.shape and actual.size == wanted.value.size:
                 actual = actual.reshape(wanted.value.shape)
-            return compare("y", actual, wanted, inputs[0].dtype, exactly=False)
+            # Whether numbers repeat, so that their errors do, takes long to find out: it only widens the bounds.
+            plain = dataclasses.replace(wanted, walk=lambda dtype: 1.0)
+            found = compare("y", actual, plain, inputs[0].dtype, exactly=False)
+            return found if found.outcome.is_right else compare("y", actual, wanted, inputs[0].dtype, exactly=False)
         except (Rejected, BadCase) as error:
             return f"the specification refuses it: {error}"
         except Unknown as error:
             return str(error)
+        except REFUSED as error:
+            return f"it cannot be computed from what was recorded: {type(error).__name__}: {error}"
 
     # ---- A's against B's
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from harness.compare.checks import KERNELS
 from harness.compare.trace import Layer, Trace
 from spec.layouts import convert
 from spec.padding import explicit, transposed
 
 IMAGE = "NCHW"
-KERNELS = {"conv2d": "OIHW", "conv_transpose2d": "IOHW", "dense": "OI"}
 LAYOUTS = ("layout", "kernel_layout", "kernel_flipped")
 ELEMENTWISE = ("activation", "dropout", "identity", "batch_norm2d", "add", "sub", "mul", "scale", "", "concat")
 MOVING = ("pad2d", "dropout", "identity", "flatten", "reshape", "transpose")

@@ -14,6 +14,7 @@ import ml_dtypes
 import numpy as np
 from safetensors import SafetensorError, safe_open
 
+from harness.compare.checks import check
 from spec.errors import UserError, shown
 
 SCHEMA_VERSION = 1
@@ -123,6 +124,9 @@ def _layer(row: Any, where: str, shapes: Mapping[str, tuple[int, ...]]) -> Layer
             raise UserError(f"{where}: {key} is {shown(value)}; it must be an object")
         _names(list(value.values()), f"{where}: {key}", shapes)
         held.append(value)
+    if not outputs:
+        raise UserError(f"{where} has no outputs; record it again")
+    check(kind, settings, {key: shapes[name] for key, name in held[0].items()}, len(inputs), where)
     return Layer(row["name"], call, str(row.get("class", "")), kind, settings, inputs, outputs, held[0], held[1])
 
 
