@@ -16,6 +16,7 @@ HISTORY = Path("reports/out/history")
 VERSION = "0.1.0"
 LONGEST = 1000  # characters of an error
 FORMATS = ("html", "md", "junit", "json")
+COMPLETE = "_CONVPARITY_COMPLETE"  # what click looks at, to complete the command `harness/convparity`
 
 
 class Seconds(click.FloatRange):
@@ -28,6 +29,23 @@ class Seconds(click.FloatRange):
         return seconds
 
 
+# ---- what a shell completes ----------------------------------------------------------------------
+
+
+def names_of(kind: str) -> Callable:
+    """What completes an option: the names of all of a kind ("backends", "operators", "lessons")."""
+
+    def complete(context, option, beginning: str) -> list[str]:
+        from harness.workers import backends
+        from spec import operators
+        from spec.lessons import lessons
+
+        found = {"backends": backends.names, "operators": operators, "lessons": lessons}[kind]()
+        return [name for name in found if name.startswith(beginning)]
+
+    return complete
+
+
 # ---- options that several commands have ----------------------------------------------------------
 
 BACKEND = click.option(
@@ -35,9 +53,17 @@ BACKEND = click.option(
     "names",
     multiple=True,
     metavar="NAME",
+    shell_complete=names_of("backends"),
     help="Only this backend (repeat); NAME=adapter.py@python for one of your own.",
 )
-OP = click.option("--op", "ops", multiple=True, metavar="NAME", help="Only this operator (repeat).")
+OP = click.option(
+    "--op",
+    "ops",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=names_of("operators"),
+    help="Only this operator (repeat).",
+)
 CASE = click.option("--case", "globs", multiple=True, metavar="GLOB", help="Only cases whose id matches (repeat).")
 JOBS = click.option(
     "--jobs",
@@ -183,7 +209,14 @@ def explain(subject, names, place, size, kernel, stride, html, timeout) -> int:
 
 @cli.command()
 @BACKEND
-@click.option("--lesson", "wanted", multiple=True, metavar="NAME", help="Only this lesson (repeat).")
+@click.option(
+    "--lesson",
+    "wanted",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=names_of("lessons"),
+    help="Only this lesson (repeat).",
+)
 @click.option("--format", "form", type=click.Choice(("html", "ipynb", "book")), default="html", show_default=True)
 @out("pages")
 @JOBS
@@ -353,7 +386,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run a command; returns the exit code: 0 all well, 1 a verdict fails or nothing can be run, 2 wrong input."""
     arguments = sys.argv[1:] if arguments is None else arguments
     try:
-        return cli.main(arguments, prog_name="python -m harness", standalone_mode=False) or 0
+        name = "convparity" if COMPLETE in os.environ else "python -m harness"  # a shell completes single words
+        return cli.main(arguments, prog_name=name, complete_var=COMPLETE, standalone_mode=False) or 0
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
         return 2
