@@ -177,15 +177,16 @@ def laws(names, chosen, out, jobs, timeout) -> int:
 @click.option("--question", "globs", multiple=True, metavar="GLOB", help="Only questions whose id matches (repeat).")
 @click.option("--from", "source", metavar="NAME", help="With --to: only what these two answer differently.")
 @click.option("--to", "target", metavar="NAME", help="The other of the two; each difference with how to bridge it.")
+@click.option("--remember", is_flag=True, help="Keep what NAME@VERSION answers, for the lessons: since when it is so.")
 @out("answers")
 @JOBS
 @timeout("probe")
-def conventions(names, globs, source, target, out, jobs, timeout) -> int:
+def conventions(names, globs, source, target, remember, out, jobs, timeout) -> int:
     """Ask every framework every question about its conventions; or two frameworks, for where they differ."""
     from harness.commands import conventions
 
     if not (source or target):
-        return conventions.ask_questions(names, globs, out, jobs, timeout)
+        return conventions.ask_questions(names, globs, out, jobs, timeout, remember)
     if not (source and target) or names:
         raise UserError("a comparison needs two frameworks and no --backend: --from tensorflow --to torch")
     return conventions.compare_two(source, target, globs, jobs, timeout)

@@ -5,6 +5,7 @@ import jax.numpy as jnp
 from flax import nnx
 from jax import lax
 
+jax.config.update("jax_enable_x64", False)  # the default, which the adapter changes
 TENSOR = jnp.array  # how a notebook makes an input
 LAYOUTS = {"image": "NCHW", "kernel": "OIHW", "transposed kernel": "IOHW"}
 # A convolution with these pads, for the command `explain`.

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-TENSOR = np.array  # how a notebook makes an input
+TENSOR = np.float32  # how a notebook makes an input
 LAYOUTS = {"image": "NCHW", "kernel": "OIHW", "transposed kernel": "IOHW"}
 # A convolution with these pads, for the command `explain`.
 PADDED = "correlate(np.pad(x, ((0, 0), (0, 0), ({top}, {bottom}), ({left}, {right}))), w, stride={stride})"

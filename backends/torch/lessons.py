@@ -19,7 +19,7 @@ def layer(w, b=None, **options):
 
 def learn(x, y, w, loss):
     """Ten steps of gradient descent, with the learning rate 0.03."""
-    w = w.requires_grad_()
+    w = w.clone().requires_grad_()
     for _ in range(10):
         loss(F.conv2d(x[None, None], w[None, None])[0, 0] - y).backward()
         with torch.no_grad():
@@ -30,7 +30,7 @@ def learn(x, y, w, loss):
 
 def gradient(x, reduce, times=1):
     """The gradient of the squares by x."""
-    x = x.requires_grad_()
+    x = x.clone().requires_grad_()
     for _ in range(times):
         reduce(x**2).backward()
     return x.grad

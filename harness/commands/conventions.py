@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from harness.commands.ready import ready
+from harness.lessons import versions
 from harness.source.probes import probes
 from harness.workers import backends
 from harness.workers.backends import Backend
@@ -28,8 +29,13 @@ from spec.questions.question import REFUSES, Question
 NONE = "none of these"
 
 
-def ask_questions(names: tuple[str, ...], globs: tuple[str, ...], out: Path, jobs: int, timeout: float) -> int:
-    """Ask, print the answers and write them to `out`/tables/conventions.json; 1 if a backend could not be asked."""
+def ask_questions(
+    names: tuple[str, ...], globs: tuple[str, ...], out: Path, jobs: int, timeout: float, remember: bool = False
+) -> int:
+    """Ask, print the answers and write them to `out`/tables/conventions.json; 1 if a backend could not be asked.
+
+    With `remember` the answers of other versions than the pinned ones are kept beside the adapter as well.
+    """
     from reports.terminal import conventions as report
     from reports.write import add
 
@@ -38,6 +44,9 @@ def ask_questions(names: tuple[str, ...], globs: tuple[str, ...], out: Path, job
     table = answer(names, chosen, jobs, timeout)
     add(out, "conventions", table)
     report.show(table)
+    for one in backends.select(names) if remember else ():
+        if one.version and "problem" not in table["answers"][one.name]:
+            print(versions.remember(one.folder, one.version, table["answers"][one.name]))
     return _complete(table)
 
 

@@ -2,13 +2,13 @@
 
 import concurrent.futures
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from harness.commands import conventions
 from harness.commands.ready import ready
-from harness.lessons import calls
+from harness.lessons import calls, versions
 from harness.lessons.mistakes import exercises
 from harness.lessons.pictures import picture
 from harness.workers import backends
@@ -59,18 +59,24 @@ def compute(asked: Sequence[Backend], chosen: list[Lesson], jobs: int, timeout: 
         if (one.folder / "mutants").is_dir():  # mistakes are planted in the backend that has them
             mistakes = exercises(one, chosen, timeout)
     order = list(lessons())
+    older = {one.name: versions.stored(one.folder) for one in asked}
     return {
         "schema_version": SCHEMA_VERSION,
         "lessons": [
-            describe(one, order.index(one.name) + 1, len(order), answers) | {"mistake": mistakes.get(one.name)}
+            describe(one, order.index(one.name) + 1, len(order), answers, older) | {"mistake": mistakes.get(one.name)}
             for one in chosen
         ],
         "backends": {name: mine for name, (mine, _) in found.items()},
     }
 
 
-def describe(lesson: Lesson, number: int, count: int, answers: Mapping[str, Mapping]) -> dict[str, Any]:
-    """A lesson as plain data: its prose, its pictures, its answers, and the conventions that it explains."""
+def describe(
+    lesson: Lesson, number: int, count: int, answers: Mapping[str, Mapping], older: Mapping[str, Mapping]
+) -> dict[str, Any]:
+    """A lesson as plain data: its prose, its pictures, its answers, and the conventions that it explains.
+
+    `answers` are those of each backend to the questions, `older` those of other versions of it.
+    """
     return {
         "name": lesson.name,
         "title": lesson.title,
@@ -89,10 +95,13 @@ def describe(lesson: Lesson, number: int, count: int, answers: Mapping[str, Mapp
             }
             for name, one in lesson.inputs.items()
         },
-        "truth": _truth(lesson),
-        "ways": {label: {"means": way.means, "proof": way.proof} for label, way in lesson.ways.items()},
+        "truth": _truth(lesson.truth),
+        "ways": {
+            label: {"means": way.means, "proof": way.proof, "truth": _truth(way.truth) if way.truth else ""}
+            for label, way in lesson.ways.items()
+        },
         "panels": [picture(panel) for panel in lesson.panels()],
-        "questions": [_question(name, answers) for name in lesson.questions],
+        "questions": [_question(name, answers, older) for name in lesson.questions],
         "cases": list(lesson.cases),
         "operator": lesson.operator,
         "formula": lesson.formula(),
@@ -102,22 +111,26 @@ def describe(lesson: Lesson, number: int, count: int, answers: Mapping[str, Mapp
     }
 
 
-def _truth(lesson: Lesson) -> str:
-    truth = lesson.truth()
+def _truth(of: Callable[[], Any]) -> str:
+    truth = of()
     return truth if isinstance(truth, str) else calls.text(truth)
 
 
-def _question(name: str, answers: Mapping[str, Mapping]) -> dict[str, Any]:
-    """A convention: the question, who answers what, why, and what to write instead."""
+def _question(name: str, answers: Mapping[str, Mapping], older: Mapping[str, Mapping]) -> dict[str, Any]:
+    """A convention: the question, who answers what and since when, why, and what to write instead."""
     question = questions()[name]
-    given: dict[str, list[str]] = {}
-    for found in answers.values():
+    given: dict[str, dict[str, dict[str, str]]] = {}  # answer -> backend -> interface -> since when
+    for backend, found in answers.items():
         for cell in found.get(name, []):
-            given.setdefault(cell["answer"], []).append(cell["api"])
+            since = versions.since(older.get(backend, {}), name, cell["api"], cell["answer"])
+            given.setdefault(cell["answer"], {}).setdefault(backend, {})[cell["api"]] = since
     return {
         "id": name,
         "text": question.text,
-        "answers": given,
+        "answers": {
+            answer: {"who": [api for of in mine.values() for api in of], "since": versions.who(mine)}
+            for answer, mine in given.items()
+        },
         "explanation": question.explanation,
         "bridge": question.bridge,
     }

@@ -54,15 +54,16 @@ def _call(supervisor: Supervisor, lesson: Lesson, label: str, code: str) -> dict
     inputs = {name: _given(one, layouts) for name, one in lesson.inputs.items()}
     request = {"id": f"{lesson.name} {label}", "probe": [label, lesson.name], "of": "lessons"}
     reply = supervisor.ask({**request, "inputs": pack_all(inputs)})
-    call = {"label": label, "code": code}
+    call = {"label": label, "code": code, "shown": reply.get("shown", "")}
     if reply["outcome"] != "computed":
         mark = "refused" if reply["outcome"] == "rejected" else reply["outcome"]
         return {**call, "mark": mark, "output": reply["message"], "error": reply.get("error_class", "")}
+    truth = (lesson.ways[label].truth or lesson.truth)()
     if isinstance(reply["answer"], str):
-        return {**call, "mark": "=" if reply["answer"] == lesson.truth() else "≠", "output": reply["answer"]}
+        return {**call, "mark": "=" if reply["answer"] == truth else "≠", "output": reply["answer"]}
     output = unpack(reply["answer"])
     output = convert(output, layouts["image"], "NCHW") if lesson.role == "image" and output.ndim == 4 else output
-    return {**call, "mark": "=" if _equal(output, lesson.truth()) else "≠", "output": text(output)}
+    return {**call, "mark": "=" if _equal(output, truth) else "≠", "output": text(output)}
 
 
 def _given(one: Input, layouts: Mapping[str, str]) -> np.ndarray:

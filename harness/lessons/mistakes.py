@@ -32,11 +32,11 @@ def exercises(numpy: Backend, chosen: list[Lesson], timeout: float) -> dict[str,
 
 def _of(supervisor: Supervisor, lesson: Lesson) -> dict[str, Any]:
     """The first mistakes whose outputs on the inputs of the lesson are wrong, and differ from each other."""
-    case = _case(lesson)
-    seen: dict[str, str] = {_compute(supervisor, case, ""): ""}
+    given = case(lesson)
+    seen: dict[str, str] = {compute(supervisor, given, ""): ""}
     for mutant in load(MUTANTS / "catalogue.py", "mutants_of_numpy").MUTANTS.values():
         if lesson.operator in mutant.operators and not mutant.same:
-            output = _compute(supervisor, case, mutant.name)
+            output = compute(supervisor, given, mutant.name)
             if output:
                 seen.setdefault(output, mutant.sentence)
         if len(seen) > CHOICES:
@@ -48,13 +48,14 @@ def _of(supervisor: Supervisor, lesson: Lesson) -> dict[str, Any]:
     return {"output": output, "choices": [sentence for _, sentence in wrong], "answer": answer}
 
 
-def _case(lesson: Lesson) -> Case:
+def case(lesson: Lesson) -> Case:
+    """The inputs of a lesson as a case of its operator."""
     inputs = {name: one.array.astype(np.float64) for name, one in lesson.inputs.items()}
     attrs = operators()[lesson.operator].complete(lesson.attrs)
     return Case(f"lesson/{lesson.name}", lesson.operator, attrs, inputs, gradient=False)
 
 
-def _compute(supervisor: Supervisor, case: Case, mutant: str) -> str:
+def compute(supervisor: Supervisor, case: Case, mutant: str) -> str:
     """The output under a mistake, as text; "" where it is refused."""
     supervisor.renew({**supervisor.backend.environment, VARIABLE: mutant})
     outputs = unpack_all(supervisor.answer(case).get("outputs", {}))

@@ -10,7 +10,7 @@ JSON, which execnet's own serializer is many times slower than. The protocol:
     <- {"id", "outcome": "computed" | "rejected" | "unsupported" | "crashed", "seconds", ...}, with "outputs_only"
        where gradients were asked for and the adapter has none
     -> {"id", "probe": [question, api], "inputs"}            a probe of `conventions/` beside the adapter
-    <- {"id", "outcome": "computed" | "rejected", "answer": text or array, ...}
+    <- {"id", "outcome": "computed" | "rejected", "answer": text or array, "shown": its repr, ...}
     -> {"id", "network": [file, function], "inputs"}         a function of a file beside the adapter
     <- {"id", "outcome": "computed" | "rejected" | "unsupported" | "crashed", "answer": array, ...}
     -> {"id", "env"}                                         other variables: the adapter is made anew
@@ -81,9 +81,9 @@ def answer(adapter, folder, request):
         found = probe(*(arrays if getattr(probe, "arrays", False) else map(adapter.from_numpy, arrays)))
         if found is None or isinstance(found, (bool, list, tuple)):
             raise Broken(f"the probe returned {found!r}, neither a tensor nor a word")
-        found = found if isinstance(found, str) else pack(adapter.to_numpy(found))
+        packed = found if isinstance(found, str) else pack(adapter.to_numpy(found))
         adapter.synchronize()
-        return {"outcome": "computed", "answer": found}
+        return {"outcome": "computed", "answer": packed, "shown": repr(found)}
     except Exception as error:
         settle(adapter)
         own = isinstance(error, Broken) or names_nothing(error, folder)

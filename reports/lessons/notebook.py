@@ -7,7 +7,7 @@ import nbformat
 from nbformat import v4
 
 AXES = {"image": "NCHW", "kernel": "OIHW", "transposed kernel": "IOHW"}
-SIGNS = {"=": "This is the result of the definition.", "≠": "This is **not** the result of the definition."}
+SIGNS = {"=": "This is what the definition gives.", "≠": "This is **not** what the definition gives."}
 
 
 def write(lesson: Mapping[str, Any], name: str, backend: Mapping[str, Any]) -> str:
@@ -17,18 +17,18 @@ def write(lesson: Mapping[str, Any], name: str, backend: Mapping[str, Any]) -> s
         [*mine["prelude"], "", *([mine["helpers"], ""] if mine["helpers"] else []), *_inputs(lesson, backend)]
     )
     cells = [
-        v4.new_markdown_cell(f"# {lesson['title']}\n\n" + "\n\n".join(lesson["intro"])),
-        v4.new_code_cell(first),
+        v4.new_markdown_cell(f"# {lesson['title']}, in {name}\n\n" + "\n\n".join(lesson["intro"])),
+        v4.new_code_cell(first, execution_count=1),
     ]
-    for call in mine["calls"]:
+    for number, call in enumerate(mine["calls"], 2):
         way = lesson["ways"].get(call["label"], {})
         cells.append(v4.new_markdown_cell(f"**{call['label']}**: {way.get('means', '')}"))
-        cells.append(_cell(call))
+        cells.append(_cell(call, number))
         if note := _note(call):
             cells.append(v4.new_markdown_cell(note))
-    book = v4.new_notebook(
-        cells=cells, metadata={"language_info": {"name": "python"}, "title": f"{lesson['title']}, {name}"}
-    )
+    kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
+    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}, "title": f"{lesson['title']}, in {name}"}
+    book = v4.new_notebook(cells=cells, metadata=metadata)
     for number, cell in enumerate(book.cells):
         cell["id"] = f"{lesson['name']}-{number}"[:64]  # a drawn id would make every file another
     nbformat.validate(book)
@@ -53,16 +53,21 @@ def _moved(data: Any, source: str, target: str) -> Any:
     return array.transpose([source.index(axis) for axis in target]).tolist() if source != target else data
 
 
-def _cell(call: Mapping[str, Any]) -> Any:
-    """A call with its output; one that the framework refuses is caught, so that the notebook runs on."""
+def _cell(call: Mapping[str, Any], number: int) -> Any:
+    """A call with its output, as the framework itself shows it; a refusal is caught, so that the notebook runs on.
+
+    `number` is the place among the cells of code, in which they are run.
+    """
     code = call["code"]
     if call["mark"] not in SIGNS:
         code = "try:\n" + "\n".join(f"    {line}" for line in code.splitlines()) + "\nexcept Exception as error:\n"
-        code += "    print(type(error).__name__, error)"
-    cell = v4.new_code_cell(code)
-    shown = call["output"] if call["mark"] in SIGNS else f"{call.get('error', '')}: {call['output']}"
-    cell["outputs"] = [v4.new_output("stream", name="stdout", text=shown + "\n")]
-    return cell
+        code += '    print(f"{type(error).__name__}: {error}")'
+        refusal = f"{call.get('error', '')}: {call['output']}\n"
+        return v4.new_code_cell(
+            code, execution_count=number, outputs=[v4.new_output("stream", name="stdout", text=refusal)]
+        )
+    shown = v4.new_output("execute_result", data={"text/plain": call["shown"]}, execution_count=number)
+    return v4.new_code_cell(code, outputs=[shown], execution_count=number)
 
 
 def _note(call: Mapping[str, Any]) -> str:

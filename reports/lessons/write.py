@@ -32,14 +32,21 @@ def _html(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def page(lesson: Mapping[str, Any], table: Mapping[str, Any]) -> str:
     """The page of one lesson, which needs no other file."""
-    shown = {name: one for name, one in table["backends"].items() if "problem" not in one}
     return _template("lesson.html.j2").render(
-        lesson=lesson,
-        table=table,
-        backends={name: one | one["lessons"][lesson["name"]] for name, one in shown.items()},
-        frames=range(min(FRAMES, max((len(one["steps"]) for one in lesson["panels"]), default=0))),
-        notebook=lambda name: NOTEBOOK.format(lesson=lesson["name"], backend=name),
+        _shown(lesson, table), notebook=lambda name: NOTEBOOK.format(lesson=lesson["name"], backend=name)
     )
+
+
+def _shown(lesson: Mapping[str, Any], table: Mapping[str, Any]) -> dict[str, Any]:
+    """What a page shows of a lesson: the backends that ran, with their calls, and the steps that are drawn."""
+    ran = {name: one for name, one in table["backends"].items() if "problem" not in one}
+    steps = max((len(one["steps"]) for one in lesson["panels"]), default=0)
+    return {
+        "lesson": lesson,
+        "table": table,
+        "backends": {name: one | one["lessons"][lesson["name"]] for name, one in ran.items()},
+        "frames": range(min(FRAMES, steps)),
+    }
 
 
 def _notebooks(table: Mapping[str, Any], folder: str = "lessons") -> Iterator[tuple[str, str]]:
@@ -52,11 +59,17 @@ def _notebooks(table: Mapping[str, Any], folder: str = "lessons") -> Iterator[tu
 
 def _book(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Sphinx sources with MyST-NB: a page for each lesson, its notebooks below it, nothing executed."""
-    for name in ("conf.py", "index.md"):
+    for name in ("conf.py", "index.md", "lesson.css"):
         yield f"book/{name}", _template(f"book-{name}.j2").render(table=table)
     for lesson in table["lessons"]:
-        yield f"book/{lesson['name']}.md", _template("book-lesson.md.j2").render(lesson=lesson, table=table)
+        yield f"book/{lesson['name']}.md", _template("book-lesson.md.j2").render(_book_page(lesson, table))
     yield from _notebooks(table, "book")
+
+
+def _book_page(lesson: Mapping[str, Any], table: Mapping[str, Any]) -> dict[str, Any]:
+    """As the page, with the backends alone that have a notebook of this lesson."""
+    shown = _shown(lesson, table)
+    return shown | {"backends": {name: one for name, one in shown["backends"].items() if one["calls"]}}
 
 
 @functools.cache

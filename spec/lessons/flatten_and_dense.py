@@ -27,7 +27,13 @@ def _permutation() -> str:
 
 
 def _same() -> str:
-    return "With one channel, or one pixel: then there is only one order. LeNet-5's last convolution leaves one pixel."
+    flatten, alike = operators()["flatten"].reference, {}
+    for shape, words in (((1, 2, 2), "one channel"), ((2, 1, 1), "one pixel"), ((2, 2, 1), "one column")):
+        image = np.arange(np.prod(shape)).reshape(1, *shape)
+        orders = flatten(image, layout="NCHW"), flatten(image.transpose(0, 2, 3, 1), layout="NHWC")
+        alike[words] = np.array_equal(*orders)
+    same, other = (" or ".join(words for words, found in alike.items() if found is one) for one in (True, False))
+    return f"With {same}, and not with {other}. LeNet-5's last convolution leaves one pixel."
 
 
 LESSON = Lesson(

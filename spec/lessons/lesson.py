@@ -36,11 +36,13 @@ class Way:
     """One way to write it, under the label that the calls bear in every framework.
 
     `means` says what a reader sees there. `proof` is the question, the case or the ledger entry that explains an
-    output that is not the truth; "" where every framework must return the truth.
+    output that is not the truth; "" where every framework must return the truth. `truth()` is that of the way, where
+    it is another operation than the lesson's and no mistake.
     """
 
     means: str
     proof: str = ""
+    truth: Callable[[], np.ndarray] | None = None
 
 
 @dataclasses.dataclass(frozen=True)

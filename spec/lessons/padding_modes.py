@@ -35,11 +35,9 @@ LESSON = Lesson(
     ),
     intro=(
         "Two columns are added on each side of a row 1 2 3 4. What stands there is the **mode**: zeros, the edge "
-        "repeated, "
-        "the image mirrored or wrapped around.",
-        "There are two mirrors: with and without the edge pixel. One framework's *reflect* is what another calls "
-        "REFLECT, "
-        "and what a third does not have.",
+        "repeated, the image mirrored or wrapped around.",
+        "There are two mirrors, with the edge pixel and without it, and not every framework has both. The same mode "
+        "also has several names: edge or replicate, wrap or circular.",
     ),
     predict="Mode reflect: does the row begin with 3 2 1 2 or with 2 1 1 2?",
     choices=("3 2 1 2", "2 1 1 2"),
@@ -47,10 +45,10 @@ LESSON = Lesson(
     truth=lambda: pad("reflect"),
     ways={
         "reflect": Way("mirrored, without repeating the edge"),
-        "constant": Way("zeros", "padding.modes"),
-        "symmetric": Way("mirrored, the edge repeated", "padding.modes"),
-        "replicate": Way("the edge again and again", "padding.modes"),
-        "circular": Way("wrapped around", "padding.modes"),
+        "constant": Way("zeros", "padding.modes", lambda: pad("constant")),
+        "symmetric": Way("mirrored, the edge repeated", "padding.modes", lambda: pad("symmetric")),
+        "replicate": Way("the edge again and again", "padding.modes", lambda: pad("replicate")),
+        "circular": Way("wrapped around", "padding.modes", lambda: pad("circular")),
     },
     questions=("padding.modes", "padding.reflect", "padding.order", "padding.negative", "padding.reflect.gradient"),
     cases=("pad2d/reflect-widest", "seed/pad-reflect"),

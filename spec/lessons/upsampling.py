@@ -45,11 +45,9 @@ LESSON = Lesson(
     seeds=(Seed("Convolutions (upsampling, transposed)", "Upsampling"),),
     intro=(
         "A 2×2 image becomes 4×4. **Nearest** repeats pixels. **Bilinear** mixes neighbours, and there are two ideas "
-        "of "
-        "where they lie.",
+        "of where they lie.",
         "With **half pixels** a pixel is a square, and its value is in its middle: the outer outputs lie outside the "
-        "middles "
-        "and repeat the edge. With **aligned corners** a pixel is a point, and corner falls on corner.",
+        "middles and repeat the edge. With **aligned corners** a pixel is a point, and corner falls on corner.",
     ),
     predict="Bilinear: is the second number of the first row 1 or 1.33?",
     choices=("1", "1.33", "it depends on the framework"),
@@ -58,8 +56,8 @@ LESSON = Lesson(
     ways={
         "bilinear": Way("the framework's bilinear resizing, told no more than it must be", "resize.bilinear"),
         "half pixels": Way("the bridge: told to read at half pixels, where the default is another"),
-        "corners aligned": Way("told to align the corners", "resize.bilinear"),
-        "nearest": Way("the pixels repeated", "resize.nearest"),
+        "corners aligned": Way("told to align the corners", "resize.bilinear", lambda: upsample("bilinear", True)),
+        "nearest": Way("the pixels repeated", "resize.nearest", lambda: upsample("nearest")),
     },
     questions=("resize.bilinear", "resize.nearest", "resize.antialias", "resize.cubic", "resize.method"),
     cases=("seed/upsample-bilinear", "upsample2d/aligned", "upsample2d/bilinear-2"),

@@ -85,7 +85,8 @@ QUESTIONS = [
         odd_pixel(lambda rule: conv(ROW, TWO, padding=rule)),
         "An even kernel needs an odd number of padded pixels to keep the size, so one side gets one more. With the odd "
         "pixel on the other side the whole result is shifted by one pixel.",
-        "Pad by hand, then convolve without padding: in PyTorch F.pad(x, (0, 1, 0, 1)) puts a pixel at each end.",
+        "Pad by hand, then convolve without padding: in PyTorch F.pad(x, (0, 1, 0, 1)) adds a column "
+        "at the right and a row at the bottom.",
         {"x": ROW, "k": TWO},
     ),
     Question(
@@ -126,7 +127,8 @@ QUESTIONS = [
         },
         "ONNX, the exchange format for networks, calls it SAME_LOWER. It differs from the usual rule only where the "
         "number of padded pixels is odd.",
-        "Pad by hand, then convolve without padding: in PyTorch F.pad(x, (1, 0, 1, 0)), a pixel at each beginning.",
+        "Pad by hand, then convolve without padding: in PyTorch F.pad(x, (1, 0, 1, 0)), a column at "
+        "the left and a row at the top.",
         {"x": ROW, "k": TWO},
     ),
     Question(

@@ -2,18 +2,25 @@
 
 import ast
 import concurrent.futures
+import dataclasses
 import json
 import os
+import re
 import subprocess
 
 import numpy as np
 import pytest
 
 from harness.commands.lessons import compute
+from harness.lessons import mistakes
+from harness.lessons.calls import text
+from harness.lessons.mistakes import MUTANTS
 from harness.source.parser import read
+from harness.workers.backends import load
+from harness.workers.supervisor import Supervisor
 from reports.lessons import notebook
 from spec.layouts import convert
-from spec.lessons import lessons
+from spec.lessons import lessons, same_with_stride
 
 
 @pytest.fixture(scope="session")
@@ -40,6 +47,23 @@ def test_every_output_is_the_truth_or_is_explained(shown):
             assert call["mark"] == "=" or way["proof"], (name, call)
 
 
+NUMBER = re.compile(r"-?\d+\.?\d*(?:e[+-]\d+)?|nan|inf")
+
+
+def test_a_mark_says_whether_the_numbers_are_those_of_the_definition(shown):
+    lesson, calls = shown
+    record = lessons()[lesson["name"]]
+    for name, mine in calls.items():
+        for call in mine:
+            truth = (record.ways[call["label"]].truth or record.truth)()
+            if call["mark"] == "refused" or isinstance(truth, str):
+                continue
+            wanted = [float(one) for one in NUMBER.findall(text(truth))]
+            found = [float(one) for one in NUMBER.findall(call["output"])]
+            alike = len(wanted) == len(found) and np.allclose(wanted, found, rtol=1e-4, atol=1e-5, equal_nan=True)
+            assert (call["mark"] == "=") == alike, (name, call)
+
+
 def test_every_way_that_must_be_right_is_shown_in_some_framework(shown):
     lesson, calls = shown
     used = {call["label"] for mine in calls.values() for call in mine}
@@ -48,27 +72,44 @@ def test_every_way_that_must_be_right_is_shown_in_some_framework(shown):
         assert used == set(lesson["ways"])
 
 
-def test_a_mistake_can_be_told_from_its_output(table):
-    if "numpy" not in table["backends"]:
+def test_a_mistake_can_be_told_from_its_output(ready, table):
+    numpy = next((one for one in ready if one.name == "numpy"), None)
+    if numpy is None:
         pytest.skip("mistakes are planted in numpy")
+    catalogue = list(load(MUTANTS / "catalogue.py", "mutants_of_numpy").MUTANTS.values())
     for lesson in table["lessons"]:
         if lesson["operator"] and lesson["mistake"]:
             assert lesson["mistake"]["answer"] in lesson["mistake"]["choices"]
             assert lesson["mistake"]["output"] != lesson["truth"]
+            named = {one.sentence: one.name for one in reversed(catalogue) if lesson["operator"] in one.operators}
+            with Supervisor(dataclasses.replace(numpy, adapter=MUTANTS / "adapter.py"), 60.0) as supervisor:
+                case = mistakes.case(lessons()[lesson["name"]])
+                made = {one: mistakes.compute(supervisor, case, named[one]) for one in lesson["mistake"]["choices"]}
+            assert [one for one in made if made[one] == lesson["mistake"]["output"]] == [lesson["mistake"]["answer"]]
     assert any(lesson["mistake"] for lesson in table["lessons"])
 
 
 RUN = """
-import json, sys
-cells = json.load(open(sys.argv[1]))["cells"]
-space = {}
-for cell in cells:
+import ast, contextlib, io, json, sys
+space, shown = {}, []
+for cell in json.load(open(sys.argv[1]))["cells"]:
     if cell["cell_type"] == "code":
-        exec("".join(cell["source"]), space)
+        lines = ast.parse("".join(cell["source"])).body
+        last = lines.pop() if isinstance(lines[-1], ast.Expr) else None
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            exec(compile(ast.Module(lines, []), "cell", "exec"), space)
+            found = repr(eval(compile(ast.Expression(last.value), "cell", "eval"), space)) if last else ""
+        shown.append(printed.getvalue() + found)
+print(json.dumps(shown))
 """
 
 
-def test_every_notebook_runs_in_its_framework(ready, table, tmp_path):
+def stored(cell: dict) -> str:
+    """What a cell of code shows under it."""
+    return "".join("".join(one["data"]["text/plain"] if "data" in one else one["text"]) for one in cell["outputs"])
+
+
+def test_every_notebook_runs_in_its_framework_and_shows_what_is_stored(ready, table, tmp_path):
     pythons = {one.name: one.python for one in ready}
 
     def run(name: str, lesson: dict) -> None:
@@ -78,7 +119,11 @@ def test_every_notebook_runs_in_its_framework(ready, table, tmp_path):
             [pythons[name], "-c", RUN, path], cwd=tmp_path, capture_output=True, text=True, timeout=300
         )
         assert done.returncode == 0, (path.name, done.stderr[-2000:])
-        assert json.loads(path.read_text())["cells"]
+        cells = [cell for cell in json.loads(path.read_text())["cells"] if cell["cell_type"] == "code"]
+        for cell, shown in zip(cells, json.loads(done.stdout.splitlines()[-1]), strict=True):
+            refusal = "".join(cell["source"]).startswith("try:")  # of which the line that says it is stored
+            said = stored(cell).strip()
+            assert said.partition(": ")[2] in shown if refusal else said == shown, (path.name, cell["source"])
 
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         pending = [
@@ -103,10 +148,10 @@ print(json.dumps(y.tolist()))
 
 
 def test_what_explain_writes_about_a_padding_is_right(ready, table, tmp_path):
-    """The line for SAME in each framework, run alone, gives what the specification computes."""
+    """The line for a padding in each framework, run alone, gives what the specification computes; no two pads alike."""
     lesson = next(one for one in table["lessons"] if one["name"] == "same-with-stride")
-    truth = np.array(lessons()["same-with-stride"].truth())
-    pads = {"top": 0, "bottom": 1, "left": 0, "right": 1, "stride": 2}
+    truth = same_with_stride.conv(((0, 1), (2, 3)))
+    pads = {"top": 0, "bottom": 1, "left": 2, "right": 3, "stride": 2}
     for backend in ready:
         mine = table["backends"].get(backend.name)
         if mine is None:

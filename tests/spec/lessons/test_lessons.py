@@ -63,6 +63,13 @@ def test_its_steps_sum_to_what_numpy_makes_of_the_window(lesson):
             assert step.value == pytest.approx(right)
 
 
+def test_the_terms_of_a_step_amount_to_its_value(lesson):
+    for panel in lesson.panels():
+        for step in steps(panel):
+            amount = eval(step.terms.replace("·", "*"))
+            assert amount == pytest.approx(step.value, rel=1e-2, abs=1e-2), step.terms
+
+
 def test_a_panel_that_shows_the_truth_has_its_numbers(lesson):
     """At least one panel, where there are any, ends in the truth."""
     found = [output(panel) for panel in lesson.panels()]
