@@ -15,6 +15,7 @@ import numpy as np
 from backends.contract import Tensor, Unsupported
 from spec.core import Operator, as_tuple, convert_images
 from spec.layouts import convert
+from spec.memory import arranged
 
 
 class Broken(Exception):
@@ -36,17 +37,22 @@ def execute(
     attrs: Mapping[str, Any],
     inputs: Mapping[str, np.ndarray],
     cotangent: np.ndarray | None = None,
+    lies: Mapping[str, str] | None = None,
 ) -> Computed:
     """Run one case on an adapter; with a cotangent for the first output, its gradients too.
+
+    `lies` says of inputs how the arrays that the adapter gets lie in memory (`spec.memory`).
 
     Raises `Unsupported` where the adapter says so, `Broken` where it is wrong, and whatever the framework raises.
     """
     method = getattr(adapter, operator.name, None)
     if method is None:
         raise Unsupported(f"no operator of the framework corresponds to {operator.name}")
-    plan = _Plan(operator, method, completed(attrs))
+    plan = _Plan(operator, method, taken(operator, method, completed(attrs)))
     names = [name for name in operator.inputs if name in inputs]
-    tensors = [adapter.from_numpy(plan.enter(name, inputs[name])) for name in names]
+    given = {name: plan.enter(name, inputs[name]) for name in names}
+    given.update({name: arranged(given[name], word) for name, word in (lies or {}).items()})
+    tensors = [adapter.from_numpy(array) for array in given.values()]
     try:
         inspect.signature(method).bind(*tensors, **plan.attrs)
     except TypeError as error:
@@ -82,6 +88,19 @@ def completed(attrs: Mapping[str, Any]) -> dict[str, Any]:
     if "kernel_size" in attrs and attrs["stride"] is None:
         return {**attrs, "stride": attrs["kernel_size"]}
     return dict(attrs)
+
+
+def taken(operator: Operator, method: Callable, attrs: dict[str, Any]) -> dict[str, Any]:
+    """The attributes without late ones that the method lacks. Raises `Unsupported` where one is not as by default."""
+    parameters = inspect.signature(method).parameters.values()
+    if any(one.kind is one.VAR_KEYWORD for one in parameters):
+        return attrs
+    names = {one.name for one in parameters}
+    lacking = [name for name in attrs if name not in names and operator.attributes[name].late]
+    for name in lacking:
+        if attrs[name] != operator.attributes[name].default:
+            raise Unsupported(f"the adapter's {operator.name} has no {name}")
+    return {name: value for name, value in attrs.items() if name not in lacking}
 
 
 class _Plan:

@@ -167,12 +167,25 @@ def without_dilation(case: Case) -> Case:
     return with_attrs(case, dilation=[max(rate, 1) for rate in case.attrs["dilation"]])
 
 
-def mirrored_on_and_on(case: Case) -> Mapping[str, np.ndarray]:
-    """Pads as NumPy puts them on, which mirrors and repeats what it has mirrored before."""
+def mirrored_on_and_on(case: Case) -> Mapping[str, np.ndarray] | Case:
+    """Pads as NumPy puts them on, which mirrors and repeats what it has mirrored before; a layer then has none."""
     modes = {"reflect": "reflect", "symmetric": "symmetric", "circular": "wrap", "replicate": "edge"}
-    pads = dict(zip(_spatial(case), case.attrs["padding"]))
-    x = predicates.first(case)
-    return {"y": np.pad(x, [tuple(pads.get(axis, (0, 0))) for axis in range(x.ndim)], modes[case.attrs["mode"]])}
+    pads = dict(zip(_spatial(case), predicates.pads(case)))
+    x, mode = predicates.first(case), modes[case.attrs.get("mode", case.attrs.get("padding_mode"))]
+    y = np.pad(x, [tuple(pads.get(axis, (0, 0))) for axis in range(x.ndim)], mode)
+    if case.op == "conv2d_layer":
+        return with_attrs(with_inputs(case, x=y), padding="valid", padding_mode="zeros")
+    return {"y": y}
+
+
+def divided_by_what_is_stated(case: Case) -> Other:
+    """The sums of the windows, divided by a number that the specification refuses."""
+
+    def divided(name: str, sums: np.ndarray) -> np.ndarray:
+        with np.errstate(all="ignore"):
+            return sums / np.asarray(case.attrs["divisor_override"], sums.dtype)
+
+    return Other(with_attrs(case, divisor_override=1), divided)
 
 
 def last_pixels(case: Case) -> Mapping[str, np.ndarray]:
@@ -262,7 +275,7 @@ def added_one_by_one(case: Case, most: float = np.inf) -> Mapping[str, np.ndarra
     `most` is the largest number of pixels that is counted; pads in pixels are counted, and left out after that.
     """
     attrs = {name: value for name, value in case.attrs.items() if name != "layout"}
-    geometry = {name: value for name, value in attrs.items() if name != "count_include_pad"}
+    geometry = {name: value for name, value in attrs.items() if name not in ("count_include_pad", "divisor_override")}
     x = convert(case.inputs["x"], case.layout, "NCHW")
     seen = pooling_windows.gather(x, *pooling_windows.positions(x.shape, **geometry), 0)
     total = np.zeros(seen.shape[:4], x.dtype)

@@ -10,8 +10,8 @@ from spec.ops import avg_pool2d, conv2d, conv_transpose2d, convolve2d, upsample2
 from spec.padding import transposed
 
 
-def convolution_without_padding(x, w, b=None, *, stride, padding, dilation, groups):
-    """A convolution that leaves taps out where they meet padding, in place of multiplying them with 0."""
+def convolution_without_padding(x, w, b=None, *, stride, padding, dilation, groups, padding_mode="zeros"):
+    """A convolution that leaves taps out where they meet zeros of padding, in place of multiplying them with 0."""
     attrs = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
     kernel = np.isfinite(w)
     y = conv2d.reference(x, np.where(kernel, w, 0), **attrs)
@@ -24,17 +24,18 @@ def convolution_without_padding(x, w, b=None, *, stride, padding, dilation, grou
     return y if b is None else y + b[:, None, None]
 
 
-def pools_of_padding(x, *, count_include_pad=None, **attrs):
+def pools_of_padding(x, *, count_include_pad=None, divisor_override=None, **attrs):
     """A pool whose windows may lie wholly in the padding: their maximum is -inf, their mean 0/0, or 0 if pads count."""
     places = pooling_windows.positions(x.shape, **attrs)
     if count_include_pad is None:
         return pooling_windows.gather(x, *places, -np.inf).max(axis=(4, 5))
-    divisor = avg_pool2d.divisor(x.shape, count_include_pad=count_include_pad, **attrs).astype(x.dtype)
+    counted = {"count_include_pad": count_include_pad, "divisor_override": divisor_override}
+    divisor = avg_pool2d.divisor(x.shape, **counted, **attrs).astype(x.dtype)
     with np.errstate(all="ignore"):
         return pooling_windows.gather(x, *places, 0).sum(axis=(4, 5)) / divisor
 
 
-def sums_of_pools(x, *, count_include_pad=None, **attrs):
+def sums_of_pools(x, *, count_include_pad=None, divisor_override=None, **attrs):
     """How many numbers such a pool sums for each element: none for a maximum."""
     rows, columns = pooling_windows.positions(x.shape, **attrs)
     count = 0 if count_include_pad is None else rows.shape[1] * columns.shape[1] + 1
@@ -51,7 +52,7 @@ def maximum_without_nan(x, *, kernel_size, stride, padding, dilation, ceil_mode,
 
 def mean_by_window(x, **attrs):
     """The sum divided by the size of the window, wherever that hangs over."""
-    geometry = {name: value for name, value in attrs.items() if name != "count_include_pad"}
+    geometry = {name: value for name, value in attrs.items() if name not in ("count_include_pad", "divisor_override")}
     seen = pooling_windows.gather(x, *pooling_windows.positions(x.shape, **geometry), 0)
     return seen.sum(axis=(4, 5)) / np.prod(attrs["kernel_size"])
 

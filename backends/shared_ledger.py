@@ -90,6 +90,26 @@ def sums_in(
     return outputs + slopes
 
 
+def pads_of_pixels_in(*dtypes: str) -> list[Known]:
+    """A layer whose pads are pixels of the image: the gradient for a pixel adds up those of its copies."""
+    return [
+        coarse(
+            id=f"{dtype}-sums-pads-of-pixels-gradient",
+            operators=("conv2d_layer",),
+            part="gradient",
+            when=functools.partial(_has_pads_of_pixels, dtype),
+            what=f"The gradients of the copies of a pixel are added in {dtype}, rounded at every addition.",
+            why="The padding is an operator of its own, and its gradient adds in the dtype of the image.",
+            seldom=True,
+        )
+        for dtype in dtypes
+    ]
+
+
+def _has_pads_of_pixels(dtype: str, case: Case) -> bool:
+    return case.dtype.name == dtype and case.tier == "reals" and case.attrs["padding_mode"] != "zeros"
+
+
 def has_half_bias(case: Case) -> bool:
     """Whether a bias in float16 or bfloat16 is added."""
     return case.dtype.name in ("float16", "bfloat16") and case.tier == "reals" and "b" in case.inputs
@@ -126,6 +146,15 @@ def columns_share_outputs(case: Case) -> bool:
     step = predicates.strides(case)[-1]
     return 1 < step < predicates.spans(case)[-1]
 
+
+ZERO_DIVISOR_GIVES_INFINITY = convention(
+    id="zero-divisor",
+    operators=("avg_pool2d",),
+    when=lambda case: case.attrs["divisor_override"] is not None and case.attrs["divisor_override"] < 1,
+    what="Bridged: sums are divided by the number that is asked for, by 0 as well.",
+    why="The framework has no divisor of its own; the adapter divides the sums of the windows.",
+    instead=Gives(others.divided_by_what_is_stated),
+)
 
 TARGET_IS_BROADCAST = convention(
     id="target-is-broadcast",

@@ -1,5 +1,6 @@
 """The attributes that several operators share: their form, default, and values to be covered in pairs."""
 
+import dataclasses
 import sys
 from typing import Any
 
@@ -45,6 +46,11 @@ def padding(*values: Any) -> Attribute:
 def choice(*values: str, default: str) -> Attribute:
     """One of several words."""
     return Attribute(f"one of {', '.join(values)}", lambda value: value in values, default, False, values)
+
+
+def late(attribute: Attribute) -> Attribute:
+    """One that adapters may lack: it came when there were adapters already."""
+    return dataclasses.replace(attribute, late=True)
 
 
 def flag(default: bool = False) -> Attribute:

@@ -23,7 +23,8 @@ class Attribute:
     """One attribute of an operator.
 
     `valid(value)` says whether the value has the right form (its amount is `out_shape`'s to judge), `form`
-    says that form in words. `values` are the representatives whose pairs the cases must cover.
+    says that form in words. `values` are the representatives whose pairs the cases must cover. `late`: an adapter may
+    lack it, and then expresses its default alone.
     """
 
     form: str
@@ -31,6 +32,7 @@ class Attribute:
     default: Any = None
     required: bool = False
     values: tuple = ()
+    late: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,7 +42,8 @@ class Case:
     `attrs` is complete (defaults filled in), `inputs` are arrays in the case's own layouts. `expect` is
     "value", or "rejected" where every framework must refuse. `tier` is "integers" (the result must be
     exact) or "reals" (it must be within the bounds). `canonical_cotangent`, in the axes NCHW, is what the
-    gradients are taken against; None: drawn from the id. `expected` (of outputs), `expected_gradients` (of inputs),
+    gradients are taken against; None: drawn from the id. `memory` says of inputs how they lie in memory, where that is
+    not in C order (`spec.memory`). `expected` (of outputs), `expected_gradients` (of inputs),
     `rtol` and `atol` come from case files; without both, `expected` holds within the derived bound.
     """
 
@@ -57,6 +60,7 @@ class Case:
     rtol: float | None = None
     atol: float | None = None
     expected_gradients: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
+    memory: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     @property
     def dtype(self) -> np.dtype:

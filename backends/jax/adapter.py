@@ -16,6 +16,7 @@ from jax import lax
 
 from backends.contract import native
 from backends.jax.lowering import (
+    PAD_MODES,
     add_bias,
     align,
     axes,
@@ -29,7 +30,7 @@ from backends.jax.lowering import (
 )
 from backends.jax.runtime import Runtime, compiled
 from spec.layouts import IMAGE, KERNEL, TRANSPOSED_KERNEL
-from spec.padding import extent, longer, transposed
+from spec.padding import explicit, extent, longer, transposed
 
 
 class Adapter(Runtime):
@@ -76,10 +77,15 @@ class Adapter(Runtime):
 
     @native("NHWC", kernel="HWIO")
     @compiled
-    def conv2d_layer(self, x, w, b=None, *, stride, padding, dilation, groups):
-        """Calls `flax.nnx.Conv`."""
+    def conv2d_layer(self, x, w, b=None, *, stride, padding, dilation, groups, padding_mode):
+        """Calls `flax.nnx.Conv`.
+        Lacks other pads than zeros, but for rules of its own, and so `jnp.pad` puts on pixels first instead.
+        """
         from flax import nnx  # slow to import
 
+        if padding_mode != "zeros":
+            pads = explicit(padding, x.shape[-3:-1], w.shape[:2], stride, dilation)
+            x, padding = jnp.pad(x, ((0, 0), *pads, (0, 0)), PAD_MODES.get(padding_mode, padding_mode)), "valid"
         layer = nnx.Conv(
             in_features=x.shape[-1],
             out_features=w.shape[-1],
@@ -128,8 +134,7 @@ class Adapter(Runtime):
     def pad2d(self, x, *, padding, mode, value, layout):
         """Calls `jnp.pad`, which has NumPy's modes."""
         options = {"constant_values": value} if mode == "constant" else {}  # refused with the other modes
-        mode = {"replicate": "edge", "circular": "wrap"}.get(mode, mode)  # NumPy's names
-        return jnp.pad(x, by_axis(padding, layout, (0, 0)), mode, **options)
+        return jnp.pad(x, by_axis(padding, layout, (0, 0)), PAD_MODES.get(mode, mode), **options)
 
     @native(*IMAGE)
     @compiled
@@ -148,13 +153,15 @@ class Adapter(Runtime):
 
     @native(*IMAGE)
     @compiled
-    def avg_pool2d(self, x, *, kernel_size, stride, padding, ceil_mode, count_include_pad, layout):
+    def avg_pool2d(self, x, *, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override, layout):
         """Calls `lax.reduce_window` for the sums.
         Lacks the mean, and so divides by the same sum over an image of ones instead.
         """
         size = spatial(x.shape, layout)
         pads, overhangs = pool_pads(size, kernel_size, stride, (1, 1), padding, ceil_mode)
         sums = reduce_windows(x, 0, lax.add, kernel_size, stride, longer(pads, overhangs), layout)
+        if divisor_override is not None:
+            return sums / divisor_override
         # Pads are ones if they count, the overhang never is.
         ones = jnp.ones(by_axis(size, layout, 1), jnp.float32)  # half precision cannot count beyond 256 or 2048
         ones = jnp.pad(ones, by_axis(pads, layout, (0, 0)), constant_values=float(count_include_pad))

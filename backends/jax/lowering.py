@@ -7,6 +7,7 @@ from jax import lax
 from spec.padding import explicit, extent, overhangs
 
 XLA_RULES = ("valid", "same", "same_lower")
+PAD_MODES = {"replicate": "edge", "circular": "wrap"}  # NumPy's names
 
 
 def axes(layout):

@@ -18,6 +18,7 @@ import numpy as np
 from backends import processor
 from backends.contract import Unsupported
 from spec.core import as_tuple
+from spec.memory import copied
 
 # How a layout becomes another, for the command `bridge`: (x, axes) and (x, shape).
 TRANSPOSE = jnp.transpose
@@ -81,7 +82,7 @@ class Runtime:
     def from_numpy(self, array):
         """An array of its own: JAX may read the given one late, or keep it."""
         try:
-            return jax.device_put(np.array(array))  # jnp.array would compile a copy for every shape
+            return jax.device_put(copied(array))  # jnp.array would compile a copy for every shape
         except TypeError as error:
             raise Unsupported(str(error)) from error
 

@@ -64,11 +64,14 @@ class Adapter(Runtime):
         return npx.convolution(x, *with_bias(w, b), stride=stride, pad=pads, dilate=dilation, **options)
 
     @native("NCHW", kernel="OIHW")
-    def conv2d_layer(self, x, w, b=None, *, stride, padding, dilation, groups):
+    def conv2d_layer(self, x, w, b=None, *, stride, padding, dilation, groups, padding_mode):
         """Calls `gluon.nn.Conv2D`.
-        Lacks unequal pads and rules for them, and so they are counted out and put on first instead.
+        Lacks unequal pads, rules for them and pads of pixels, and so they are put on first instead.
         """
-        x, pads = pad_first(x, explicit(padding, x.shape[-2:], w.shape[-2:], stride, dilation))
+        pads = explicit(padding, x.shape[-2:], w.shape[-2:], stride, dilation)
+        if padding_mode != "zeros":
+            x, pads = self.pad2d(x, padding=pads, mode=padding_mode, value=0.0), ((0, 0), (0, 0))
+        x, pads = pad_first(x, pads)
         options = {"groups": groups, "in_channels": x.shape[1], "use_bias": b is not None}
         layer = gluon.nn.Conv2D(w.shape[0], w.shape[-2:], stride, pads, dilation, **options)
         layer.initialize()
@@ -127,7 +130,7 @@ class Adapter(Runtime):
         return drop_windows_beyond_end(y, x, pads, stride)
 
     @native("NCHW")
-    def avg_pool2d(self, x, *, kernel_size, stride, padding, ceil_mode, count_include_pad):
+    def avg_pool2d(self, x, *, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override):
         """Calls `npx.pooling`.
         Lacks unequal pads that do not count, and so sums are divided by the same sums over ones instead.
         """
@@ -135,7 +138,9 @@ class Adapter(Runtime):
         padded, own = pad_first(x, pads)
         options = {"kernel": kernel_size, "stride": stride, "pad": own, "pooling_convention": convention(ceil_mode)}
         empty = ceil_mode and windows_begin_beyond_end(x, pads, kernel_size, stride)
-        if count_include_pad or (padded is x and not empty):
+        if divisor_override is not None:
+            y = npx.pooling(padded, pool_type="sum", **options) / divisor_override
+        elif count_include_pad or (padded is x and not empty):
             y = npx.pooling(padded, pool_type="avg", count_include_pad=count_include_pad, **options)
         else:
             # The mean would count pixels that were padded first, and oneDNN refuses the mean of no pixels at all.

@@ -17,6 +17,7 @@ from backends.numpy.layers import Layer, Sequential, cross_entropy
 from backends.numpy.lenet5 import network
 from backends.numpy.runtime import Runtime
 from backends.numpy.windows import PLAIN
+from spec.padding import explicit
 
 
 class Adapter(Runtime):
@@ -61,8 +62,13 @@ class Adapter(Runtime):
 
     @native("NCHW", kernel="OIHW")
     @one_dtype
-    def conv2d_layer(self, x, w, b=None, *, stride, padding, dilation, groups):
-        """Calls `conv2d` by a `Layer` (`layers.py`), which keeps weight and bias."""
+    def conv2d_layer(self, x, w, b=None, *, stride, padding, dilation, groups, padding_mode):
+        """Calls `conv2d` by a `Layer` (`layers.py`), which keeps weight and bias.
+        Lacks other pads than zeros, and so `pad2d` puts on pixels first instead.
+        """
+        if padding_mode != "zeros":
+            pads = explicit(padding, x.shape[-2:], w.shape[-2:], stride, dilation)
+            x, padding = self.pad2d(x, padding=pads, mode=padding_mode, value=0.0), "valid"
         convolution = partial(self.conv2d, stride=stride, padding=padding, dilation=dilation, groups=groups)
         layer = Layer(convolution, w) if b is None else Layer(convolution, w, b)
         return layer(x)
@@ -106,7 +112,7 @@ class Adapter(Runtime):
 
     @native("NCHW")
     @one_dtype
-    def avg_pool2d(self, x, *, kernel_size, stride, padding, ceil_mode, count_include_pad):
+    def avg_pool2d(self, x, *, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override):
         """Calls `+=` on all windows at once, tap by tap.
         Lacks a count of what it adds, and so divides by the pixels of each window, fewer at the edges, instead.
         """
@@ -114,7 +120,7 @@ class Adapter(Runtime):
         y = np.zeros((*x.shape[:2], *windows.outputs), x.dtype)
         for seen in windows.taps(windows.framed(x)):
             y += seen
-        y /= windows.counts(count_include_pad).astype(x.dtype)
+        y /= checks.divisor(windows, count_include_pad, divisor_override).astype(x.dtype)
         return y
 
     @native("NCHW")

@@ -101,6 +101,14 @@ def pooling(x, kernel_size, stride, padding, dilation=(1, 1), ceil_mode=False) -
     return windows
 
 
+def divisor(windows: Windows, include_pads: bool, stated: int | None) -> np.ndarray:
+    """What the sum of each window is divided by (OH, OW): its pixels, or the number that is stated."""
+    if stated is None:
+        return windows.counts(include_pads)
+    at_least(1, divisor_override=stated)
+    return np.full(windows.outputs, float(stated))
+
+
 def padding_fits(x: np.ndarray, padding, mode: str) -> None:
     """Refuse negative pads, and pads for which the image has not enough pixels to mirror or to repeat."""
     ranked(4, x=x)

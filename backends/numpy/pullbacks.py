@@ -13,6 +13,7 @@ import numpy as np
 from backends.contract import Unsupported
 from backends.numpy import checks, sampling
 from backends.numpy.windows import PLAIN
+from spec.padding import explicit
 
 
 def gradients(fn: Callable, tensors: Sequence[np.ndarray], cotangent: np.ndarray) -> list[np.ndarray]:
@@ -38,6 +39,16 @@ def conv2d(dy, x, w, b=None, *, stride, padding, dilation, groups):
     dx = windows.fold(kernel.swapaxes(1, 2) @ slope)
     dw = (slope @ windows.unroll(x, groups).swapaxes(2, 3)).sum(axis=0)
     return [dx, dw.reshape(w.shape), dy.sum(axis=(0, 2, 3))]
+
+
+def conv2d_layer(dy, x, w, b=None, *, padding, padding_mode, **attrs):
+    """Where the pads are pixels, conv2d of the padded image: each pixel collects the cotangents of all its copies."""
+    if padding_mode == "zeros":
+        return conv2d(dy, x, w, b, padding=padding, **attrs)
+    pads = explicit(padding, x.shape[2:], w.shape[2:], attrs["stride"], attrs["dilation"])
+    padded = np.pad(x, ((0, 0), (0, 0), *pads), sampling.PAD_MODES.get(padding_mode, padding_mode))
+    dx, *rest = conv2d(dy, padded, w, b, padding="valid", **attrs)
+    return [*pad2d(dx, x, padding=pads, mode=padding_mode, value=0.0), *rest]
 
 
 def conv_transpose2d(dy, x, w, b=None, *, stride, padding, output_padding, dilation, groups):
@@ -89,10 +100,10 @@ def max_pool2d(dy, x, *, kernel_size, stride, padding, dilation, ceil_mode):
     return [windows.inside(dframed)]
 
 
-def avg_pool2d(dy, x, *, kernel_size, stride, padding, ceil_mode, count_include_pad):
+def avg_pool2d(dy, x, *, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override):
     """Each pixel of a window gets an equal part of its cotangent."""
     windows = checks.pooling(x, kernel_size, stride, padding, ceil_mode=ceil_mode)
-    part = dy / windows.counts(count_include_pad).astype(x.dtype)
+    part = dy / checks.divisor(windows, count_include_pad, divisor_override).astype(x.dtype)
     dframed = np.zeros((*x.shape[:2], *windows.frame), x.dtype)
     for slope in windows.taps(dframed):
         slope += part
@@ -131,7 +142,7 @@ PULLBACKS: dict[str, Callable] = {
     "corr2d": corr2d,
     "convolve2d": convolve2d,
     "conv2d": conv2d,
-    "conv2d_layer": conv2d,
+    "conv2d_layer": conv2d_layer,
     "conv_transpose2d": conv_transpose2d,
     "pad2d": pad2d,
     "max_pool2d": max_pool2d,

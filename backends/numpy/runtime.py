@@ -9,6 +9,7 @@ from backends import processor
 from backends.numpy import checks
 from backends.numpy.pullbacks import gradients
 from spec.core import as_tuple
+from spec.memory import copied
 
 # How a layout becomes another, for the command `bridge`: (x, axes) and (x, shape).
 TRANSPOSE = np.transpose
@@ -19,8 +20,8 @@ class Runtime:
     """What an adapter has beside its operators."""
 
     def from_numpy(self, array):
-        """A copy, so that no operator can change the caller's array."""
-        return array.copy()
+        """A copy, so that no operator can change the caller's array; it lies in memory as that does."""
+        return copied(array)
 
     def to_numpy(self, tensor):
         """Nothing to do."""

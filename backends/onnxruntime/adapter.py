@@ -15,7 +15,8 @@ from onnx import helper
 
 from backends import processor
 from backends.contract import Unsupported, native
-from spec.padding import explicit, transposed
+from spec.memory import copied
+from spec.padding import explicit, longer, overhangs, transposed
 
 OPSET, IR = 22, 10
 PAD_MODES = {"constant": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
@@ -33,7 +34,7 @@ class Adapter:
         """A copy; `Unsupported` for a dtype that a session cannot be given."""
         if array.dtype.kind not in "fiub":
             raise Unsupported(f"a session of ONNX Runtime takes no NumPy array of {array.dtype}")
-        return array.copy()
+        return copied(array)
 
     def to_numpy(self, tensor):
         """Nothing to do."""
@@ -118,11 +119,20 @@ class Adapter:
         return self._run(helper.make_node("MaxPool", ["x"], ["y"], **geometry, pads=pads), x=x)
 
     @native("NCHW")
-    def avg_pool2d(self, x, *, kernel_size, stride, padding, ceil_mode, count_include_pad):
+    def avg_pool2d(self, x, *, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override):
         """Calls `AveragePool`.
-        Lacks rules of padding that heed the dilation, and so pads are counted out instead.
+        Lacks a divisor of one's own, and so the mean of the padded image is multiplied by area / divisor instead.
         """
-        pads = _flat(explicit(padding, x.shape[-2:], kernel_size, stride))
+        pads = explicit(padding, x.shape[-2:], kernel_size, stride)
+        if divisor_override is not None:
+            geometry = x.shape[-2:], kernel_size, stride, (1, 1)
+            padded = self.pad2d(
+                x, padding=longer(pads, overhangs(*geometry, pads, ceil_mode)), mode="constant", value=0
+            )
+            mean = helper.make_node("AveragePool", ["x"], ["mean"], kernel_shape=kernel_size, strides=stride)
+            share = np.array(kernel_size[0] * kernel_size[1] / divisor_override, x.dtype)
+            return self._run(mean, helper.make_node("Mul", ["mean", "share"], ["y"]), x=padded, share=share)
+        pads = _flat(pads)
         count = {"ceil_mode": int(ceil_mode), "count_include_pad": int(count_include_pad)}
         node = helper.make_node(
             "AveragePool", ["x"], ["y"], kernel_shape=kernel_size, strides=stride, **count, pads=pads

@@ -68,10 +68,13 @@ class Adapter(Runtime):
         return y if b is None else tf.nn.bias_add(y, b)
 
     @native("NHWC", kernel="HWIO")
-    def conv2d_layer(self, x, w, b=None, *, stride, padding, dilation, groups):
+    def conv2d_layer(self, x, w, b=None, *, stride, padding, dilation, groups, padding_mode):
         """Calls `tf.keras.layers.Conv2D`.
         Lacks pads, and stride beside dilation, and so `ZeroPadding2D` comes first and pixels are dropped instead.
         """
+        if padding_mode != "zeros":  # the layer has none but zeros
+            pads = explicit(padding, x.shape[1:3], w.shape[:2], stride, dilation)
+            x, padding = self.pad2d(x, padding=pads, mode=padding_mode, value=0.0), "valid"
         both = max(stride) > 1 and max(dilation) > 1  # refused by Keras
         if both or padding not in ("valid", "same"):
             pads = explicit(padding, x.shape[1:3], w.shape[:2], stride, dilation)
@@ -142,16 +145,19 @@ class Adapter(Runtime):
         return tf.nn.pool(x, kernel_size, "MAX", dilations=dilation)[:, :: stride[0], :: stride[1]]
 
     @native("NHWC")
-    def avg_pool2d(self, x, *, kernel_size, stride, padding, ceil_mode, count_include_pad):
+    def avg_pool2d(self, x, *, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override):
         """Calls `tf.nn.avg_pool2d`, whose SAME counts the pixels alone.
         Lacks pads, and any other way to count them, and so pads first and divides by counts of its own instead.
         """
         mean = functools.partial(tf.nn.avg_pool2d, ksize=kernel_size, strides=stride)
         geometry = x.shape[1:3], kernel_size, stride, (1, 1)
         pads, reach = explicit(padding, *geometry), pool_pads(padding, *geometry, ceil_mode)
-        if reach == pads and (padding == "valid" or (padding == "same" and not count_include_pad)):
+        stated = divisor_override is not None
+        if reach == pads and not stated and (padding == "valid" or (padding == "same" and not count_include_pad)):
             return mean(x, padding=padding.upper())
         y = mean(tf.pad(x, by_axis(reach)), padding="VALID")
+        if stated:
+            return y * (kernel_size[0] * kernel_size[1] / divisor_override)
         if reach == pads and count_include_pad:
             return y
         # Divide the sum of each window by its own number of places: the overhang of ceil_mode never counts.

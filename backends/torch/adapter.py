@@ -56,15 +56,15 @@ class Adapter(Runtime):
         return F.conv2d(x, w, b, stride, padding, dilation, groups)
 
     @native("NCHW", kernel="OIHW")
-    def conv2d_layer(self, x, w, b=None, *, stride, padding, dilation, groups):
+    def conv2d_layer(self, x, w, b=None, *, stride, padding, dilation, groups, padding_mode):
         """Calls `nn.Conv2d`.
         Lacks unequal pads, and "same" with a stride, and so `F.pad` puts on what is missing instead.
         """
-        x, padding = pad_first(x, w.shape[-2:], stride, padding, dilation)
+        x, padding = pad_first(x, w.shape[-2:], stride, padding, dilation, padding_mode)
         out_channels, in_channels, *kernel_size = w.shape[0], w.shape[1] * groups, *w.shape[2:]
         geometry = kernel_size, stride, padding, dilation, groups
         # On the device "meta" it draws no initial weights, which w and b would replace at once.
-        layer = nn.Conv2d(in_channels, out_channels, *geometry, bias=b is not None, device="meta")
+        layer = nn.Conv2d(in_channels, out_channels, *geometry, b is not None, padding_mode, device="meta")
         weights = {"weight": w} if b is None else {"weight": w, "bias": b}
         # load_state_dict would copy the numbers, and gradients would not find the way back to w and b.
         return torch.func.functional_call(layer, weights, x)
@@ -107,7 +107,7 @@ class Adapter(Runtime):
         return F.max_pool2d(x, kernel_size, stride, own, dilation, ceil_mode)
 
     @native("NCHW")
-    def avg_pool2d(self, x, *, kernel_size, stride, padding, ceil_mode, count_include_pad):
+    def avg_pool2d(self, x, *, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override):
         """Calls `F.avg_pool2d`.
         Lacks unequal pads, and would count those of `F.pad`, and so sums are divided by counts of pixels instead.
         """
@@ -115,11 +115,13 @@ class Adapter(Runtime):
         pads = explicit(padding, *geometry)
         own, rest = share(pads, most=[taps // 2 for taps in kernel_size])
         if not any(map(any, rest)):
-            return F.avg_pool2d(x, kernel_size, stride, own, ceil_mode, count_include_pad)
+            return F.avg_pool2d(x, kernel_size, stride, own, ceil_mode, count_include_pad, divisor_override)
         # Pads contribute to the number of pixels if they count, the overhang of ceil_mode never does.
         beyond = overhangs(*geometry, pads, ceil_mode)
         window_sum = partial(F.avg_pool2d, kernel_size=kernel_size, stride=stride, divisor_override=1)
         sums = window_sum(pad(x, longer(rest, beyond)), padding=own)
+        if divisor_override is not None:
+            return sums / divisor_override
         ones = pad(torch.ones(1, *x.shape[-2:]), pads, float(count_include_pad))  # float16 cannot count beyond 2048
         return sums / window_sum(pad(ones, longer(((0, 0), (0, 0)), beyond))).to(x.dtype)
 

@@ -12,11 +12,15 @@ def share(pads, most=(None, None)):
     return own, tuple((start - both, end - both) for (start, end), both in zip(pads, own))
 
 
-def pad_first(x, kernel_size, stride, padding, dilation):
+def pad_first(x, kernel_size, stride, padding, dilation, mode="zeros"):
     """x, already padded where a convolution of torch cannot, and the padding that is left to it."""
     if padding == "valid" or (padding == "same" and max(stride) == 1):
         return x, padding
-    own, rest = share(explicit(padding, x.shape[-2:], kernel_size, stride, dilation))
+    pads = explicit(padding, x.shape[-2:], kernel_size, stride, dilation)
+    own, rest = share(pads)
+    if mode != "zeros" and any(map(any, rest)):  # what is mirrored must not be padded twice
+        (top, bottom), (left, right) = pads
+        return F.pad(x, (left, right, top, bottom), mode), (0, 0)
     return pad(x, rest), own
 
 

@@ -10,6 +10,7 @@ import torch
 from backends import processor
 from backends.contract import Unsupported
 from spec.core import as_tuple
+from spec.memory import copied
 
 # How a layout becomes another, for the command `bridge`: (x, axes) and (x, shape).
 TRANSPOSE = torch.permute
@@ -34,9 +35,9 @@ class Runtime:
     def from_numpy(self, array):
         """A tensor with memory of its own: `torch.from_numpy` alone would share the array's."""
         if array.dtype == ml_dtypes.bfloat16:  # torch has the type, but does not know NumPy's name for it
-            return torch.from_numpy(array.view(np.int16).copy()).view(torch.bfloat16)
+            return torch.from_numpy(copied(array).view(np.int16)).view(torch.bfloat16)
         try:
-            tensor = torch.from_numpy(array.copy())
+            tensor = torch.from_numpy(copied(array))  # with its strides, which may be none that torch has
         except TypeError as error:
             raise Unsupported(f"torch has no dtype for NumPy's {array.dtype}") from error
         if MODE == "channels-last" and tensor.dim() == 4:  # still NCHW by its axes, NHWC in memory

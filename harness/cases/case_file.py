@@ -119,9 +119,14 @@ def _case(row: Any, where: str, folder: Path) -> Case:
     if row.get("expect", "value") not in ("value", "rejected"):
         raise UserError(f"{where}: expect is {shown(row['expect'])}; it must be 'value' or 'rejected'")
     arrays = {
-        name: case_file_arrays.read(inputs[name], f"{where}, input {name!r}", folder)
+        name: case_file_arrays.read(inputs[name], f"{where}, input {name!r}", folder, more=("memory",))
         for name in operator.inputs
         if name in inputs
+    }
+    places = {
+        name: word
+        for name, array in arrays.items()
+        if (word := case_file_arrays.lies(inputs[name], array, f"{where}, input {name!r}"))
     }
     stated = {
         name: case_file_arrays.read(value, f"{where}, expected {name!r}", folder) for name, value in expected.items()
@@ -142,6 +147,7 @@ def _case(row: Any, where: str, folder: Path) -> Case:
         expected_gradients=stated_slopes,
         rtol=row.get("rtol"),
         atol=row.get("atol"),
+        memory=places,
     )
     limits.check(case, where)
     return _with_cotangent(case, row, where, folder)

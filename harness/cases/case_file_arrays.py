@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from spec import memory
 from spec.attributes import is_whole
 from spec.cases.sketches import dtype_of
 from spec.errors import UserError, shown
@@ -19,13 +20,17 @@ MOST_AXES = 32  # that an array may have, in NumPy before version 2
 SPECIAL = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 
-def read(value: Any, where: str, folder: Path) -> np.ndarray:
-    """The array of {"dtype", "shape", "data"} or {"file"}; files are looked for in `folder`. Raises `UserError`."""
+def read(value: Any, where: str, folder: Path, more: tuple[str, ...] = ()) -> np.ndarray:
+    """The array of {"dtype", "shape", "data"} or {"file"}; files are looked for in `folder`. Raises `UserError`.
+
+    `more` are keys that may stand beside these.
+    """
     if not isinstance(value, dict):
         raise UserError(f"{where} is {shown(value)}; it must be an object with 'dtype', 'shape' and 'data', or 'file'")
     known = ("file",) if "file" in value else KEYS
-    if unknown := sorted(value.keys() - set(known)):
-        raise UserError(f"{where} has an unknown key {shown(unknown[0])}; known: {', '.join(KEYS)}, or file alone")
+    if unknown := sorted(value.keys() - {*known, *more}):
+        beside = f"; beside them {', '.join(more)}" if more else ""
+        raise UserError(f"{where} has an unknown key {shown(unknown[0])}; known: {', '.join(KEYS)}, or file{beside}")
     if "file" in value:
         return _from_file(value["file"], where, folder)
     dtype, shape, data = value.get("dtype"), value.get("shape"), value.get("data")
@@ -43,6 +48,16 @@ def read(value: Any, where: str, folder: Path) -> np.ndarray:
         return _numbers(data, dtype_of(dtype), where).reshape(shape)
     except ValueError as error:
         raise UserError(f"{where}: shape {shown(shape)}: {error}") from None
+
+
+def lies(value: dict[str, Any], array: np.ndarray, where: str) -> str:
+    """How an input is to lie in memory; "" where nothing is said. Raises `UserError`."""
+    word = value.get("memory", "contiguous")
+    if not isinstance(word, str) or word not in memory.WORDS:
+        raise UserError(f"{where}: memory is {shown(word)}; choose from: {', '.join(memory.WORDS)}")
+    if not memory.fits(array, word):
+        raise UserError(f"{where}: memory is {word!r}, which needs 4 axes, not {array.ndim}")
+    return word if word != "contiguous" else ""
 
 
 def _numbers(data: list, dtype: np.dtype, where: str) -> np.ndarray:

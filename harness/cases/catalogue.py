@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from harness.cases import photographs
 from spec import operators
-from spec.cases import special_values
+from spec.cases import memory, special_values
 from spec.core import Case
 from spec.errors import UserError, shown
 from spec.examples import stored
@@ -16,7 +16,7 @@ from spec.examples import stored
 def built_in() -> tuple[Case, ...]:
     """Every case of every operator, special values, the seeds, and the real images; each id stands once."""
     cases = [case for operator in operators().values() for case in operator.cases()]
-    return (*cases, *special_values.cases(), *stored.cases(), *photographs.cases())
+    return (*cases, *special_values.cases(), *memory.cases(), *stored.cases(), *photographs.cases())
 
 
 def check(ops: tuple[str, ...], part: str) -> None:

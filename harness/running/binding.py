@@ -28,6 +28,7 @@ def _of_case(case: Case) -> str:
     """Everything a case says, but for its id."""
     found = hashlib.sha256()
     plain = [case.op, dict(case.attrs), case.expect, case.tier, case.gradient, case.rtol, case.atol]
+    plain += [dict(case.memory)] if case.memory else []
     found.update(json.dumps(plain, sort_keys=True, default=str).encode())
     cotangent = {} if case.canonical_cotangent is None else {"": case.canonical_cotangent}
     for arrays in (case.inputs, case.expected, case.expected_gradients, cotangent):

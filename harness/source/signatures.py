@@ -76,6 +76,7 @@ def _operator_faults(name: str, method: ast.FunctionDef) -> Iterator[str]:
         if follows and len(natives[attribute]) == 1:
             wanted.discard(attribute)
     keywords = [argument.arg for argument in arguments.kwonlyargs]
+    wanted -= {name for name in wanted - set(keywords) if operator.attributes[name].late}
     if set(keywords) != wanted or len(keywords) != len(set(keywords)):
         yield f"takes the attributes {sorted(keywords)}, not {sorted(wanted)}"
     if any(default is not None for default in arguments.kw_defaults):

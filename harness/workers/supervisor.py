@@ -23,6 +23,7 @@ def question(case: Case, cotangent: np.ndarray | None = None) -> str:
         "attrs": dict(case.attrs),
         "inputs": pack_all(dict(case.inputs)),
         "cotangent": pack(cotangent) if cotangent is not None else None,
+        **({"memory": dict(case.memory)} if case.memory else {}),
     }
     return json.dumps(request)
 

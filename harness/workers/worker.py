@@ -6,7 +6,7 @@ JSON, which execnet's own serializer is many times slower than. The protocol:
 
     -> {"root", "adapter"}                                   once
     <- {"ready": describe()} or {"failed": message}
-    -> {"id", "op", "attrs", "inputs", "cotangent"}          a case; None ends the worker
+    -> {"id", "op", "attrs", "inputs", "cotangent"}          a case; None ends the worker; "memory": how inputs lie
     <- {"id", "outcome": "computed" | "rejected" | "unsupported" | "crashed", "seconds", ...}, with "outputs_only"
        where gradients were asked for and the adapter has none
     -> {"id", "probe": [question, api], "inputs"}            a probe of `conventions/` beside the adapter
@@ -144,7 +144,7 @@ def attempt(adapter, request):
     from harness.workers.wire import pack_all, unpack, unpack_all
     from spec import operators
 
-    operator, asked = operators()[request["op"]], request["cotangent"]
+    operator, asked, lies = operators()[request["op"]], request["cotangent"], request.get("memory")
     reply = {"outputs_only": True} if asked and not has_autodiff(adapter) else {}
     try:
         inputs = unpack_all(request["inputs"])
@@ -154,13 +154,13 @@ def attempt(adapter, request):
     started = time.perf_counter()
     try:
         try:
-            computed = execute(adapter, operator, request["attrs"], inputs, cotangent)
+            computed = execute(adapter, operator, request["attrs"], inputs, cotangent, lies)
         except Exception as error:
             if cotangent is None:
                 raise
             # The gradient may be what fails: then the output alone still counts.
             settle(adapter)
-            computed = execute(adapter, operator, request["attrs"], inputs)
+            computed = execute(adapter, operator, request["attrs"], inputs, lies=lies)
             message = f"{type(error).__name__}: {first_line(error)}"
             reply["gradient_error"] = {"outcome": outcome(error), "message": message}
         reply["outcome"], reply["route"] = "computed", computed.route

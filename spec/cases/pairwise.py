@@ -37,15 +37,20 @@ def _numbered(space: Space, rows: Sequence[Row]) -> tuple[list[str], np.ndarray]
     return list(numbers), np.array(table, dtype=int)
 
 
-def cover(space: Space, rows: Iterable[Row]) -> list[Row]:
-    """A few of the rows in which every pair of all of them occurs: greedily, the most new pairs first."""
-    rows = list(rows)
+def cover(space: Space, rows: Iterable[Row], given: Iterable[Row] = ()) -> list[Row]:
+    """A few of the rows in which every pair of all of them occurs: greedily, the most new pairs first.
+
+    The pairs of the rows that are `given` count as occurring.
+    """
+    given = list(given)
+    rows = [*given, *rows]
     columns = list(itertools.combinations(_numbered(space, rows)[1], 2))
     new = np.full(len(rows), len(columns))  # how many pairs of each row do not occur in the chosen ones
-    chosen, seen = [], set()
+    chosen, seen, first = [], set(), iter(range(len(given)))
     while new.any():
-        place = int(new.argmax())
-        chosen.append(rows[place])
+        place = next(first, int(new.argmax()))
+        if place >= len(given):
+            chosen.append(rows[place])
         for number, (one, other) in enumerate(columns):
             pair = number, one[place], other[place]
             if pair not in seen:

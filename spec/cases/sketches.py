@@ -122,8 +122,16 @@ def covering(
     shapes: Callable[[pairwise.Row], Shapes],
     out_shape: Callable,
 ) -> list[Sketch]:
-    """Sketches in which every pair of parameter values occurs that the specification accepts."""
-    rows = pairwise.cover(parameters, accepted(parameters, attributes, shapes, out_shape))
+    """Sketches in which every pair of parameter values occurs that the specification accepts.
+
+    Late attributes come in further sketches, so that those without them stay what they are.
+    """
+    late = {name: attributes[name].default for name in parameters if name in attributes and attributes[name].late}
+    plain = {name: values for name, values in parameters.items() if name not in late}
+    rows = pairwise.cover(plain, accepted(plain, attributes, shapes, out_shape))
+    if late:
+        given = [{**row, **late} for row in rows]
+        rows += pairwise.cover(parameters, accepted(parameters, attributes, shapes, out_shape), given)
     why = "with its neighbours it covers every pair of attribute values"
     return [
         Sketch(
@@ -138,7 +146,7 @@ def covering(
 
 
 LAYOUTS = ("layout", "kernel_layout")  # shapes are canonical: on the layouts nothing depends
-_accepted: dict[tuple[Callable, Callable], list[dict]] = {}
+_accepted: dict[tuple, list[dict]] = {}
 
 
 def accepted(
@@ -158,9 +166,9 @@ def accepted(
                 found[key] = False
         return found[key]
 
-    if (shapes, out_shape) not in _accepted:
-        _accepted[shapes, out_shape] = pairwise.combinations(parameters, valid)
-    return _accepted[shapes, out_shape]
+    if (shapes, out_shape, *parameters) not in _accepted:
+        _accepted[shapes, out_shape, *parameters] = pairwise.combinations(parameters, valid)
+    return _accepted[shapes, out_shape, *parameters]
 
 
 def coverage(operator: Operator, cases: Iterable[Case]) -> tuple[int, int]:

@@ -147,6 +147,22 @@ def layer(ask, draw, **attrs):
 
 
 @law(
+    "conv2d_layer(x, w, padding_mode) = conv2d(pad2d(x, padding, padding_mode), w)",
+    "conv2d_layer",
+    "pad2d",
+    "conv2d",
+    reflect={"mode": "reflect"},
+    replicate={"mode": "replicate"},
+    circular={"mode": "circular"},
+)
+def pads_of_pixels(ask, draw, *, mode):
+    """A layer whose pads are pixels of the image is a padding and then a convolution without pads."""
+    x, w, pads = draw("x", IMAGE), draw("w", (6, 4, 3, 5)), [[2, 1], [0, 3]]
+    padded = ask("pad2d", {"padding": pads, "mode": mode}, x=x)
+    return ask("conv2d_layer", {"padding": pads, "padding_mode": mode}, x=x, w=w), ask("conv2d", {}, x=padded, w=w)
+
+
+@law(
     "conv2d(x, w, dilation d) = conv2d(x, w with d - 1 zeros between its taps)",
     "conv2d",
     **some("dilated", "everything"),

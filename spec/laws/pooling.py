@@ -74,6 +74,21 @@ def average_is_convolution(ask, draw, **attrs):
 
 
 @law(
+    "avg_pool2d(x, k, divisor_override d) = conv2d(x, kernel of 1/d, groups = channels)",
+    "avg_pool2d",
+    "conv2d",
+    eight={"kernel_size": [2, 4], "divisor_override": 8},
+    one={"kernel_size": [4, 2], "stride": [1, 2], "divisor_override": 1},
+)
+def stated_divisor(ask, draw, *, divisor_override, **attrs):
+    """With a divisor of its own average pooling is a convolution whose weights do not add up to 1."""
+    x, (kh, kw) = draw("x", IMAGE), attrs["kernel_size"]
+    w = reading(np.full((4, 1, kh, kw), 1 / divisor_override)).rounded(x.dtype)
+    weighed = {"stride": attrs["kernel_size"], **without(attrs, "kernel_size"), "groups": 4}
+    return ask("avg_pool2d", {**attrs, "divisor_override": divisor_override}, x=x), ask("conv2d", weighed, x=x, w=w)
+
+
+@law(
     "avg_pool2d(x, k, padding p, count_include_pad) = avg_pool2d(pad2d(x, p), k)",
     "avg_pool2d",
     "pad2d",

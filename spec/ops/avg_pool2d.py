@@ -7,11 +7,14 @@
     that would start in the padding after the end is dropped.
 
 The divisor d is the number of pixels of the image that the window sees; with `count_include_pad` those of the
-padding count too, but never what the last window of `ceil_mode` hangs over by.
+padding count too, but never what the last window of `ceil_mode` hangs over by. With a `divisor_override` of 1 or more
+every sum is divided by that number instead, whatever its window sees.
 
 `kernel_size`, `stride`: [h, w]; without a stride the windows lie side by side (stride = kernel_size).
 `padding`: [[top, bottom], [left, right]] or valid, same, same_lower, full; no window may lie wholly in it.
 """
+
+import math
 
 import numpy as np
 
@@ -19,7 +22,7 @@ from spec import attributes as kinds
 from spec.cases import geometry, layers, sizes
 from spec.cases import sketches as build
 from spec.cases.sketches import Sketch
-from spec.core import Operator
+from spec.core import Attribute, Operator, Rejected
 from spec.numerics import pooling_windows
 from spec.padding import explicit
 
@@ -30,41 +33,53 @@ ATTRIBUTES = {
     "ceil_mode": kinds.flag(),
     "count_include_pad": kinds.flag(),
     "layout": kinds.LAYOUT,
+    "divisor_override": kinds.late(
+        Attribute(
+            "a whole number, or null", lambda value: value is None or kinds.is_whole(value), None, False, (None, 1, 8)
+        )
+    ),
 }
 
 
-def out_shape(x, *, kernel_size, stride, padding, ceil_mode, count_include_pad):
+def out_shape(x, *, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override=None):
     """Shape (N, C, OH, OW) for the shape x (N, C, H, W); raises `Rejected`."""
+    if divisor_override is not None and divisor_override < 1:
+        raise Rejected(f"divisor_override {divisor_override} must be at least 1")
     return pooling_windows.out_shape(x, kernel_size, stride, padding, ceil_mode=ceil_mode)
 
 
-def divisor(x, *, kernel_size, stride, padding, ceil_mode, count_include_pad):
-    """The number of pixels that each window's sum is divided by, (OH, OW), for the shape x (N, C, H, W)."""
+def divisor(x, *, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override=None):
+    """What each window's sum is divided by, (OH, OW), for the shape x (N, C, H, W)."""
     pads = explicit(padding, x[2:], kernel_size, stride or kernel_size) if count_include_pad else ((0, 0), (0, 0))
     axes = pooling_windows.positions(x, kernel_size, stride, padding, ceil_mode=ceil_mode)
     rows, columns = (pooling_windows.inside(*axis).sum(axis=1) for axis in zip(axes, x[2:], pads))
-    return np.outer(rows, columns)
+    pixels = np.outer(rows, columns)
+    return pixels if divisor_override is None else np.full_like(pixels, divisor_override)
 
 
 def reference(x, **attrs):
     """The definition above, by the indices of each window's pixels."""
     out_shape(x.shape, **attrs)
-    geometry = {name: value for name, value in attrs.items() if name != "count_include_pad"}
+    geometry = {name: value for name, value in attrs.items() if name not in ("count_include_pad", "divisor_override")}
     seen = pooling_windows.gather(x, *pooling_windows.positions(x.shape, **geometry), 0)
     return seen.sum(axis=(4, 5)) / divisor(x.shape, **attrs).astype(x.dtype)
 
 
 def terms(x, **attrs):
     """Each pixel that is summed, and the division."""
-    pixels = divisor(x.shape, **{**attrs, "count_include_pad": False})
+    pixels = divisor(x.shape, **{**attrs, "count_include_pad": False, "divisor_override": None})
     return np.broadcast_to(pixels + 1.0, out_shape(x.shape, **attrs)).copy()
 
 
 def exact(attrs, shapes):
-    """Whether every divisor is a power of two: then dividing, or multiplying by 1/d, rounds nothing."""
+    """Whether every divisor is a power of two: then dividing, or multiplying by 1/d, rounds nothing.
+
+    Where the divisor is stated, so must the area be: a mean may be taken first, and multiplied by area / divisor.
+    """
     complete = {name: attrs.get(name, kind.default) for name, kind in ATTRIBUTES.items() if name != "layout"}
     pixels = divisor(shapes["x"], **complete)
-    return not np.any(pixels & (pixels - 1))
+    area = 1 if complete["divisor_override"] is None else math.prod(complete["kernel_size"])
+    return not np.any(pixels & (pixels - 1)) and not area & (area - 1)
 
 
 def special(name, tier, dtype, shape):
@@ -130,6 +145,13 @@ def sketches():
     attrs = {"kernel_size": [4, 3], "stride": [3, 2], "padding": [[0, 1], [1, 1]], "ceil_mode": True}
     yield Sketch("ceil-padded", "the last window hangs over the padding; nothing but pixels counts", attrs, x)
     yield Sketch("ceil-padded-included", "pixels and padding count, the overhang does not", attrs | included, x)
+    stated = {"divisor_override": 3}
+    attrs = {"kernel_size": [3, 4], "stride": [2, 1], "padding": [[1, 0], [1, 2]]}
+    yield Sketch("divisor", "a divisor that is neither the area nor a number of pixels", attrs | stated, x, build.EVERY)
+    attrs = {"kernel_size": [2, 4], "stride": [2, 4], "ceil_mode": True, "divisor_override": 1}
+    yield Sketch("divisor-one", "divided by 1: the sum of each window, a partial one too", attrs, x, build.EVERY)
+    attrs = {"kernel_size": [2, 4], "stride": [1, 2], "padding": [[1, 1], [0, 0]], "divisor_override": 16}
+    yield Sketch("divisor-half", "a stated divisor in half precision", attrs, {"x": (2, 2, 5, 6)}, build.HALVES)
     attrs = {"kernel_size": [4, 3], "stride": [3, 4], "padding": "same"}
     yield Sketch("same-indivisible", "stride does not divide the size; pads differ at the two ends", attrs, x)
     attrs = {"kernel_size": [3, 2], "stride": [1, 1], "padding": "same", **included}
@@ -155,6 +177,8 @@ def refused():
     yield "zero-window", "a window without pixels has no mean", {"kernel_size": [0, 2], "stride": [1, 1]}, x
     attrs = {"kernel_size": [2, 2], "padding": [[0, 0], [-1, 0]]}
     yield "negative-pads", "pads add pixels; taking some away is cropping", attrs, x
+    attrs = {"kernel_size": [2, 2], "divisor_override": 0}
+    yield "zero-divisor", "nothing is divided by 0", attrs, x
     attrs = {"kernel_size": [2, 2]}
     yield "rank-3-image", "a single image without the axis of images", attrs, {"x": IMAGE[1:]}
     yield "empty-batch", "no image", attrs, {"x": (0, 3, 7, 10)}

@@ -12,6 +12,8 @@ def content(cases: list[Case]) -> dict:
 
 def _row(case: Case) -> dict:
     inputs = {name: _array(array) for name, array in case.inputs.items()}
+    for name, word in case.memory.items():
+        inputs[name]["memory"] = word
     return {"id": case.id, "op": case.op, "attrs": dict(case.attrs), "inputs": inputs, "gradient": case.gradient}
 
 

@@ -51,8 +51,9 @@ def _is_promoted(case):
 
 def _mirrors_again(case):
     """Pads of the modes reflect, symmetric and circular that need more pixels than there are."""
-    spare = {"reflect": 1, "symmetric": 0, "circular": 0}.get(case.attrs["mode"])
-    sizes = zip(predicates.image(case), case.attrs["padding"])
+    mode = case.attrs.get("mode", case.attrs.get("padding_mode"))
+    spare = {"reflect": 1, "symmetric": 0, "circular": 0}.get(mode)
+    sizes = zip(predicates.image(case), predicates.pads(case))
     return spare is not None and any(max(ends) > size - spare for size, ends in sizes)
 
 
@@ -215,6 +216,7 @@ LEDGER = [
     ),
     shared.LOSS_OF_NO_IMAGES,
     shared.EMPTY_KERNEL_SUMS_TO_ZERO,
+    shared.ZERO_DIVISOR_GIVES_INFINITY,
     convention(
         id="type-promotion",
         operators=(*CONVOLUTIONS, "corr2d", "convolve2d", "learn_kernel", "lenet5"),
@@ -270,7 +272,7 @@ LEDGER = [
     ),
     convention(
         id="pads-wider-than-the-image",
-        operators=("pad2d",),
+        operators=("pad2d", "conv2d_layer"),
         when=_mirrors_again,
         what="The modes reflect, symmetric and wrap go on and on, however wide the pads; a single row is repeated.",
         why="jnp.pad follows NumPy, which mirrors what it has mirrored before.",

@@ -15,6 +15,7 @@ GRADIENTS = (*SUMS, "max_pool2d", "pad2d")
 LEDGER = [
     *sums_in("float16", SUMS, GRADIENTS, on=On("XLA", at_least="avx")),
     *sums_in("bfloat16", SUMS, GRADIENTS),
+    *shared.pads_of_pixels_in("float16", "bfloat16"),
     dataclasses.replace(
         shared.BIAS_AFTER_ROUNDING,
         why="lax.conv has no bias: users, and flax layers, add it to what lax.conv returns. With "

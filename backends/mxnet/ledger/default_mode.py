@@ -63,8 +63,11 @@ def _step_is_rounded(case):
 
 def _wraps_more_than_once(case):
     """Pads of the modes symmetric and circular that exceed the image."""
-    axes = zip(predicates.image(case), case.attrs["padding"])
-    return case.attrs["mode"] in ("symmetric", "circular") and any(max(ends) > size for size, ends in axes)
+    mode, axes = (
+        case.attrs.get("mode", case.attrs.get("padding_mode")),
+        zip(predicates.image(case), predicates.pads(case)),
+    )
+    return mode in ("symmetric", "circular") and any(max(ends) > size for size, ends in axes)
 
 
 def _leaves_blocks_for_one(case, block):
@@ -292,7 +295,7 @@ LEDGER = [
     ),
     convention(
         id="pads-wider-than-the-image",
-        operators=("pad2d",),
+        operators=("pad2d", "conv2d_layer"),
         when=_wraps_more_than_once,
         what="Bridged: the modes symmetric and circular go on round and round, however wide the pads.",
         why="No operator has these modes with a gradient; take(mode=wrap) stands in, and has no limit.",
@@ -308,6 +311,7 @@ LEDGER = [
     ),
     dataclasses.replace(shared.ONE_AXIS_BECOMES_A_COLUMN, what="npx.batch_flatten makes (N, 1) of (N,)."),
     shared.EMPTY_KERNEL_SUMS_TO_ZERO,
+    shared.ZERO_DIVISOR_GIVES_INFINITY,
     convention(
         id="parameters-convert",
         operators=("conv2d_layer",),

@@ -9,6 +9,9 @@ import numpy as np
 from backends.numpy.mutants.mutant import Place, flipped, methods, replaced, rows_for_both, swapped
 
 conv2d = Place("conv2d", "conv2d conv2d_layer", *methods("conv2d"))
+layer = Place("conv2d_layer", "conv2d_layer", *methods("conv2d_layer"))
+for mode in ("zeros", "reflect", "replicate", "circular"):
+    layer.plant(f"pads-are-{mode}", f"padding_mode is always {mode}.", replaced(padding_mode=mode))
 both = Place("convolutions", "conv2d conv2d_layer conv_transpose2d", *methods("conv2d conv_transpose2d"))
 
 both.plant("kernel-flipped", "The kernel is flipped in both axes.", flipped(2, 3))

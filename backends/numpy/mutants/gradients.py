@@ -150,12 +150,14 @@ def transposed_back(original, dy, x, *, layout):
 # ---- pooling -------------------------------------------------------------------------------------
 
 
-def seen_by_windows(x, *, kernel_size, stride, padding, dilation=(1, 1), ceil_mode=False, count_include_pad=False):
-    """The windows of a pool and the number of pixels in each."""
+def seen_by_windows(
+    x, *, kernel_size, stride, padding, dilation=(1, 1), ceil_mode=False, count_include_pad=False, divisor_override=None
+):
+    """The windows of a pool and what the sum of each is divided by."""
     from backends.numpy import checks  # not above: the harness lists the mistakes without the backend
 
     windows = checks.pooling(x, kernel_size, stride, padding, dilation, ceil_mode)
-    return windows, windows.counts(count_include_pad).astype(x.dtype)
+    return windows, checks.divisor(windows, count_include_pad, divisor_override).astype(x.dtype)
 
 
 def spread(windows, x, parts, add=True):

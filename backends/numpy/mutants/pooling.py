@@ -27,6 +27,7 @@ max_pool2d.plant("dilation-swapped", "The dilation is read as [w, h].", swapped(
 max_pool2d.plant("dilation-ignored", "The dilation is 1, whatever is asked for.", replaced(dilation=(1, 1)))
 avg_pool2d.plant("pads-never-count", "count_include_pad is ignored.", replaced(count_include_pad=False))
 avg_pool2d.plant("pads-always-count", "Pads count by default, as in PyTorch.", replaced(count_include_pad=True))
+avg_pool2d.plant("divisor-ignored", "divisor_override is ignored.", replaced(divisor_override=None))
 
 
 @attributes
@@ -120,7 +121,7 @@ def largest_magnitude(original, self, x, **attrs):
 def average(original, self, x, *, dilation, **attrs):
     """The layer was replaced by average pooling."""
     original(self, x, dilation=dilation, **attrs)  # what must be refused still is
-    return self.avg_pool2d(x, count_include_pad=False, **attrs)
+    return self.avg_pool2d(x, count_include_pad=False, divisor_override=None, **attrs)
 
 
 @max_pool2d.harmless("the maximum of a window is the maximum of the maxima of its rows; nothing is rounded")
@@ -139,7 +140,7 @@ def one_axis_after_the_other(original, self, x, *, kernel_size, stride, padding,
 
 
 @avg_pool2d
-def maximum(original, self, x, *, count_include_pad, **attrs):
+def maximum(original, self, x, *, count_include_pad, divisor_override, **attrs):
     """The layer was replaced by max pooling."""
     return self.max_pool2d(x, dilation=(1, 1), **attrs)
 

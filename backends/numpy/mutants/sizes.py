@@ -193,12 +193,12 @@ class Condition:
 def planted(condition: Condition, damage: Damage) -> Callable:
     """What stands in for `execute`: it does damage where the condition holds."""
 
-    def change(execute, adapter, operator, attrs, arrays, cotangent=None):
+    def change(execute, adapter, operator, attrs, arrays, cotangent=None, lies=None):
         if not condition(operator, attrs, arrays):
-            return execute(adapter, operator, attrs, arrays, cotangent)
+            return execute(adapter, operator, attrs, arrays, cotangent, lies)
         if damage.stage == "inputs" and damage.array in arrays:
             arrays = {**arrays, damage.array: damaged(operator, attrs, damage, arrays[damage.array])}
-        found = execute(adapter, operator, attrs, arrays, cotangent)
+        found = execute(adapter, operator, attrs, arrays, cotangent, lies)
         results = {"outputs": found.outputs, "gradients": found.gradients}.get(damage.stage, {})
         if damage.array in results:
             results[damage.array] = damaged(operator, attrs, damage, results[damage.array])

@@ -29,6 +29,7 @@ LEDGER = [
     *sums_in("float16", ("avg_pool2d", *SUMS), ("conv2d", "convolve2d", *ONEDNN, *GRADIENTS)),
     *sums_in("bfloat16", SUMS, GRADIENTS),
     *sums_in("bfloat16", (), ONEDNN, on=WITH_BFLOAT16),
+    *shared.pads_of_pixels_in("float16", "bfloat16"),
     dataclasses.replace(
         shared.BIAS_AFTER_ROUNDING, why="tf.nn.bias_add, also in a Keras layer, gets what tf.nn.conv2d has rounded."
     ),

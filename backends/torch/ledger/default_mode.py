@@ -12,9 +12,9 @@ from backends import other_cases as others
 from backends import other_definitions as definitions
 from backends import shared_ledger as shared
 from backends.condition import On
-from backends.instead import Defined, Gives
-from backends.known import bug, convention, numeric
-from spec.cases import predicates
+from backends.instead import Defined, Gives, Says
+from backends.known import bug, convention, numeric, unsupported
+from spec.cases import memory, predicates
 
 CONVOLUTIONS = ("conv2d", "conv2d_layer", "conv_transpose2d")
 POOLS = ("max_pool2d", "avg_pool2d")
@@ -58,6 +58,14 @@ def _labels_are_ignored(case):
 
 
 LEDGER = [
+    unsupported(
+        id="negative-strides",
+        operators=memory.OPERATORS,
+        when=lambda case: "reversed" in case.memory.values(),
+        instead=Says("ValueError: At least one stride in the given numpy array is negative"),
+        what="torch.from_numpy refuses an array with negative strides, such as a flipped view; it takes a copy.",
+        why="A tensor has no negative strides.",
+    ),
     numeric(
         id="padding-is-left-out",
         operators=("conv2d", "conv2d_layer"),

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from harness.cases import case_file, case_file_arrays
+from spec import memory
 from spec.cases.sketches import dtype_of
 from spec.errors import UserError
 
@@ -380,6 +381,38 @@ def test_a_mistake_in_an_array_is_named(tmp_path, changes, words):
 
 def test_a_mistake_in_an_expected_array_is_named(tmp_path):
     assert "expected 'y': unknown dtype 'f4'" in message(tmp_path, case(expected={"y": ONES | {"dtype": "f4"}}))
+
+
+@pytest.mark.parametrize("word", memory.WORDS)
+@pytest.mark.parametrize("beside", [False, True])
+def test_an_input_may_say_how_it_lies_in_memory(tmp_path, word, beside):
+    given = ONES | {"shape": [1, 2, 2, 1]}
+    if beside:
+        np.save(tmp_path / "x.npy", np.array([1, 2, 3, 4], "float32").reshape(1, 2, 2, 1))
+        given = {"file": "x.npy"}
+    (case,) = load(tmp_path, {"id": "a", "op": "flatten", "inputs": {"x": given | {"memory": word}}})
+    assert case.memory == ({"x": word} if word != "contiguous" else {})
+    assert case.inputs["x"].ravel().tolist() == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("word", "shape", "words"),
+    [
+        ("sideways", [2, 2], "memory is 'sideways'; choose from: contiguous, channels_last"),
+        (None, [2, 2], "memory is None; choose from"),
+        (["strided"], [2, 2], "memory is ['strided']; choose from"),
+        ("channels_last", [2, 2], "memory is 'channels_last', which needs 4 axes, not 2"),
+    ],
+)
+def test_a_place_in_memory_that_there_is_not(tmp_path, word, shape, words):
+    given = ONES | {"shape": shape, "memory": word}
+    assert words in message(tmp_path, {"id": "a", "op": "flatten", "inputs": {"x": given}})
+
+
+def test_only_an_input_lies_in_memory(tmp_path):
+    stated = ONES | {"memory": "strided"}
+    row = {"id": "a", "op": "flatten", "inputs": {"x": ONES}, "expected": {"y": stated}}
+    assert "unknown key 'memory'" in message(tmp_path, row)
 
 
 @pytest.mark.parametrize("value", [None, 3, [1, 2], "w.npy"])

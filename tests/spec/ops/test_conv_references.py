@@ -145,9 +145,12 @@ def test_convolve2d_is_convolve2d(case):
     np.testing.assert_allclose(convolve2d.reference(**arrays), wanted)
 
 
-def scipy_conv2d(x, w, b=None, *, stride, padding, dilation, groups):
+MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}  # in NumPy's words
+
+
+def scipy_conv2d(x, w, b=None, *, stride, padding, dilation, groups, padding_mode="zeros"):
     pads = conv2d.explicit(padding, x.shape[2:], w.shape[2:], stride, dilation)
-    x, w = np.pad(x, ((0, 0), (0, 0), *pads)), spaced(w, dilation)
+    x, w = np.pad(x, ((0, 0), (0, 0), *pads), MODES[padding_mode]), spaced(w, dilation)
     outputs, inputs = len(w) // groups, w.shape[1]
     y = [
         [
@@ -264,3 +267,25 @@ def test_every_pair_of_attribute_values_occurs(name):
 def test_a_transposed_convolution_without_a_convolution_is_refused(attrs, message):
     with pytest.raises(Rejected, match=message):
         conv_transpose2d.out_shape((1, 2, 5, 6), (2, 3, 3, 3), **{**TRANSPOSED, **attrs})
+
+
+@pytest.mark.parametrize(
+    ("mode", "row"),
+    [
+        ("zeros", [1, 3, 5, 3]),
+        ("reflect", [3, 3, 5, 5]),
+        ("replicate", [2, 3, 5, 6]),
+        ("circular", [4, 3, 5, 4]),
+    ],
+)
+def test_the_pads_of_a_layer_by_hand(mode, row):
+    """The row 1 2 3 with a pad at each end, and the sums of two neighbours: 0+1 1+2 2+3 3+0, and so on."""
+    x, w = np.array([[[[1.0, 2.0, 3.0]]]]), np.ones((1, 1, 1, 2))
+    attrs = {"stride": [1, 1], "padding": [[0, 0], [1, 1]], "dilation": [1, 1], "groups": 1}
+    assert conv2d_layer.reference(x, w, padding_mode=mode, **attrs).ravel().tolist() == row
+
+
+def test_a_layer_without_a_padding_mode_is_the_convolution():
+    x, w = np.arange(24.0).reshape(1, 2, 3, 4), np.arange(8.0).reshape(1, 2, 2, 2)
+    attrs = {"stride": [1, 2], "padding": "same", "dilation": [1, 1], "groups": 1}
+    assert np.array_equal(conv2d_layer.reference(x, w, **attrs), conv2d.reference(x, w, **attrs))

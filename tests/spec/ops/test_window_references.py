@@ -151,7 +151,8 @@ def pooled(x, attrs):
                 if 0 <= row < x.shape[2] and 0 <= column < x.shape[3]:
                     seen.append(x[:, :, row, column])
         if "count_include_pad" in attrs:
-            y[:, :, i, j] = np.sum(seen, axis=0) / (counted if attrs["count_include_pad"] else len(seen))
+            pixels = counted if attrs["count_include_pad"] else len(seen)
+            y[:, :, i, j] = np.sum(seen, axis=0) / (attrs["divisor_override"] or pixels)
         else:
             y[:, :, i, j] = np.max(seen, axis=0)
     return y
@@ -354,3 +355,17 @@ def test_images_of_a_batch_do_not_meet(module):
     for case, x, attrs, y in problems(module.OPERATOR.name):
         parts = [module.reference(x[[n]], **attrs)[0] for n in range(len(x))]
         np.testing.assert_allclose(y, parts, rtol=1e-13, atol=1e-15, err_msg=case.id)
+
+
+@pytest.mark.parametrize(
+    ("divisor", "row"), [(None, [1.5, 3]), (1, [3, 3]), (4, [0.75, 0.75]), (2**40, [3 / 2**40] * 2)]
+)
+def test_a_stated_divisor_divides_every_sum_also_that_of_a_partial_window(divisor, row):
+    attrs = AVG | {"kernel_size": [1, 2], "ceil_mode": True, "divisor_override": divisor}
+    assert avg_pool2d.reference(image([[1, 2, 3]]), **attrs).ravel().tolist() == row
+
+
+@pytest.mark.parametrize("divisor", [0, -1])
+def test_a_divisor_must_be_at_least_one(divisor):
+    with pytest.raises(Rejected, match=f"divisor_override {divisor} must be at least 1"):
+        avg_pool2d.reference(image([[1, 2, 3]]), **AVG, kernel_size=[1, 2], divisor_override=divisor)

@@ -113,6 +113,11 @@ def forgets_the_bias(right, x, w, b=None, **attrs):
     return right(x, w, **attrs)
 
 
+@fault("conv2d_layer", "pads-of-pixels")
+def pads_with_zeros_always(right, *inputs, padding_mode, **attrs):
+    return right(*inputs, padding_mode="zeros", **attrs)
+
+
 # Transposed convolution
 
 

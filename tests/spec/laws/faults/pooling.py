@@ -38,6 +38,11 @@ def never_counts_padding(right, x, *, count_include_pad, **attrs):
     return right(x, count_include_pad=False, **attrs)
 
 
+@fault("avg_pool2d", "stated-divisor")
+def ignores_the_stated_divisor(right, x, *, divisor_override, **attrs):
+    return right(x, divisor_override=None, **attrs)
+
+
 @fault("avg_pool2d", "average-gradient", "upsampling-gradient", "upsampling-undone", "constants")
 def sums(right, x, *, kernel_size, **attrs):
     return right(x, kernel_size=kernel_size, **attrs) * np.prod(kernel_size).astype(x.dtype)
