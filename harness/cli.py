@@ -1,89 +1,20 @@
 """The command line: `python -m harness COMMAND`. Errors are one line on stderr and exit code 2."""
 
-import math
 import os
 import sys
 import traceback
-from collections.abc import Callable
 from pathlib import Path
 
 import click
 
+from harness.options import BACKEND, CASE, JOBS, OP, OUT, names_of, out, timeout
 from spec.errors import UserError
 
-OUT = Path("reports/out/latest")
 HISTORY = Path("reports/out/history")
 VERSION = "0.1.0"
 LONGEST = 1000  # characters of an error
 FORMATS = ("html", "md", "junit", "json")
 COMPLETE = "_CONVPARITY_COMPLETE"  # what click looks at, to complete the command `harness/convparity`
-
-
-class Seconds(click.FloatRange):
-    """A time limit, which must be one that a clock can wait for: neither NaN nor infinite."""
-
-    def convert(self, value, param, ctx):
-        seconds = super().convert(value, param, ctx)
-        if math.isnan(seconds):
-            self.fail("nan is no time", param, ctx)
-        return seconds
-
-
-# ---- what a shell completes ----------------------------------------------------------------------
-
-
-def names_of(kind: str) -> Callable:
-    """What completes an option: the names of all of a kind ("backends", "operators", "lessons")."""
-
-    def complete(context, option, beginning: str) -> list[str]:
-        from harness.workers import backends
-        from spec import operators
-        from spec.lessons import lessons
-
-        found = {"backends": backends.names, "operators": operators, "lessons": lessons}[kind]()
-        return [name for name in found if name.startswith(beginning)]
-
-    return complete
-
-
-# ---- options that several commands have ----------------------------------------------------------
-
-BACKEND = click.option(
-    "--backend",
-    "names",
-    multiple=True,
-    metavar="NAME",
-    shell_complete=names_of("backends"),
-    help="Only this backend (repeat); NAME=adapter.py@python for one of your own.",
-)
-OP = click.option(
-    "--op",
-    "ops",
-    multiple=True,
-    metavar="NAME",
-    shell_complete=names_of("operators"),
-    help="Only this operator (repeat).",
-)
-CASE = click.option("--case", "globs", multiple=True, metavar="GLOB", help="Only cases whose id matches (repeat).")
-JOBS = click.option(
-    "--jobs",
-    default=os.cpu_count() or 2,
-    type=click.IntRange(1),
-    show_default="one per core",
-    help="Workers side by side.",
-)
-
-
-def out(what: str) -> Callable:
-    """The option for the folder that holds what the command writes."""
-    path = click.Path(path_type=Path)
-    return click.option("--out", default=OUT, type=path, show_default=True, help=f"Folder for the {what}.")
-
-
-def timeout(what: str) -> Callable:
-    """The option for the seconds that one case (or question, or probe) may take."""
-    limit = Seconds(0, 1e6, min_open=True)
-    return click.option("--timeout", default=60.0, type=limit, show_default=True, help=f"Seconds one {what} may take.")
 
 
 # ---- commands ------------------------------------------------------------------------------------
