@@ -27,7 +27,17 @@ def pytest_xdist_make_scheduler(config, log):
     """On several cores the tests of a file stay together, so that what they share is made once."""
     from xdist.scheduler import LoadFileScheduling
 
+    config.option.loadscopereorder = False  # the order is that of `pytest_collection_modifyitems`
     return LoadFileScheduling(config, log) if config.getvalue("dist") == "load" else None
+
+
+LONGEST = ("test_conformance", "test_random_cases", "test_processors", "test_mutants", "test_lessons", "test_modes")
+
+
+def pytest_collection_modifyitems(items):
+    """The longest files first, so that no core is left alone with one at the end."""
+    place = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path.stem, len(place)) if "conformance" in item.nodeid else 0)
 
 
 def pytest_ignore_collect(collection_path, config):

@@ -109,7 +109,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             for one in REPROS
             if one.framework in pythons
         ]
-        metafunc.parametrize(("repro", "python"), found)
+        none = [pytest.param(None, None, id="none", marks=pytest.mark.skip("no bug of these frameworks has a script"))]
+        metafunc.parametrize(("repro", "python"), found or none)
     elif "backend" in metafunc.fixturenames:
         metafunc.parametrize("backend", [pytest.param(name, id=name, marks=marks.get(name, ())) for name in names])
 

@@ -32,13 +32,14 @@ def conformance(tmp_path):
 
     def run(*options: str) -> subprocess.CompletedProcess:
         code = f"import sys; sys.path[:0] = [{str(tmp_path)!r}]; import pytest; sys.exit(pytest.main(sys.argv[1:]))"
-        command = [sys.executable, "-c", code, "-p", "absent", "-p", "no:cacheprovider", "tests/conformance", *options]
+        command = [sys.executable, "-c", code, "-p", "absent", "-p", "no:cacheprovider", FILE, *options]
         return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
 
     return run
 
 
 CASES = ("-k", "(numpy or mxnet) and flatten/channels and test_case")
+FILE = "tests/conformance/test_conformance.py"
 
 
 def test_they_are_skipped_with_the_reason(conformance):

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from backends.condition import On
+from harness.bridge.translate import NETWORK, network
 from harness.commands.conventions import NONE, ask
-from harness.source.standalone import layouts_of_method
+from harness.source.standalone import layouts_of_function, layouts_of_method
 from spec.questions import questions
 from tests.conformance.facts import FACTS
 
@@ -111,3 +112,27 @@ def test_the_adapter_calls_in_the_layout_that_was_found(given, ready, name, api)
     backend = next(one for one in ready if one.name == name)
     declared = layouts_of_method(backend.adapter, "conv2d")
     assert (declared.image, declared.kernel) == (found["layout.default", api], found["layout.kernel", api])
+
+
+# The interface that each network is written in, by which its probes are named. NumPy has no layers of its own to ask.
+INTERFACES = {"torch": "torch.nn", "tensorflow": "tf.keras", "jax": "flax.nnx", "mxnet": "mxnet.gluon"}
+WORDS = {
+    "layout.dense": {"OI": "(outputs, inputs)", "IO": "(inputs, outputs)"},
+    "layout.flatten": {"NCHW": "channels, rows, columns", "NHWC": "rows, columns, channels"},
+}
+
+
+@pytest.mark.parametrize(("name", "interface"), INTERFACES.items())
+def test_a_network_declares_what_was_found(given, ready, name, interface):
+    """Layout, kernel, dense weights and flatten of the layers that it is made of, by the framework's own calls."""
+    answers: dict[str, set] = {}
+    for (question, api), answer in given(name).items():
+        if api.startswith(interface) and question.startswith("layout."):
+            answers.setdefault(question, set()).add(answer)
+    declared = layouts_of_function(network(next(one for one in ready if one.name == name)), NETWORK)
+    assert {question: answers[question] for question in ("layout.default", "layout.kernel", *WORDS)} == {
+        "layout.default": {declared.image},
+        "layout.kernel": {declared.kernel},
+        "layout.dense": {WORDS["layout.dense"][declared.dense]},
+        "layout.flatten": {WORDS["layout.flatten"][declared.image]},
+    }

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import subprocess
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -91,16 +92,17 @@ def test_a_mistake_can_be_told_from_its_output(ready, table):
 
 RUN = """
 import ast, contextlib, io, json, sys
-space, shown = {}, []
-for cell in json.load(open(sys.argv[1]))["cells"]:
-    if cell["cell_type"] == "code":
-        lines = ast.parse("".join(cell["source"])).body
-        last = lines.pop() if isinstance(lines[-1], ast.Expr) else None
-        with contextlib.redirect_stdout(io.StringIO()) as printed:
-            exec(compile(ast.Module(lines, []), "cell", "exec"), space)
-            found = repr(eval(compile(ast.Expression(last.value), "cell", "eval"), space)) if last else ""
-        shown.append(printed.getvalue() + found)
-print(json.dumps(shown))
+for path in sys.argv[1:]:
+    space, shown = {}, []
+    for cell in json.load(open(path))["cells"]:
+        if cell["cell_type"] == "code":
+            lines = ast.parse("".join(cell["source"])).body
+            last = lines.pop() if isinstance(lines[-1], ast.Expr) else None
+            with contextlib.redirect_stdout(io.StringIO()) as printed:
+                exec(compile(ast.Module(lines, []), "cell", "exec"), space)
+                found = repr(eval(compile(ast.Expression(last.value), "cell", "eval"), space)) if last else ""
+            shown.append(printed.getvalue() + found)
+    print("shown", json.dumps(shown))
 """
 
 
@@ -110,29 +112,31 @@ def stored(cell: dict) -> str:
 
 
 def test_every_notebook_runs_in_its_framework_and_shows_what_is_stored(ready, table, tmp_path):
-    pythons = {one.name: one.python for one in ready}
+    """Each with names of its own; those of a framework in one process, which imports it once."""
 
-    def run(name: str, lesson: dict) -> None:
-        path = tmp_path / f"{lesson['name']}-{name}.ipynb"
-        path.write_text(notebook.write(lesson, name, table["backends"][name]))
-        done = subprocess.run(
-            [pythons[name], "-c", RUN, path], cwd=tmp_path, capture_output=True, text=True, timeout=300
-        )
-        assert done.returncode == 0, (path.name, done.stderr[-2000:])
+    def run(name: str, python: Path) -> None:
+        mine = table["backends"][name]
+        lessons = [one for one in table["lessons"] if mine["lessons"][one["name"]]["calls"]]
+        paths = [tmp_path / f"{one['name']}-{name}.ipynb" for one in lessons]
+        for path, lesson in zip(paths, lessons):
+            path.write_text(notebook.write(lesson, name, mine))
+        command = [python, "-c", RUN, *paths]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=600)
+        lines = [line.removeprefix("shown ") for line in done.stdout.splitlines() if line.startswith("shown ")]
+        assert len(lines) == len(paths), (paths[len(lines)].name, done.stderr[-2000:])
+        for path, line in zip(paths, lines):
+            compare(path, json.loads(line))
+
+    def compare(path: Path, shown: list[str]) -> None:
         cells = [cell for cell in json.loads(path.read_text())["cells"] if cell["cell_type"] == "code"]
-        for cell, shown in zip(cells, json.loads(done.stdout.splitlines()[-1]), strict=True):
+        for cell, one in zip(cells, shown, strict=True):
             refusal = "".join(cell["source"]).startswith("try:")  # of which the line that says it is stored
             said = stored(cell).strip()
-            assert said.partition(": ")[2] in shown if refusal else said == shown, (path.name, cell["source"])
+            assert said.partition(": ")[2] in one if refusal else said == one, (path.name, cell["source"])
 
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        pending = [
-            pool.submit(run, name, lesson)
-            for name, one in table["backends"].items()
-            for lesson in table["lessons"]
-            if one["lessons"][lesson["name"]]["calls"]
-        ]
-        for one in pending:
+        pythons = {one.name: one.python for one in ready}
+        for one in [pool.submit(run, name, pythons[name]) for name in table["backends"]]:
             one.result()
 
 
