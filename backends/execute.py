@@ -29,6 +29,7 @@ class Computed:
     outputs: dict[str, np.ndarray]
     gradients: dict[str, np.ndarray]
     route: str
+    changed: tuple[str, ...] = ()  # the inputs that are not what they were
 
 
 def execute(
@@ -52,6 +53,7 @@ def execute(
     names = [name for name in operator.inputs if name in inputs]
     given = {name: plan.enter(name, inputs[name]) for name in names}
     given.update({name: arranged(given[name], word) for name, word in (lies or {}).items()})
+    before = {name: array.tobytes() for name, array in given.items()}
     tensors = [adapter.from_numpy(array) for array in given.values()]
     try:
         inspect.signature(method).bind(*tensors, **plan.attrs)
@@ -80,7 +82,14 @@ def execute(
         raise Broken(f"{operator.name} returned {len(found)} results, not {len(operator.outputs)}: {wanted}")
     computed = {name: leave(name, tensor) for name, tensor in zip(operator.outputs, found)}
     adapter.synchronize()
-    return Computed(computed, gradients, plan.route)
+    after = {name: adapter.to_numpy(tensor) for name, tensor in zip(names, tensors)}
+    changed = tuple(name for name in names if _differs(after[name], given[name], before[name]))
+    return Computed(computed, gradients, plan.route, changed)
+
+
+def _differs(tensor: np.ndarray, array: np.ndarray, before: bytes) -> bool:
+    """Whether an input, a tensor made of an array, holds other bits than before; not where its dtype was changed."""
+    return tensor.dtype == array.dtype and tensor.tobytes() != before
 
 
 def completed(attrs: Mapping[str, Any]) -> dict[str, Any]:

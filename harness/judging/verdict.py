@@ -151,6 +151,9 @@ def judge(case: Case, truth: Truth, reply: Mapping, outputs: Mapping, gradients:
         return Verdict(
             Outcome.DIFFERS, f"accepted what must be refused ({truth.rejected or case.why}); returned {shapes}"
         )
+    if reply.get("changed"):
+        names = " and ".join(reply["changed"])
+        return Verdict(Outcome.DIFFERS, f"changed its input {names}: whoever called it finds other numbers there")
     missing = [name for name in truth.outputs if name not in outputs]
     if missing:
         return Verdict(Outcome.DIFFERS, f"returned no {missing[0]}")

@@ -168,6 +168,7 @@ def _is_answer(reply: dict[str, Any], answers: Sequence[str]) -> bool:
     texts = [reply.get(name, "") for name in ("outcome", "route", "error_class", "message")]
     seconds, failed = reply.get("seconds", 0.0), reply.get("gradient_error", {"outcome": "rejected", "message": ""})
     arrays = [reply.get("outputs", {}), reply.get("gradients", {})]
+    changed = reply.get("changed", [])
     return (
         all(isinstance(text, str) for text in texts)
         and reply.get("outcome") in answers
@@ -177,6 +178,8 @@ def _is_answer(reply: dict[str, Any], answers: Sequence[str]) -> bool:
         and failed.get("outcome") in ANSWERS
         and isinstance(failed.get("message"), str)
         and all(isinstance(one, dict) for one in arrays)
+        and isinstance(changed, list)
+        and all(isinstance(name, str) for name in changed)
     )
 
 

@@ -165,6 +165,8 @@ def attempt(adapter, request):
             reply["gradient_error"] = {"outcome": outcome(error), "message": message}
         reply["outcome"], reply["route"] = "computed", computed.route
         outputs, gradients = computed.outputs, computed.gradients
+        if computed.changed:
+            reply["changed"] = list(computed.changed)
     except Exception as error:
         outputs, gradients = {}, {}
         reply["outcome"] = outcome(error)

@@ -28,9 +28,9 @@ from tests.reports.found import FOUND
 
 ROOT = Path(__file__).resolve().parents[2]
 ADAPTER = Path(__file__).parent / "adapter.py"
-LIMIT = 20  # seconds that any command here may take
+LIMIT = 60  # seconds that any command here may take
 LONGEST = 1500  # characters of the line that says what is wrong
-ANSWER = 1.0  # seconds that a worker may take for a case
+ANSWER = 2.0  # seconds that a worker may take for a case
 SECONDS = ("seconds", "check")  # of a row what may be another one for the same verdict
 
 

@@ -57,6 +57,7 @@ ANSWERS = {
     "pair": lambda y: (y, y),
     "structured": lambda y: np.zeros(2, [("re", "f4"), ("im", "f4")]),
     "flipped": lambda y: y[..., ::-1].copy(),
+    "in place": lambda y: y,
     "late": lambda y: y,
 }
 
@@ -85,6 +86,8 @@ class Adapter(NumPy):
         if FAULT == "late":
             self.pending = "an operator failed long ago"
         y = super().conv2d(x, *rest, **attrs)
+        if FAULT == "in place":
+            x += 1
         return ANSWERS.get(FAULT, lambda y: y)(y)
 
     @native("NCHW", kernel="OIHW")

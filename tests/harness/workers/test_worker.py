@@ -119,6 +119,12 @@ def test_a_gradient_that_is_none_is_missing(answers):
     assert (outcome, status, message) == ("exact", "fail", "returned no gradient for w")
 
 
+def test_an_input_that_was_changed_in_place_differs_though_the_answer_is_right(answers):
+    outcome, status, message = costs_only_its_own_case(answers("in place"))
+    assert (outcome, status) == ("differs", "fail")
+    assert "changed its input x" in message
+
+
 def test_a_wrong_answer_differs(answers):
     outcome, status, message = costs_only_its_own_case(answers("flipped"))
     assert (outcome, status) == ("differs", "fail")
