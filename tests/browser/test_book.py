@@ -32,7 +32,7 @@ def site(table, tmp_path_factory):
 def test_a_page_shows_every_framework_and_its_notebook(open_page, site, table, lesson):
     shown = next(one for one in table["lessons"] if one["name"] == lesson)
     view = open_page(site / f"{lesson}.html", 1024)
-    text = view.page.locator("body").inner_text()
+    text = view.page.locator("body").inner_text().replace("’", "'")
     for name, backend in table["backends"].items():
         for call in backend.get("lessons", {}).get(lesson, {}).get("calls", []):
             assert call["label"] in text

@@ -57,5 +57,5 @@ def test_the_index_leads_to_every_lesson(open_page, folder):
 
 def test_the_report_of_the_same_folder_leads_to_every_lesson(open_page, folder):
     view = open_page(folder / "index.html")
-    found = {link.get_attribute("href") for link in view.page.locator("#lessons a, section a").all()}
+    found = {link.get_attribute("href") for link in view.page.locator("a").all()}
     assert {f"lessons/{name}.html" for name in lessons()} <= found
