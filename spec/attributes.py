@@ -5,7 +5,7 @@ import sys
 from typing import Any
 
 from spec.core import Attribute
-from spec.layouts import IMAGE, KERNEL, TRANSPOSED_KERNEL
+from spec.layouts import DENSE, IMAGE, KERNEL, TRANSPOSED_KERNEL
 
 LARGEST = sys.float_info.max
 RULES = ("valid", "same", "same_lower", "full")
@@ -71,3 +71,4 @@ def number(*values: float, default: float = 0.0) -> Attribute:
 LAYOUT = choice(*IMAGE, default="NCHW")
 KERNEL_LAYOUT = choice(*KERNEL, default="OIHW")
 TRANSPOSED_KERNEL_LAYOUT = choice(*TRANSPOSED_KERNEL, default="IOHW")
+DENSE_LAYOUT = choice(*DENSE, default="OI")

@@ -89,6 +89,8 @@ class Operator:
                     whose errors are not those of one sum (`spec.numerics.stochastic`)
     pullback        (cotangent, *inputs, **attrs) -> gradients, for an operator that is not linear in each
                     input; default: read off from the reference (`spec.numerics.gradient`)
+    pullback_roundings (cotangent, *inputs, **attrs) -> {input: (B, n)} of each gradient, beside a `pullback`; default:
+                    the pullback of absolute cotangents, and of ones, for gradients that only move and add cotangents
     images, kernels the inputs that follow `layout` and `kernel_layout`
     image_outputs   the outputs that follow `layout`
     differentiable  the inputs that have a gradient
@@ -110,6 +112,7 @@ class Operator:
     terms: Callable | None = None
     draws: Callable | None = None
     pullback: Callable | None = None
+    pullback_roundings: Callable | None = None
     images: tuple[str, ...] = ()
     kernels: tuple[str, ...] = ()
     image_outputs: tuple[str, ...] = ()

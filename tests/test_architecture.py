@@ -28,7 +28,7 @@ SHARED = tuple(
     f"backends.{name}"
     for name in (
         *("contract", "known", "instead", "condition", "processor", "recorder"),
-        *("shared_ledger", "other_cases", "other_definitions"),
+        *("shared_ledger", "shared_network_ledger", "other_cases", "other_definitions"),
     )
 )
 CALLED = ("backends.execute",)  # by the harness alone

@@ -15,6 +15,7 @@ import numpy as np
 from jax import lax
 
 from backends.contract import native
+from backends.jax.activations import ACTIVATIONS
 from backends.jax.lowering import (
     PAD_MODES,
     add_bias,
@@ -185,6 +186,22 @@ class Adapter(Runtime):
     def flatten(self, x, *, layout):
         """Calls `reshape` for all but the batch: the order of memory, whatever the layout."""
         return x.reshape(x.shape[0], -1)
+
+    # ---- layers of a network ---------------------------------------------------------------------
+
+    @compiled
+    def activation(self, x, *, kind, slope, axis):
+        """Calls the function of that name (`activations.py`): `jax.nn.relu`, `jax.nn.gelu`, `jnp.tanh`, and so on."""
+        return ACTIVATIONS[kind](x, slope, axis)
+
+    @native(kernel="IO")
+    @compiled
+    def dense(self, x, w, b=None):
+        """Calls `jnp.dot`.
+        Lacks a function with a bias, and so it is added instead.
+        """
+        y = jnp.dot(x, w)
+        return y if b is None else y + b
 
     # ---- training --------------------------------------------------------------------------------
 

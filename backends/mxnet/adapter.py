@@ -11,6 +11,7 @@ helps where neither has an operator. What MXNet lacks most often, and what stand
 from mxnet import autograd, gluon, nd, np, npx
 
 from backends.contract import Unsupported, native
+from backends.mxnet.activations import ACTIVATIONS
 from backends.mxnet.lenet5 import network
 from backends.mxnet.lowering import (
     convention,
@@ -166,6 +167,19 @@ class Adapter(Runtime):
     def flatten(self, x, *, layout):
         """Calls `npx.batch_flatten`: the order of memory, whatever the layout."""
         return npx.batch_flatten(x)
+
+    # ---- layers of a network ---------------------------------------------------------------------
+
+    def activation(self, x, *, kind, slope, axis):
+        """Calls the function of that name (`activations.py`): `npx.relu`, `npx.leaky_relu`, `npx.softmax`, and so on.
+        Lacks the approximate gelu, silu and hard_swish, and so they are written out instead.
+        """
+        return ACTIVATIONS[kind](x, slope, axis)
+
+    @native(kernel="OI")
+    def dense(self, x, w, b=None):
+        """Calls `npx.fully_connected`."""
+        return npx.fully_connected(x, w, b, num_hidden=w.shape[0], no_bias=b is None)
 
     # ---- training --------------------------------------------------------------------------------
 

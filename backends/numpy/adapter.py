@@ -12,6 +12,7 @@ import numpy as np
 
 from backends.contract import native
 from backends.numpy import checks, sampling
+from backends.numpy.activations import activate
 from backends.numpy.checks import one_dtype
 from backends.numpy.layers import Layer, Sequential, cross_entropy
 from backends.numpy.lenet5 import network
@@ -144,6 +145,24 @@ class Adapter(Runtime):
         """Calls `reshape` for all but the batch: the order of memory, whatever the layout."""
         checks.batched(x)
         return x.reshape(len(x), -1)
+
+    # ---- layers of a network ---------------------------------------------------------------------
+
+    @one_dtype
+    def activation(self, x, *, kind, slope, axis):
+        """Calls `np.maximum`, `np.exp` and `np.tanh` (`activations.py`).
+        Lacks activations, and so their formulas are written out instead.
+        """
+        checks.ranked(x.ndim, x=x)
+        return activate(kind, slope, axis)(x)
+
+    @native(kernel="OI")
+    @one_dtype
+    def dense(self, x, w, b=None):
+        """Calls `@`."""
+        checks.matrices(x, w, b)
+        y = x @ w.T
+        return y if b is None else y + b
 
     # ---- training --------------------------------------------------------------------------------
 

@@ -138,6 +138,14 @@ def upsampling(x: np.ndarray, scale, mode: str, align_corners: bool) -> None:
         raise ValueError("align_corners has a meaning for bilinear only, not for nearest")
 
 
+def matrices(x: np.ndarray, w: np.ndarray, b: np.ndarray | None) -> None:
+    """Refuse what is no dense layer: x (N, I), w (O, I), b (O,)."""
+    ranked(2, x=x, w=w)
+    if x.shape[1] != w.shape[1]:
+        raise ValueError(f"w takes {w.shape[1]} inputs; x has {x.shape[1]}")
+    bias_fits(b, len(w))
+
+
 def batched(x: np.ndarray) -> None:
     """Refuse an array without images, or with an empty axis."""
     if x.ndim < 2:

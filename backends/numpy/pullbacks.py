@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from backends.contract import Unsupported
-from backends.numpy import checks, sampling
+from backends.numpy import activations, checks, sampling
 from backends.numpy.windows import PLAIN
 from spec.padding import explicit
 
@@ -128,7 +128,7 @@ def flatten(dy, x, *, layout):
     return [dy.reshape(x.shape)]
 
 
-def dense(dy, x, w, b):
+def dense(dy, x, w, b=None):
     """y = x @ w^T + b, for x (N, in) and w (out, in)."""
     return [dy @ w, dy.T @ x, dy.sum(axis=0)]
 
@@ -149,6 +149,7 @@ PULLBACKS: dict[str, Callable] = {
     "avg_pool2d": avg_pool2d,
     "upsample2d": upsample2d,
     "flatten": flatten,
+    "activation": activations.pullback,
     "dense": dense,
     "relu": relu,
 }

@@ -15,11 +15,26 @@ from onnx import helper
 
 from backends import processor
 from backends.contract import Unsupported, native
+from spec.layouts import DENSE
 from spec.memory import copied
 from spec.padding import explicit, longer, overhangs, transposed
 
 OPSET, IR = 22, 10
 PAD_MODES = {"constant": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+ACTIVATIONS = {  # the node, and its attributes
+    "relu": ("Relu", {}),
+    "leaky_relu": ("LeakyRelu", {}),
+    "elu": ("Elu", {}),
+    "gelu": ("Gelu", {}),
+    "gelu_tanh": ("Gelu", {"approximate": "tanh"}),
+    "sigmoid": ("Sigmoid", {}),
+    "tanh": ("Tanh", {}),
+    "softplus": ("Softplus", {}),
+    "hard_sigmoid": ("HardSigmoid", {"alpha": 1 / 6, "beta": 0.5}),  # by default 0.2, as Theano had it
+    "hard_swish": ("HardSwish", {}),
+    "softmax": ("Softmax", {}),
+    "log_softmax": ("LogSoftmax", {}),
+}
 
 
 class Adapter:
@@ -151,6 +166,31 @@ class Adapter:
     def flatten(self, x, *, layout):
         """Calls `Flatten` for all but the batch: the order of memory, whatever the layout."""
         return self._run(helper.make_node("Flatten", ["x"], ["y"]), x=x)
+
+    # ---- layers of a network ---------------------------------------------------------------------
+
+    def activation(self, x, *, kind, slope, axis):
+        """Calls the node of that name: `Relu`, `Gelu`, `Softmax`, and so on.
+        Lacks silu in this opset, and so the product with `Sigmoid` is taken instead.
+        """
+        if kind == "silu":
+            nodes = helper.make_node("Sigmoid", ["x"], ["s"]), helper.make_node("Mul", ["x", "s"], ["y"])
+            return self._run(*nodes, x=x)
+        if kind == "relu6":
+            node = helper.make_node("Clip", ["x", "low", "high"], ["y"])
+            return self._run(node, x=x, low=np.array(0, x.dtype), high=np.array(6, x.dtype))
+        name, options = ACTIVATIONS[kind]
+        options = {"leaky_relu": {"alpha": slope}, "softmax": {"axis": axis}, "log_softmax": {"axis": axis}}.get(
+            kind, options
+        )
+        return self._run(helper.make_node(name, ["x"], ["y"], **options), x=x)
+
+    @native(kernel=DENSE)
+    def dense(self, x, w, b=None, *, kernel_layout):
+        """Calls `Gemm`, which takes the weights either way round."""
+        inputs = {"x": x, "w": w} if b is None else {"x": x, "w": w, "b": b}
+        node = helper.make_node("Gemm", list(inputs), ["y"], transB=int(kernel_layout == "OI"))
+        return self._run(node, **inputs)
 
 
 def _mlas():

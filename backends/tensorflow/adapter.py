@@ -18,6 +18,7 @@ import functools
 import tensorflow as tf
 
 from backends.contract import native
+from backends.tensorflow.activations import ACTIVATIONS
 from backends.tensorflow.lenet5 import network
 from backends.tensorflow.lowering import (
     by_axis,
@@ -189,6 +190,18 @@ class Adapter(Runtime):
     def flatten(self, x, *, layout):
         """Calls `tf.reshape` for all but the batch: the order of memory, whatever the layout."""
         return tf.reshape(x, [x.shape[0], -1])
+
+    # ---- layers of a network ---------------------------------------------------------------------
+
+    def activation(self, x, *, kind, slope, axis):
+        """Calls the function of that name (`activations.py`): `tf.nn.relu`, `tf.nn.softmax`, and so on."""
+        return ACTIVATIONS[kind](x, slope, axis)
+
+    @native(kernel="IO")
+    def dense(self, x, w, b=None):
+        """Calls `tf.matmul` and `tf.nn.bias_add`."""
+        y = tf.matmul(x, w)
+        return y if b is None else tf.nn.bias_add(y, b)
 
     # ---- training --------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from backends.contract import native
+from backends.torch.activations import ACTIVATIONS
 from backends.torch.lenet5 import network
 from backends.torch.lowering import mirror, pad, pad_first, share
 from backends.torch.runtime import Runtime
@@ -137,6 +138,17 @@ class Adapter(Runtime):
     def flatten(self, x, *, layout):
         """Calls `torch.flatten` for all but the batch: the order of memory, whatever the layout."""
         return torch.flatten(x, start_dim=1)
+
+    # ---- layers of a network ---------------------------------------------------------------------
+
+    def activation(self, x, *, kind, slope, axis):
+        """Calls the function of that name (`activations.py`): `F.relu`, `F.gelu`, `F.softmax`, and so on."""
+        return ACTIVATIONS[kind](x, slope, axis)
+
+    @native(kernel="OI")
+    def dense(self, x, w, b=None):
+        """Calls `F.linear`."""
+        return F.linear(x, w, b)
 
     # ---- training --------------------------------------------------------------------------------
 

@@ -25,7 +25,8 @@ from spec.errors import UserError
 from spec.layouts import apart, convert, permutation, together
 from spec.numerics import lenet_arithmetic
 
-OPERATORS = ("conv2d", "conv2d_layer", "conv_transpose2d", "pad2d", "max_pool2d", "avg_pool2d", "upsample2d")
+IMAGES = ("conv2d", "conv2d_layer", "conv_transpose2d", "pad2d", "max_pool2d", "avg_pool2d", "upsample2d")
+OPERATORS = (*IMAGES, "activation", "dense")
 NETWORK = "lenet5"
 TIERS = {"integers": "whole numbers", "reals": "reals"}
 
@@ -151,7 +152,7 @@ class Bridge:
         for output in [one for one in self.changes if one.name in self.operator.outputs]:
             lines += [f"{output.name} = {result}", *self.turned(output)]
             result = output.name
-        doc = f"{self.op} as {self.source.folder.name} has it: {about}."
+        doc = f"{self.op} as {self.source.folder.name} has it{': ' if about else ''}{about}."
         return _function(self.function, heads, doc, lines, result)
 
     @property

@@ -36,6 +36,8 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "max_pool2d": {"kernel_size": [3, 2], "stride": [2, 2], "padding": "same"},
     "avg_pool2d": {"kernel_size": [3, 2], "stride": [2, 2], "padding": "same"},
     "upsample2d": {"scale": [2, 3], "mode": "bilinear"},
+    "activation": {"kind": "gelu_tanh"},
+    "dense": {},
 }
 ROWS = [*((op, "float32") for op in OPERATORS), (NETWORK, "float32"), ("conv2d", "float16")]
 LAYOUTS = ("layout", "kernel_layout")  # not asked for: each framework takes its own

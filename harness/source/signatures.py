@@ -17,12 +17,13 @@ from spec.errors import UserError
 # The methods beside the operators, by what they take; the second two may be left out.
 CONTRACT = {"from_numpy": ["array"], "to_numpy": ["tensor"], "synchronize": [], "describe": []}
 OPTIONAL = {"vjp": ["fn", "tensors", "cotangent"], "in_mode": ["call"]}
-LAYOUTS = {"layout": layouts.IMAGE, "kernel_layout": layouts.KERNEL + layouts.TRANSPOSED_KERNEL}
+LAYOUTS = {"layout": layouts.IMAGE, "kernel_layout": layouts.KERNEL + layouts.TRANSPOSED_KERNEL + layouts.DENSE}
 
 # The order of the operators in an adapter, and the headings over them: readers lay two adapters side by side.
 HEADINGS = {
     "correlation and convolution": ("corr2d", "convolve2d", "conv2d", "conv2d_layer", "conv_transpose2d"),
     "padding, pooling, resampling": ("pad2d", "max_pool2d", "avg_pool2d", "upsample2d", "flatten"),
+    "layers of a network": ("activation", "dense", "batch_norm2d"),
     "training": ("learn_kernel", "lenet5"),
 }
 

@@ -146,12 +146,13 @@ _covers: dict[int, Cover] = {}
 def cover(operator: Operator) -> Cover:
     """The rows that the plan of an operator needs; found once."""
     plan = operator.plan
+    layouts = operator.images or operator.kernels  # which the shapes do not depend on; a flatten has its layout
 
     def accepts(row: Row) -> bool:
         attrs = plan.attrs(row)
         shapes = plan.shapes(row, attrs)
         try:
-            rest = {name: value for name, value in attrs.items() if not (operator.images and name in LAYOUTS)}
+            rest = {name: value for name, value in attrs.items() if not (layouts and name in LAYOUTS)}
             operator.out_shape(*shapes.values(), **rest)
         except Rejected:
             return False

@@ -24,7 +24,7 @@ import numpy as np
 
 from spec.cases import sketches
 from spec.core import Case, as_tuple
-from spec.ops import lenet5
+from spec.ops import activation, lenet5
 from spec.registry import operators
 
 NAN, INF = np.nan, np.inf
@@ -268,6 +268,29 @@ def moves() -> Iterator[Case]:
         yield aligned.case((name, why, {"x": {(0, 0, 1, 2): number}}), gradient=False)
 
 
+def matrices() -> Iterator[Case]:
+    """dense."""
+    scene = Scene("dense", {"x": (9, 5), "w": (4, 5)})
+    yield from map(scene.case, [*products("x", "w", (0, 1), (0, 3), (2, 1)), NAN_COTANGENT])
+
+
+def activations() -> Iterator[Case]:
+    """Every activation where the limit is certain."""
+    below = ("relu", "relu6", "elu", "sigmoid", "tanh", "softplus", "hard_sigmoid", *activation.ROWS)
+    above = (*below[:7], "leaky_relu", "gelu", "silu", "hard_swish")
+    rows = (
+        ("nan", NAN, activation.KINDS, "NaN comes to what reads it, and to nothing else"),
+        ("minus-infinity", -INF, below, "the limit: 0, -1, or a number without weight, as masks make it"),
+        ("infinity", INF, above, "the limit: 1, 6 or infinity"),
+    )
+    for name, value, kinds, why in rows:
+        x = np.linspace(-1.75, 2.25, 10, dtype=np.float32).reshape(2, 5)
+        x[0, 1] = value
+        for kind in kinds:
+            attrs = activation.OPERATOR.complete({"kind": kind})
+            yield Case(f"special/activation/{kind}/{name}", "activation", attrs, {"x": x}, why, gradient=False)
+
+
 def trainings() -> Iterator[Case]:
     """learn_kernel and lenet5."""
     shapes = {"x": (5, 5), "y": (4, 4), "w": (2, 2)}
@@ -287,5 +310,5 @@ def trainings() -> Iterator[Case]:
 
 def cases() -> Iterator[Case]:
     """All cases of special values."""
-    for some in (convolutions, transposed, maxima, means, moves, trainings):
+    for some in (convolutions, transposed, maxima, means, moves, matrices, activations, trainings):
         yield from some()

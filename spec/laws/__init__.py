@@ -11,9 +11,20 @@ from spec.laws.law import Ask, Draw, Law, Reading, Side
 @functools.cache
 def laws() -> dict[str, Law]:
     """All laws, in the order in which they are read."""
-    from spec.laws import convolution, correlation, equivariance, gradients, padding_and_resampling, pooling, transposed
+    from spec.laws import (
+        activations,
+        convolution,
+        correlation,
+        dense,
+        equivariance,
+        gradients,
+        padding_and_resampling,
+        pooling,
+        transposed,
+    )
 
-    modules = (correlation, convolution, transposed, equivariance, pooling, padding_and_resampling, gradients)
+    images = (correlation, convolution, transposed, equivariance, pooling, padding_and_resampling)
+    modules = (*images, dense, activations, gradients)
     found = [one for module in modules for one in vars(module).values() if isinstance(one, Law)]
     return {one.name: one for one in found}
 

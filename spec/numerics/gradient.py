@@ -50,6 +50,11 @@ def pullbacks(
     operator with a scale and terms of its own (weights that are rounded, a division) has those roundings here
     too: B is the transpose of its scale, and n grows by its terms.
     """
+    if operator.pullback_roundings is not None:
+        given = (inputs[name] for name in operator.inputs if name in inputs)
+        roundings = operator.pullback_roundings(cotangent, *given, **attrs)
+        own = [{name: pair[place] for name, pair in roundings.items()} for place in (0, 1)]
+        return _own(operator, inputs, attrs, cotangent), own[0], own[1]
     if operator.pullback is not None:  # it may depend on the values of its inputs: only the cotangent is replaced
         values, scales, terms = (
             _own(operator, inputs, attrs, one) for one in (cotangent, np.abs(cotangent), np.ones_like(cotangent))
@@ -91,7 +96,8 @@ def _of_convolution(operator: Operator, inputs: Arrays, attrs, cotangent, ways: 
     i and o channel of the group, k kernel tap, s place in the output.
     """
     names = [name for name in operator.differentiable if name in inputs]
-    x, w, cotangent = (_with_four_axes(array) for array in (inputs[names[0]], inputs[names[1]], cotangent))
+    spread = _with_pixels if _is_dense(operator) else _with_four_axes
+    x, w, cotangent = (spread(array) for array in (inputs[names[0]], inputs[names[1]], cotangent))
     source = _sources(operator, x.shape, w.shape, attrs)
     groups = attrs.get("groups", 1) * len(ways)
     x, cotangent = (np.concatenate([way(array) for way in ways], axis=1) for array in (x, cotangent))
@@ -119,8 +125,20 @@ def _with_four_axes(array: np.ndarray) -> np.ndarray:
     return array.reshape((1,) * (4 - array.ndim) + array.shape)
 
 
+def _is_dense(operator: Operator) -> bool:
+    """Whether the kernel has no taps: the operator is a 1x1 convolution of images of one pixel."""
+    return bool(operator.kernels) and not operator.images
+
+
+def _with_pixels(array: np.ndarray) -> np.ndarray:
+    """Rows, weights or outputs of a dense layer as those of a 1x1 convolution."""
+    return array[..., None, None]
+
+
 def _sources(operator: Operator, x, w, attrs) -> np.ndarray:
     """Which pixel (from 1 on; 0 for none) each kernel tap brings to each output: (kh*kw, OH*OW)."""
+    if _is_dense(operator):
+        return np.ones((1, 1), int)
     key = operator.reference, x[2:], w[2:], repr(attrs)
     if key not in _remembered:
         _remember(key, _find_sources(operator, x, w, attrs))

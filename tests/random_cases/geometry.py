@@ -98,6 +98,11 @@ def axes(draw: st.DrawFn, attrs: Mapping) -> Shapes:
     return {"x": tuple(draw(st.lists(PIXELS, min_size=2, max_size=5)))}
 
 
+def dense(draw: st.DrawFn, attrs: Mapping) -> Shapes:
+    batch, inputs, outputs = draw(BATCH), draw(CHANNELS), draw(CHANNELS)
+    return {"x": (batch, inputs), "w": (outputs, inputs), **_bias(draw, outputs)}
+
+
 def learning(draw: st.DrawFn, attrs: dict) -> Shapes:
     """The rate is a share of the one beyond which descent of normal data diverges."""
     (height, width), (kh, kw) = ((draw(PIXELS), draw(PIXELS)), (draw(TAPS), draw(TAPS)))
@@ -113,12 +118,14 @@ def network(draw: st.DrawFn, attrs: Mapping) -> Shapes:
 
 
 SHAPES: dict[str, Callable[[st.DrawFn, dict], Shapes]] = {
+    "activation": axes,
     "avg_pool2d": image,
     "conv2d": convolution,
     "conv2d_layer": convolution,
     "conv_transpose2d": transposed,
     "convolve2d": plane,
     "corr2d": correlation,
+    "dense": dense,
     "flatten": axes,
     "learn_kernel": learning,
     "lenet5": network,

@@ -219,7 +219,7 @@ LEDGER = [
     shared.ZERO_DIVISOR_GIVES_INFINITY,
     convention(
         id="type-promotion",
-        operators=(*CONVOLUTIONS, "corr2d", "convolve2d", "learn_kernel", "lenet5"),
+        operators=(*CONVOLUTIONS, "corr2d", "convolve2d", "dense", "learn_kernel", "lenet5"),
         when=_is_promoted,
         what="float32 with float64 is computed in float64: by jnp operators, a bias that is added, "
         "jax.scipy.signal and flax layers. lax.conv refuses such a mixture.",

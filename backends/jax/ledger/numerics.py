@@ -119,13 +119,13 @@ LEDGER = [
     ),
     dataclasses.replace(
         shared.SUBNORMAL_NUMBERS_ARE_ZERO,
-        operators=(*PRODUCTS, *POOLS, "upsample2d"),
+        operators=(*PRODUCTS, "dense", *POOLS, "upsample2d"),
         why="XLA switches on flush-to-zero and denormals-are-zero on the CPU, as other devices have nothing else.",
         link="jax-ml/jax#16200",
     ),
     dataclasses.replace(
         shared.SUBNORMAL_NUMBERS_ARE_ZERO_GRADIENT,
-        operators=(*PRODUCTS, "max_pool2d"),
+        operators=(*PRODUCTS, "dense", "max_pool2d"),
         why="XLA switches on flush-to-zero and denormals-are-zero on the CPU.",
         link="jax-ml/jax#16200",
     ),

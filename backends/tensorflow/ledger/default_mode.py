@@ -302,7 +302,7 @@ LEDGER = [
     ),
     dataclasses.replace(
         shared.SUBNORMAL_NUMBERS_ARE_ZERO,
-        operators=(*LAYERED, "avg_pool2d", "upsample2d"),
+        operators=(*LAYERED, "dense", "avg_pool2d", "upsample2d"),
         why="TensorFlow switches on flush-to-zero and denormals-are-zero in every thread, because some processors are "
         "slow with such numbers.",
         link="tensorflow/tensorflow#11902",
@@ -318,7 +318,7 @@ LEDGER = [
     ),
     dataclasses.replace(
         shared.SUBNORMAL_NUMBERS_ARE_ZERO_GRADIENT,
-        operators=(*LAYERED, "max_pool2d"),
+        operators=(*LAYERED, "dense", "max_pool2d"),
         why="TensorFlow switches on flush-to-zero and denormals-are-zero in every thread.",
         link="tensorflow/tensorflow#11902",
     ),

@@ -69,7 +69,7 @@ def test_an_entry_of_the_ledger_tells_what_and_why(told):
 
 
 def test_a_name_that_nothing_has_is_one_line(told):
-    assert "nothing is named 'conv3d'; name an operator (avg_pool2d" in told("conv3d", code=2)
+    assert "nothing is named 'conv3d'; name an operator (activation, avg_pool2d" in told("conv3d", code=2)
     assert "did you mean conv2d/same-indivisible/" in told("conv2d/same", code=2)
 
 

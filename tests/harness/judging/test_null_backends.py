@@ -51,7 +51,7 @@ def nulls(place: int, family: tuple[Array, ...]) -> Iterator[tuple[str, np.ndarr
     yield "ones", np.ones(shape, dtype)
     yield from (("the input", array) for array in case.inputs.values() if array.shape == shape)
     if "b" in case.inputs and not name.startswith("d"):
-        channels = case.inputs["b"] if case.layout == "NHWC" else case.inputs["b"][:, None, None]
+        channels = case.inputs["b"] if case.layout in ("NHWC", "") else case.inputs["b"][:, None, None]
         yield "the bias", np.array(np.broadcast_to(channels, shape), dtype)
     with np.errstate(all="ignore"):
         truth = expected.value.astype(dtype)

@@ -29,7 +29,9 @@ def where(array, value):
 
 def test_every_operator_meets_special_values_for_a_reason():
     assert {case.op for case in cases().values()} == set(operators())
-    assert all(case.why and case.tier == "integers" for case in cases().values())
+    assert all(case.why for case in cases().values())
+    sums = (case for case in cases().values() if not operators()[case.op].pullback_roundings)
+    assert all(case.tier == "integers" for case in sums)
     assert len(cases()) == sum(1 for _ in special_values.cases())
 
 

@@ -98,4 +98,13 @@ def kernels_misread(case):
     return case
 
 
-MISREADINGS = {"layout": images_read_as_channels_first, "kernel-layout": kernels_misread}
+def weights_never_turned(case):
+    """Dense weights taken as OI, whatever they are."""
+    return dataclasses.replace(case, attrs={**case.attrs, "kernel_layout": "OI"})
+
+
+MISREADINGS = {
+    "layout": images_read_as_channels_first,
+    "kernel-layout": kernels_misread,
+    "both-ways-round": weights_never_turned,
+}
