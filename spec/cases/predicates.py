@@ -114,6 +114,18 @@ def special_tap_meets_padding(case: Case) -> bool:
     )
 
 
+def special_tap_meets_no_pixel(case: Case) -> bool:
+    """Whether a tap of a transposed convolution that is NaN or infinite lies beside the image in some output."""
+    kernel, layout = second(case), case.attrs["kernel_layout"]
+    axes = list(zip(image(case), pads(case), dilations(case), transposed_sizes(case)))
+    taps = np.argwhere(~np.isfinite(kernel.astype(np.float64)))[:, [layout.index("H"), layout.index("W")]]
+    return any(
+        start - place * rate < 0 or start - place * rate + outputs > size
+        for tap in np.unique(taps, axis=0)
+        for place, (size, (start, _), rate, outputs) in zip(tap, axes)
+    )
+
+
 def window_may_miss(case: Case) -> bool:
     """Whether a pad is as wide as the window, which then may lie wholly in it."""
     return any(max(ends) >= span > 0 for ends, span in zip(pads(case), spans(case)))

@@ -42,13 +42,7 @@ def _kernel_meets_zeros(case):
         return False
     if max(stride) > 1:
         return groups > 1 or max(dilation) > 1
-    axes = list(zip(predicates.image(case), predicates.pads(case), dilation, predicates.transposed_sizes(case)))
-    taps = np.argwhere(~np.isfinite(kernel.astype(np.float64)))[:, [layout.index("H"), layout.index("W")]]
-    return any(
-        start - place * rate < 0 or start - place * rate + outputs > size
-        for tap in np.unique(taps, axis=0)
-        for place, (size, (start, _), rate, outputs) in zip(tap, axes)
-    )
+    return predicates.special_tap_meets_no_pixel(case)
 
 
 def _maximum_by_ynnpack(case):

@@ -333,6 +333,7 @@ LEDGER = [
     ),
     dataclasses.replace(
         shared.GRADIENT_OF_PADDED_COTANGENT,
+        operators=("conv2d", "conv2d_layer"),
         why="XLA's gradient is a convolution of the cotangent padded with zeros, and 0 times infinity is NaN.",
         variants=("xla",),
     ),
