@@ -185,7 +185,7 @@ FUNCTIONS = {
     "relu": lambda a, k: _form("relu"),
     "sigmoid": lambda a, k: _form("sigmoid"),
     "tanh": lambda a, k: _form("tanh"),
-    "hard_sigmoid": lambda a, k: _form("hard_sigmoid"),
+    "hard_sigmoid": lambda a, k: _form("hard_sigmoid", slope=k.get("alpha", 0.2)),
     "softmax": lambda a, k: _form("softmax", axis=bound(("data", "axis"), a, k, axis=-1)["axis"]),
     "log_softmax": lambda a, k: _form("log_softmax", axis=bound(("data", "axis"), a, k, axis=-1)["axis"]),
     "Activation": lambda a, k: _form(FORMS.get(k.get("act_type"), "")),

@@ -118,18 +118,19 @@ FORMS = {
 }
 
 
-def _activation(name, args, kwargs):
-    """An activation by the name of its function, with Keras' own defaults."""
+def _activation(name, args, kwargs, **defaults):
+    """An activation by the name of its function; `defaults` are those of who offers it, where they differ."""
     form = FORMS.get(name, "")
     settings = {"form": form}
     if form in ("softmax", "log_softmax"):
-        settings["axis"] = bound(("x", "axis"), args, kwargs, axis=-1)["axis"]
+        axis = bound(("x", "axis"), args, kwargs, axis=-1)["axis"]
+        settings["axis"] = -1 if axis is None else axis
     if form == "gelu":
-        settings["approximate"] = bool(
-            bound(("x", "approximate"), args, kwargs, approximate=name == "keras.gelu")["approximate"]
-        )
+        a = bound(("x", "approximate"), args, kwargs, **{"approximate": True, **defaults})
+        settings["approximate"] = bool(a["approximate"])
     if form == "leaky_relu":
-        settings["slope"] = bound(("x", "negative_slope"), args, kwargs, negative_slope=0.2)["negative_slope"]
+        a = bound(("x", "negative_slope"), args, kwargs, negative_slope=0.2)
+        settings["slope"] = float(a.get("alpha", a["negative_slope"]))
     if form == "elu":
         settings["alpha"] = bound(("x", "alpha"), args, kwargs, alpha=1.0)["alpha"]
     if form == "relu":
@@ -203,12 +204,14 @@ def _described(layer, args, kwargs):
 
 
 def _of_function(function):
-    """An activation given as a function, with the defaults that it has then."""
+    """An activation given as a function or as a layer, with the defaults that it has then."""
+    if isinstance(function, keras.layers.Layer):
+        return _described(function, (), {}) or ("", {}, {})
     name = getattr(function, "__name__", type(function).__name__)
-    return _activation(name, (), {"approximate": False} if name == "gelu" else {})
+    return _activation(name, (), {}, approximate=False)
 
 
-def _operation(name, args, kwargs):
+def _operation(name, args, kwargs, **defaults):
     if name in ("add", "multiply", "subtract"):
         tensors = [one for one in args if is_tensor(one)]
         constant = (
@@ -233,7 +236,7 @@ def _operation(name, args, kwargs):
         mode = str(kwargs.get("mode", args[2] if len(args) > 2 else "constant")).lower()
         settings = {"padding": pads[1:3], "mode": mode, "value": 0.0, "layout": "NHWC"}
         return ("pad2d" if len(pads) == 4 else ""), settings, {}
-    return _activation(name, args, kwargs) if name in FORMS else ("", {}, {})
+    return _activation(name, args, kwargs, **defaults) if name in FORMS else ("", {}, {})
 
 
 OPERATIONS = (
@@ -314,14 +317,14 @@ def record(model, folder):
 
         return call
 
-    def of_function(short, title):
+    def of_function(short, title, **defaults):
         def make(original):
             def call(*args, **kwargs):
                 if not depth[0] or recording.inside or not recording.tensors([args, kwargs]):
                     return original(*args, **kwargs)
 
                 def described(a, k, result):
-                    kind, settings, held = _operation(short, a, k)
+                    kind, settings, held = _operation(short, a, k, **defaults)
                     inputs = recording.tensors([a, k])
                     if kind not in ("", "add", "mul", "sub", "concat"):
                         inputs = inputs[:1]  # others are shapes
@@ -388,6 +391,6 @@ def _patch_tensorflow(replace, of_function):
             tf, name, of_function(name.replace("concat", "concatenate") if name == "concat" else name, f"tf.{name}")
         )
     for name in ("relu", "relu6", "gelu", "silu", "sigmoid", "tanh", "softmax", "elu", "leaky_relu", "softplus"):
-        replace(tf.nn, name, of_function(name, f"tf.nn.{name}"))
+        replace(tf.nn, name, of_function(name, f"tf.nn.{name}", approximate=False))
     for operator, name in (("__add__", "add"), ("__mul__", "multiply"), ("__sub__", "subtract")):
         replace(tf.Tensor, operator, of_function(name, name))

@@ -125,9 +125,12 @@ def _function(name, args, kwargs, result):
     x = args[0] if args else kwargs.get("input")
     simple = {"relu": "relu", "relu6": "relu6", "silu": "silu", "sigmoid": "sigmoid", "tanh": "tanh"}
     simple |= {"hardswish": "hard_swish", "hardsigmoid": "hard_sigmoid", "hardtanh": "relu6"}
-    simple |= {"clamp_min": "relu"}
     if name in simple and (name != "hardtanh" or args[1:3] == (0.0, 6.0)):
         return "activation", {"form": simple[name]}, [x], {}
+    if name in ("clamp", "clip", "clamp_min"):
+        a = bound(("input", "min", "max"), args, kwargs, min=None, max=None)
+        form = {(0, None): "relu", (0, 6): "relu6"}.get((a["min"], a["max"]))
+        return "activation" if form else "", {"form": form} if form else {}, [x], {}
     if name in ("softmax", "log_softmax"):
         axis = bound(("input", "dim"), args, kwargs)["dim"]
         return "activation", {"form": name, "axis": axis}, [x], {}
@@ -140,6 +143,8 @@ def _function(name, args, kwargs, result):
         }[name]
         value = bound(("input", given), args, kwargs, **{given: default})[given]
         return "activation", {"form": name, key: value == "tanh" if name == "gelu" else value}, [x], {}
+    if name in ("div", "true_divide", "truediv") and len(args) == 2 and isinstance(args[1], (int, float)):
+        return "mul", {"constant": 1 / args[1]}, [x], {}
     if name in ("add", "iadd", "mul", "imul", "sub") and not kwargs:
         tensors = [one for one in args[:2] if isinstance(one, torch.Tensor)]
         kind = {"iadd": "add", "imul": "mul"}.get(name, name)

@@ -69,6 +69,12 @@ class Examiner:
         for a, b in [*self.pairs, *self.ends()]:
             yield self._pair(a, b)
 
+    def _prepared_inside(self, names: tuple[str, str]) -> bool:
+        """Whether one model prepares its images itself: what reads them gets the same in both."""
+        readers = [pair for pair in self.pairs if any(name in self.paths.leaves(0, pair[0]) for name in names[:1])]
+        gaps = [self._inputs_differ(*pair) for pair in readers]
+        return bool(gaps) and all(one is not None and one.relative < WRITTEN_OUT for one in gaps)
+
     def ends(self) -> Iterator[tuple[Op, Op]]:
         """The outputs, as layers that change nothing, where layers without a partner come before them."""
         for a, b in zip(self.models[0].trace.outputs, self.models[1].trace.outputs):
@@ -85,7 +91,7 @@ class Examiner:
         found, gap = [], differ(a, b)
         if a.dtype != b.dtype:
             found.append(Finding(SETTINGS, f"dtype {a.dtype} / {b.dtype}", {"dtype": (str(a.dtype), str(b.dtype))}))
-        if gap is None or (gap.differing and gap.relative > NEAR / 1000):
+        if (gap is None or (gap.differing and gap.relative > NEAR / 1000)) and not self._prepared_inside((one, other)):
             found += list(preprocessing(a, b))
         word = found[0].word if found else SAME_BITS if not gap or not gap.differing else ROUNDING
         return Row(name, name, "input", word, found, (None, None), None, gap)
@@ -152,6 +158,8 @@ class Examiner:
             text = self.models[1].misread.get(b.place) or f"A: {self.models[0].misread[a.place]}"
             found.append(Finding(LAYOUT, text))
         leaves = self.paths.leaves(0, a), self.paths.leaves(1, b)
+        if self._images(leaves) and any(self._before_both(a, b)) and self._same_inputs(a, b):
+            return [*found, *self._layer(a, b)], ""
         found += self._dtypes(a, b, leaves)
         hidden = [self.paths.gaps(side, names) for side, names in enumerate(leaves)]
         if any(hidden):
@@ -161,7 +169,23 @@ class Examiner:
         order = sorted if a.kind in ("add", "mul") and b.kind == a.kind else list
         if order(wired) != order(leaves[1]):
             return [*found, self._rewired(a, b, leaves, wired), *self._layer(a, b)], ""
-        return [*found, *self._functions(a, b, leaves[0])], ""
+        more, note = self._functions(a, b, leaves[0])
+        return [*found, *more], note
+
+    def _images(self, leaves: tuple[list[str], list[str]]) -> bool:
+        """Whether both begin with the model's inputs, and these are not the same."""
+        inputs = [model.trace.inputs for model in self.models]
+        if not all(names and names[0] in own for names, own in zip(leaves, inputs)):
+            return False
+        gap = differ(self.models[0].value(leaves[0][0]), self.models[1].value(leaves[1][0]))
+        return gap is None or gap.relative > WRITTEN_OUT
+
+    def _before_both(self, a: Op, b: Op) -> tuple[list[Op], list[Op]]:
+        return self.paths.before(0, a), self.paths.before(1, b)
+
+    def _same_inputs(self, a: Op, b: Op) -> bool:
+        gap = self._inputs_differ(a, b)
+        return gap is not None and gap.relative < WRITTEN_OUT
 
     def _dtypes(self, a: Op, b: Op, leaves: tuple[list[str], list[str]]) -> Iterator[Finding]:
         """Where one model goes on in another dtype."""
@@ -182,7 +206,7 @@ class Examiner:
         text = f"it takes its input from {told[1]}; A takes it from {told[0]} (in B: {meant})"
         return Finding(SETTINGS, text, {"input": (told[0], told[1])})
 
-    def _functions(self, a: Op, b: Op, leaves: list[str]) -> list[Finding]:
+    def _functions(self, a: Op, b: Op, leaves: list[str]) -> tuple[list[Finding], str]:
         """What differs between both layers, with those before them that have no partner, on A's tensors."""
         one, other = self.models
         own, theirs = one.weights(a), other.weights(b)
@@ -190,7 +214,7 @@ class Examiner:
         settings = self._settings(a, b)
         before = self.paths.before(0, a), self.paths.before(1, b)
         if not (unequal or settings or any(before) or a.kind != b.kind):
-            return []
+            return [], ""
         found = [self._weights(name, a, b, own, theirs) for name in unequal]
         given = {name: one.value(name, a if name in a.inputs else None) for name in leaves}
         there = {
@@ -200,12 +224,12 @@ class Examiner:
         try:
             right = self.paths.run(0, a, given)
             inputs = [self.paths.tensor(0, name, given) for name in a.inputs]
-        except REFUSED:
-            return [*found, *self._declared(settings)]
+        except REFUSED as error:
+            return [*found, *self._declared(settings)], f"what A does here has no truth: {error}"
         whole = self.paths.attempt(1, b, there, weights=own if unequal else None)
         if (any(before) or a.kind != b.kind) and alike(right, whole, WRITTEN_OUT):
             always = {key: values for key, values in settings.items() if key in ALWAYS and not close(*values)}
-            return [*found, *self._declared(always)]
+            return [*found, *self._declared(always)], ""
         # What is before B's layer, with A's own layer behind it: is it what comes before A's?
         if any(before) and not alike(right, self.paths.attempt(1, b, there, a.kind, a.attrs, own), WRITTEN_OUT):
             found.append(self._missing(*before))
@@ -213,7 +237,7 @@ class Examiner:
             found.append(Finding(SETTINGS, f"kind {a.kind} / {b.kind}", {"kind": (a.kind, b.kind)}))
         if a.kind == b.kind and settings:
             found += self._effective(a, settings, right, inputs, own, b)
-        return found
+        return found, ""
 
     def _settings(self, a: Op, b: Op) -> dict[str, tuple[Any, Any]]:
         """Settings that are not the same, padding in numbers."""
