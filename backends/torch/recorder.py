@@ -205,9 +205,10 @@ def _function(name, args, kwargs, result):
 class _Functions(TorchFunctionMode):
     """Sees every function of torch that a model calls outside of its layers."""
 
-    def __init__(self, recording, scope):
+    def __init__(self, recording, scope, model):
         super().__init__()
         self.recording, self.scope = recording, scope
+        self.constants = {id(one) for one in (*model.parameters(), *model.buffers())}
 
     def __torch_function__(self, function, types, args=(), kwargs=None):
         kwargs, name = kwargs or {}, getattr(function, "__name__", "")
@@ -217,6 +218,10 @@ class _Functions(TorchFunctionMode):
 
         def described(args, kwargs, result):
             kind, settings, inputs, weights = _function(short, args, kwargs, result)
+            if not kind:  # what is known of it are its parameters
+                held = [one for one in inputs if id(one) in self.constants]
+                inputs = [one for one in inputs if id(one) not in self.constants]
+                weights = {f"c{place}": one for place, one in enumerate(held)}
             return kind, settings, inputs, {key: array_of(one) for key, one in weights.items() if one is not None}
 
         title = ".".join(filter(None, (self.scope[-1], short)))
@@ -266,7 +271,7 @@ def record(model, folder):
         forwards[module] = module.__dict__.get("forward")
         module.forward = layer(module, name)
     try:
-        with _Functions(recording, scope):
+        with _Functions(recording, scope, model):
             yield recording
     finally:
         for module, forward in forwards.items():

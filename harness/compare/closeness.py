@@ -5,10 +5,17 @@ from typing import Any
 import numpy as np
 
 from harness.judging.difference import Difference, difference
+from harness.judging.floats import info
 
 EQUAL = 1e-7  # of the largest value: constants that were stored in float32
 WRITTEN_OUT = 1e-5  # of the largest value: constants of a function that was written out, weights that were folded
-NEAR = 1e-3  # of the largest value: what one model's functions make of rounded numbers
+NEAR = 1e-3  # of the largest value: two images, before they are asked what was done to them
+
+
+def tolerance(*dtypes: np.dtype) -> float:
+    """What rounding in some layers may leave of the largest value, in the coarsest of the dtypes."""
+    u = max(max(info(dtype)[0], info(np.dtype(np.float32))[0]) for dtype in dtypes)
+    return 256 * u if u < 2.0**-20 else 8 * u
 
 
 def differ(a: np.ndarray, b: np.ndarray) -> Difference | None:

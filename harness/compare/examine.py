@@ -13,13 +13,13 @@ import numpy as np
 
 from harness.compare import weights as held
 from harness.compare.align import Pairs
-from harness.compare.closeness import EQUAL, NEAR, WRITTEN_OUT, alike, close, differ
+from harness.compare.closeness import EQUAL, NEAR, WRITTEN_OUT, alike, close, differ, tolerance
 from harness.compare.finding import CARRIED, LAYOUT, NOT_JUDGED, ROUNDING, SAME_BITS, SETTINGS, WEIGHTS, WRONG, Finding
+from harness.compare.gaps import Gaps, called
 from harness.compare.inputs import preprocessing
 from harness.compare.kinds import Unknown, computed, expected
 from harness.compare.model import Model, Op
 from harness.compare.paths import REFUSED, Paths
-from harness.diagnosis.pair import looks_like
 from harness.judging.difference import Difference
 from harness.judging.verdict import Comparison, compare
 from spec.core import BadCase, Rejected
@@ -55,6 +55,7 @@ class Examiner:
         self.paths = Paths(self.models, pairs)
         self.counterpart = {a.output: b.output for a, b in pairs}
         self.counterpart |= dict(zip(one.trace.inputs, other.trace.inputs))
+        self.gaps = Gaps(self.models, self.paths, self.counterpart)
         self.names = [
             {op.output: op.key for op in model.ops} | dict.fromkeys(model.trace.inputs, "(input)")
             for model in self.models
@@ -91,7 +92,12 @@ class Examiner:
         found, gap = [], differ(a, b)
         if a.dtype != b.dtype:
             found.append(Finding(SETTINGS, f"dtype {a.dtype} / {b.dtype}", {"dtype": (str(a.dtype), str(b.dtype))}))
-        if (gap is None or (gap.differing and gap.relative > NEAR / 1000)) and not self._prepared_inside((one, other)):
+        narrower = a.dtype != b.dtype and np.array_equal(a.astype(b.dtype), b)
+        if (
+            not narrower
+            and (gap is None or (gap.differing and gap.relative > NEAR / 1000))
+            and not self._prepared_inside((one, other))
+        ):
             found += list(preprocessing(a, b))
         word = found[0].word if found else SAME_BITS if not gap or not gap.differing else ROUNDING
         return Row(name, name, "input", word, found, (None, None), None, gap)
@@ -163,7 +169,7 @@ class Examiner:
         found += self._dtypes(a, b, leaves)
         hidden = [self.paths.gaps(side, names) for side, names in enumerate(leaves)]
         if any(hidden):
-            more, note = self._behind_a_gap(a, b, hidden)
+            more, note = self.gaps.behind(a, b, hidden)
             return [*found, *more, *self._layer(a, b)], note
         wired = [self.counterpart.get(name, "") for name in leaves[0]]
         order = sorted if a.kind in ("add", "mul") and b.kind == a.kind else list
@@ -226,12 +232,16 @@ class Examiner:
             inputs = [self.paths.tensor(0, name, given) for name in a.inputs]
         except REFUSED as error:
             return [*found, *self._declared(settings)], f"what A does here has no truth: {error}"
-        whole = self.paths.attempt(1, b, there, weights=own if unequal else None)
-        if (any(before) or a.kind != b.kind) and alike(right, whole, WRITTEN_OUT):
+        near = max(
+            WRITTEN_OUT, tolerance(*(model.trace.array(op.output).dtype for model, op in zip(self.models, (a, b))))
+        )
+        near = WRITTEN_OUT if near < 1e-4 else near
+        whole = self.paths.attempt(1, b, there, weights=own if a.kind == b.kind else None)
+        if (any(before) or a.kind != b.kind) and alike(right, whole, near):
             always = {key: values for key, values in settings.items() if key in ALWAYS and not close(*values)}
             return [*found, *self._declared(always)], ""
         # What is before B's layer, with A's own layer behind it: is it what comes before A's?
-        if any(before) and not alike(right, self.paths.attempt(1, b, there, a.kind, a.attrs, own), WRITTEN_OUT):
+        if any(before) and not alike(right, self.paths.attempt(1, b, there, a.kind, a.attrs, own), near):
             found.append(self._missing(*before))
         if a.kind != b.kind:
             found.append(Finding(SETTINGS, f"kind {a.kind} / {b.kind}", {"kind": (a.kind, b.kind)}))
@@ -316,53 +326,15 @@ class Examiner:
 
     def _missing(self, mine: list[Op], theirs: list[Op]) -> Finding:
         """Layers that stand before one of the two alone."""
+        mine, theirs = ([op for op in ops if op.kind != "identity"] for ops in (mine, theirs))
         described = [[(op.kind, _plain(op.attrs)) for op in ops] for ops in (mine, theirs)]
         lacking = [op for op, what in zip(mine, described[0]) if what not in described[1]]
         extra = [op for op, what in zip(theirs, described[1]) if what not in described[0]]
-        told = [f"A has {_called(op)} before it, B has not" for op in lacking]
-        told += [f"B has {_called(op)} before it, A has not" for op in extra]
+        told = [f"A has {called(op)} before it, B has not" for op in lacking]
+        told += [f"B has {called(op)} before it, A has not" for op in extra]
         text = "; ".join(told) or "the layers before it stand in another order"
-        names = tuple(_called(op) for op in lacking), tuple(_called(op) for op in extra)
+        names = tuple(called(op) for op in lacking), tuple(called(op) for op in extra)
         return Finding(SETTINGS, text, {"layers": names}, *names)
-
-    # ---- what was not seen
-
-    def _behind_a_gap(self, a: Op, b: Op, hidden: list[list[str]]) -> tuple[list[Finding], str]:
-        """Whether what one model did unseen is what the other was seen to do.
-
-        A's operations are applied to B's tensors (or B's to A's); what comes of them must be B's (A's) input.
-        """
-        seen = 0 if not hidden[0] else 1 if not hidden[1] else None
-        inputs = [[model.value(name, op) for name in op.inputs] for model, op in zip(self.models, (a, b))]
-        if seen is None:
-            far = [differ(*two) for two in zip(*inputs)]
-            if all(one is not None and one.relative < NEAR for one in far):
-                return [], ""
-            return [], "what both models do before it was not seen, and its inputs differ"
-        there = self.counterpart if seen == 0 else {value: key for key, value in self.counterpart.items()}
-        op, whose, unseen = (a, "A", "B") if seen == 0 else (b, "B", "A")
-        given = {}
-        for name in self.paths.leaves(seen, op):
-            if name not in there:
-                return [], f"what {unseen} does before it was not seen"
-            given[name] = self.paths.fitting(seen, name, self.models[1 - seen].value(there[name]))
-        try:
-            wanted = [self.paths.tensor(seen, name, given) for name in op.inputs]
-        except REFUSED as error:
-            return [], f"what {unseen} does before it was not seen: {error}"
-        if all(alike(want, have, NEAR) for want, have in zip(wanted, inputs[1 - seen])):
-            return [], ""
-        chain = ", ".join(_called(one) for one in self.paths.before(seen, op)) or "nothing"
-        look = next(
-            (
-                found
-                for want, have in zip(wanted, inputs[1 - seen])
-                if (found := looks_like(want, have.astype(want.dtype)))
-            ),
-            "",
-        )
-        told = f"{unseen} does something before it that was not seen, and it is not what {whose} does: {chain}"
-        return [Finding(SETTINGS, told + (f" ({look})" if look else ""), {"layers": (chain, "not seen")})], ""
 
     def _inputs_differ(self, a: Op, b: Op) -> Difference | None:
         """The largest difference of the inputs of both; None where they cannot be laid side by side."""
@@ -380,8 +352,3 @@ def _shown(value: Any) -> str:
 
 def _plain(attrs: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in attrs.items() if key != "shape"}
-
-
-def _called(op: Op) -> str:
-    form = op.attrs.get("form") or op.kind or op.layer.cls
-    return f"{form} ({op.key})"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from harness.compare.align import Pairs
-from harness.compare.kinds import Unknown, computed
+from harness.compare.kinds import KINDS, Unknown, computed
 from harness.compare.model import Model, Op
 from spec.core import BadCase, Rejected
 
@@ -25,9 +25,8 @@ class Paths:
 
         def visit(name: str) -> None:
             maker = model.producer.get(name)
-            if maker is None or maker.place in self.matched[side] or name in model.trace.inputs:
-                if name not in found:
-                    found.append(name)
+            if maker is None or self._ends(side, name, maker):
+                found.extend([name] if name not in found else [])
                 return
             for one in maker.inputs:
                 visit(one)
@@ -36,13 +35,18 @@ class Paths:
             visit(name)
         return found
 
+    def _ends(self, side: int, name: str, maker: Op | None) -> bool:
+        """Whether a way back ends here: at a layer with a partner, an input, or what is not known or was not seen."""
+        inputs = self.models[side].trace.inputs
+        return maker is None or maker.place in self.matched[side] or name in inputs or maker.kind not in KINDS
+
     def before(self, side: int, op: Op) -> list[Op]:
         """The operations without a partner between the leaves and this one, in their order."""
         model, found = self.models[side], {}
 
         def visit(name: str) -> None:
             maker = model.producer.get(name)
-            if maker is None or maker.place in self.matched[side] or name in model.trace.inputs:
+            if maker is None or self._ends(side, name, maker):
                 return
             for one in maker.inputs:
                 visit(one)
@@ -53,22 +57,21 @@ class Paths:
         return list(found.values())
 
     def gaps(self, side: int, names: list[str]) -> list[str]:
-        model = self.models[side]
-        return [name for name in names if name not in model.producer and name not in model.trace.inputs]
+        """Those of the tensors that come of what was not seen, or of layers that are not known and have no partner."""
+        model, found = self.models[side], []
+        for name in names:
+            maker = model.producer.get(name)
+            known = maker is not None and (maker.kind in KINDS or maker.place in self.matched[side])
+            if not known and name not in model.trace.inputs:
+                found.append(name)
+        return found
 
     def run(
         self, side: int, op: Op, given: Mapping[str, np.ndarray], kind=None, attrs=None, weights=None
     ) -> np.ndarray:
         """What an operation and those before it make of the tensors `given`; its own kind and settings, or others."""
         model = self.models[side]
-
-        def of(name: str) -> np.ndarray:
-            if name in given:
-                return given[name]
-            maker = model.producer[name]
-            return computed(maker.kind, maker.attrs, [of(one) for one in maker.inputs], model.weights(maker))
-
-        inputs = [of(name) for name in op.inputs]
+        inputs = [self.tensor(side, name, given) for name in op.inputs]
         own = model.weights(op) if weights is None else weights
         return computed(op.kind if kind is None else kind, op.attrs if attrs is None else attrs, inputs, own)
 
@@ -78,13 +81,13 @@ class Paths:
         return array.reshape(shape) if array.ndim != len(shape) and array.size == int(np.prod(shape)) else array
 
     def tensor(self, side: int, name: str, given: Mapping[str, np.ndarray]) -> np.ndarray:
+        """What the layers before a tensor make of the tensors `given`."""
         model = self.models[side]
         if name in given:
             return given[name]
         maker = model.producer[name]
-        return computed(
-            maker.kind, maker.attrs, [self.tensor(side, one, given) for one in maker.inputs], model.weights(maker)
-        )
+        inputs = [self.tensor(side, one, given) for one in maker.inputs]
+        return self.fitting(side, name, computed(maker.kind, maker.attrs, inputs, model.weights(maker)))
 
     def attempt(self, side: int, op: Op, given, kind=None, attrs=None, weights=None) -> np.ndarray | None:
         """The same as `_run`; None where it would be refused."""

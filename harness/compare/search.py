@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from harness.compare.align import Pairs, align
 from harness.compare.examine import Examiner, Row
 from harness.compare.finding import SETTINGS, WEIGHTS, Finding
-from harness.compare.model import Model, Op
+from harness.compare.model import MOVING, Model, Op
 
 ROUNDS = 12  # pairs at most that are taken back
 
@@ -56,10 +56,17 @@ def _without_a_part(one: Model, other: Model, pairs: Pairs, rows: list[Row], fix
         examiner = Examiner(one, other, fewer)
         behind = [two for two in fewer if _reaches(examiner, 0, two[0], a) or _reaches(examiner, 1, two[1], b)]
         ends = [two for two in examiner.ends() if not behind]
-        lengths = {len(examiner.paths.before(0, c)) - len(examiner.paths.before(1, d)) for c, d in [*behind, *ends]}
+        lengths = {
+            _working(examiner.paths.before(0, c)) - _working(examiner.paths.before(1, d)) for c, d in [*behind, *ends]
+        }
         if lengths and 0 not in lengths and not any(map(examiner.parts, [*behind, *ends])):
             return fewer
     return None
+
+
+def _working(ops: list[Op]) -> int:
+    """How many of the operations compute something."""
+    return sum(op.kind not in MOVING for op in ops)
 
 
 def _reaches(examiner: Examiner, side: int, op: Op, part: Op) -> bool:

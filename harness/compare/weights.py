@@ -25,8 +25,9 @@ def _equal(name: str, a: np.ndarray | None, b: np.ndarray | None) -> bool:
         return there is not None and name in NEUTRAL and bool((there == NEUTRAL[name]).all())
     if a.shape != b.shape:
         return False
-    if a.dtype != b.dtype:
-        return np.array_equal(a.astype(np.float64), b.astype(np.float64), equal_nan=True)
+    if a.dtype != b.dtype:  # which is told as such
+        narrow, wide = sorted((a, b), key=lambda array: array.dtype.itemsize)
+        return np.array_equal(wide.astype(narrow.dtype), narrow, equal_nan=True)
     return np.array_equal(a, b, equal_nan=True) or bool(distance(a, b).max() <= ONE_ROUNDING)
 
 

@@ -45,7 +45,7 @@ def test_what_was_not_seen_is_explained_by_what_the_other_does(two, hidden, side
     [
         (
             {"form": "relu6", "hide": ("act",)},
-            "B does something before it that was not seen, and it is not what A does: relu (act)",
+            "B does something that was not seen before it, and it is not what A does: relu (act)",
         ),
         ({"form": "tanh", "hide": ("act",)}, "it is not what A does: relu (act)"),
         ({"epsilon": 0.5, "hide": ("norm", "act")}, "it is not what A does: batch_norm2d (norm), relu (act)"),
