@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from harness.options import BACKEND, CASE, JOBS, OP, OUT, names_of, out, timeout
+from harness.options import BACKEND, CASE, JOBS, OP, OUT, Size, names_of, out, timeout
 from spec.errors import UserError
 
 HISTORY = Path("reports/out/history")
@@ -166,8 +166,11 @@ def lessons(names, wanted, form, out, jobs, timeout) -> int:
 @click.option("--from", "source", metavar="NAME", help="The framework whose words are known.")
 @click.option("--to", "target", metavar="NAME", help="The framework in whose words it is wanted.")
 @click.option("--dtype", default="float32", type=click.Choice(("float32", "float16")), help="Of all arrays.")
+@click.option("--size", type=Size(), metavar="H[xW]", help="Of the images: pads are numbers then, not a formula.")
+@click.option("--kernel", type=Size(), metavar="H[xW]", help="With --size: of the kernels (3x3).")
+@click.option("--whole", is_flag=True, help="All of the other framework's own code, not only what remains of it.")
 @out("table")
-def bridge(op, attrs, source, target, dtype, out) -> int:
+def bridge(op, attrs, source, target, dtype, size, kernel, whole, out) -> int:
     """Say in one framework what another says: OP --from A --to B --stride 2 --padding same, with proof.
 
     OP may be lenet5, the whole network with its weights. Where B cannot say it, the answer is "not expressible".
@@ -180,7 +183,7 @@ def bridge(op, attrs, source, target, dtype, out) -> int:
         raise UserError("bridge needs two frameworks: --from tensorflow --to torch")
     if op is None:
         return bridging.prove_all(names, out)
-    return bridging.show_one(op, source, target, list(attrs), dtype)
+    return bridging.show_one(op, source, target, list(attrs), dtype, size, kernel, whole)
 
 
 @cli.command()

@@ -2,6 +2,7 @@
 
 import math
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +19,20 @@ class Seconds(click.FloatRange):
         if math.isnan(seconds):
             self.fail("nan is no time", param, ctx)
         return seconds
+
+
+class Size(click.ParamType):
+    """Rows and columns: 224 or 224x320."""
+
+    name = "size"
+
+    def convert(self, value, param, ctx):
+        if isinstance(value, tuple):
+            return value
+        found = re.fullmatch(r"([1-9]\d{0,4})(?:x([1-9]\d{0,4}))?", value)
+        if not found:
+            self.fail(f"{value!r} is no size; write 224 or 224x320", param, ctx)
+        return int(found[1]), int(found[2] or found[1])
 
 
 def names_of(kind: str) -> Callable:

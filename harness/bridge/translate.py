@@ -63,13 +63,20 @@ class Change:
 
 @dataclasses.dataclass(frozen=True)
 class Bridge:
-    """The call `op` with `attrs` of the framework `source`, as code of the framework `target`."""
+    """The call `op` with `attrs` of the framework `source`, as code of the framework `target`.
+
+    With a `size` (rows, columns) the code is for images of that size alone, and for kernels of the size `kernel`.
+    `short` is the code in few words (`harness/bridge/short.py`); without it the target's own code stands before.
+    """
 
     op: str
     source: Backend
     target: Backend
     attrs: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     dtype: str = "float32"
+    size: tuple[int, int] | None = None
+    kernel: tuple[int, int] | None = None
+    short: str = ""
     turning: ClassVar[tuple[str, ...]] = ("TRANSPOSE",)  # what the target's adapter must define where layouts differ
 
     @property
@@ -85,7 +92,7 @@ class Bridge:
     @property
     def source_call(self) -> str:
         """Cache key of the source's call: operator, backend, dtype, attributes."""
-        return json.dumps([self.op, self.source.name, self.dtype, dict(self.attrs)])
+        return json.dumps([self.op, self.source.name, self.dtype, dict(self.attrs), self.size, self.kernel])
 
     def missing(self, backend: Backend) -> str:
         """Why a backend cannot express it at all, or ""."""
@@ -144,21 +151,27 @@ class Bridge:
     @property
     def tail(self) -> str:
         """The function at the end of the code, which takes and returns arrays in the layouts of the source."""
+        return self.wrapped([], self.call())
+
+    def wrapped(self, before: list[str], result: str) -> str:
+        """A function around a call of the target (`result`, after the lines `before`), which turns the arrays."""
         theirs, inputs = self.layouts(self.source), self.operator.inputs
         about = ", ".join(f"{name} {theirs[name]}" for name in inputs if theirs.get(name))
         heads = ", ".join(f"{name}=None" if name in self.operator.optional else name for name in inputs)
         lines = [line for change in self.changes if change.name in inputs for line in self.turned(change)]
-        result = self.call()
+        lines += before
         for output in [one for one in self.changes if one.name in self.operator.outputs]:
             lines += [f"{output.name} = {result}", *self.turned(output)]
             result = output.name
-        doc = f"{self.op} as {self.source.folder.name} has it{': ' if about else ''}{about}."
+        for_size = f", images of {self.size[0]} x {self.size[1]}" if self.size else ""
+        for_kernel = f", kernels of {self.kernel[0]} x {self.kernel[1]}" if self.size and self.kernel else ""
+        doc = f"{self.op} as {self.source.folder.name} has it{': ' if about else ''}{about}{for_size}{for_kernel}."
         return _function(self.function, heads, doc, lines, result)
 
     @property
     def code(self) -> str:
         """Code that runs with nothing but the target framework."""
-        return f"{self.words.text()}\n\n{self.tail}"
+        return self.short or f"{self.words.text()}\n\n{self.tail}"
 
     def call(self) -> str:
         """The call of the target's own code."""
@@ -178,10 +191,22 @@ class Bridge:
         layouts = {"layout": own.image, "kernel_layout": own.kernel}
         attrs = completed(self.attrs) | {name: layouts[name] for name in layouts if name in operator.attributes}
         variants = [(tier, self.dtype) for tier in TIERS]
-        rows = enumerate(_rows(operator, self.attrs))
-        sketches = [build.Sketch(f"bridge-{n}", "", attrs, operator.shapes(row), variants) for n, row in rows]
+        shapes = [self._sized(operator.shapes(row)) for row in _rows(operator, self.attrs)]
+        if not self.size:
+            shapes.append(_grown(shapes[0]))
+        unlike = [shape for n, shape in enumerate(shapes) if shape not in shapes[:n]]
+        sketches = [build.Sketch(f"bridge-{n}", "", attrs, shape, variants) for n, shape in enumerate(unlike)]
         found = build.expand(self.op, operator.attributes, sketches, images=operator.images, kernels=operator.kernels)
         return [Trial(case, case.inputs) for case in found]
+
+    def _sized(self, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
+        """Shapes of inputs with the sizes that were given; the specification's own where none was."""
+        found = dict(shapes)
+        if self.size:
+            found["x"] = (*found["x"][:2], *self.size)
+            if self.kernel and "w" in found:
+                found["w"] = (*found["w"][:2], *self.kernel)
+        return found
 
 
 @dataclasses.dataclass(frozen=True)
@@ -281,6 +306,12 @@ def _rows(operator: Operator, attrs: Mapping[str, Any]) -> list[dict[str, Any]]:
     for name, values in free.items():
         rows = [row | {name: value} for row in rows for value in values]
     return rows
+
+
+def _grown(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
+    """The same shapes with an image more, each with a row and a column more: a text may hold for one size alone."""
+    n, c, rows, columns = shapes["x"]
+    return {**shapes, "x": (n + 1, c, rows + 1, columns + 1)}
 
 
 def _function(name: str, heads: str, doc: str, lines: list[str], result: str) -> str:

@@ -13,6 +13,7 @@ import click
 
 from harness.bridge import weights as transfer
 from harness.bridge.proof import Proof, prove
+from harness.bridge.short import shorten
 from harness.bridge.translate import NETWORK, OPERATORS, Bridge, bridge
 from harness.commands.ready import ready
 from harness.workers import backends, requirements
@@ -39,19 +40,34 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "activation": {"kind": "gelu_tanh"},
     "dense": {},
 }
+SIZED = ("conv2d", "max_pool2d", "avg_pool2d")  # for these the table has the call for an image of this size as well
+EXAMPLE_SIZE = (224, 224)
 ROWS = [*((op, "float32") for op in OPERATORS), (NETWORK, "float32"), ("conv2d", "float16")]
 LAYOUTS = ("layout", "kernel_layout")  # not asked for: each framework takes its own
 
 
-def show_one(op: str, source: str, target: str, words: list[str], dtype: str) -> int:
-    """Print the text of a bridge and its proof; 1 where the proof fails. Raises `UserError`."""
+def show_one(
+    op: str,
+    source: str,
+    target: str,
+    words: list[str],
+    dtype: str,
+    size: tuple[int, int] | None = None,
+    kernel: tuple[int, int] | None = None,
+    whole: bool = False,
+) -> int:
+    """Print the text of a bridge and its proof; 1 where the proof fails. Raises `UserError`.
+
+    The text has few words where its attributes leave few, for images of one `size` the fewest; with `whole` it is all
+    of the target's own code.
+    """
     if op not in (*OPERATORS, NETWORK):
         raise UserError(f"there are no bridges for {op!r}; choose from: {', '.join((*OPERATORS, NETWORK))}")
     attrs = attributes(op, words)
     start, end = found = _frameworks((source, target))
-    wanted, known = bridge(op, start, end, attrs, dtype), versions(found)
+    full, known = sized(bridge(op, start, end, attrs, dtype), size, kernel), versions(found)
     with supervisors([start]) as opened:
-        [proof] = prove([wanted], opened, known)
+        [(wanted, proof)] = shortest([full], opened, known, whole)
     who, why = proof.problem
     if proof.verdict == INEXPRESSIBLE:
         click.echo(f"# {wanted.op} is not expressible in {who}: {why}")
@@ -59,6 +75,33 @@ def show_one(op: str, source: str, target: str, words: list[str], dtype: str) ->
     click.echo(wanted.code)
     click.echo("\n".join(f"# {line}" for line in _proven(wanted, proof, known)))
     return 0 if proof.verdict == HOLDS else 1
+
+
+def sized(one: Bridge, size: tuple[int, int] | None, kernel: tuple[int, int] | None) -> Bridge:
+    """The bridge for images of a size, and kernels of a size (3 x 3). Raises `UserError` where it has no such size."""
+    if not size:
+        if kernel:
+            raise UserError("--kernel is that of an image of --size; give both")
+        return one
+    if one.op == NETWORK:
+        raise UserError(f"--size is not for {NETWORK}, whose images have one size")
+    if kernel and "w" not in one.operator.inputs:
+        raise UserError(f"--kernel is not for {one.op}: write --kernel-size")
+    return dataclasses.replace(one, size=size, kernel=kernel or ((3, 3) if "w" in one.operator.inputs else None))
+
+
+def shortest(
+    bridges: Sequence[Bridge], opened: Mapping[str, Supervisor], known: Mapping[str, str], whole: bool = False
+) -> list[tuple[Bridge, Proof]]:
+    """Each bridge in the fewest words that its proof allows, and the proof: what is printed is what was run."""
+    told = list(bridges) if whole else shorten(bridges)
+    proofs = prove(told, opened, known)
+    again = [one for one, short, proof in zip(bridges, told, proofs) if short.short and proof.verdict == FAILS]
+    instead = {id(one): proof for one, proof in zip(again, prove(again, opened, known) if again else [])}
+    return [
+        (one, instead[id(one)]) if id(one) in instead else (short, proof)
+        for one, short, proof in zip(bridges, told, proofs)
+    ]
 
 
 def _proven(wanted: Bridge, proof: Proof, known: Mapping[str, str]) -> Iterator[str]:
@@ -77,18 +120,40 @@ def prove_all(names: tuple[str, ...], out: Path) -> int:
     known = versions(found)
     wanted = pairs(found, ROWS)
     with supervisors(found) as opened, tempfile.TemporaryDirectory() as folder:
-        proofs = prove(wanted, opened, known)
+        proven = shortest(wanted, opened, known)
+        at = {id(one): found for one, found in _at_size(wanted, opened, known)}
         weights = transfer.matrix(opened, Path(folder))
     table = {
         "backends": known,
         "words": {f"{one.op} {one.target.name}": one.words.text() for one in wanted if not any(one.lacking)},
-        "bridges": [_row(one, proof) for one, proof in zip(wanted, proofs)],
+        "bridges": [_row(told, proof) | at.get(id(one), {}) for one, (told, proof) in zip(wanted, proven)],
         "weights": weights,
     }
     add(out, "bridges", table)
     report.show(table)
     lost = any(problem for row in weights.values() for problem in row.values())
-    return 1 if lost or any(proof.verdict == FAILS for proof in proofs) else 0
+    return 1 if lost or any(proof.verdict == FAILS for _, proof in proven) else 0
+
+
+def _at_size(
+    wanted: Sequence[Bridge], opened: Mapping[str, Supervisor], known: Mapping[str, str]
+) -> list[tuple[Bridge, dict[str, Any]]]:
+    """The call for an image of `EXAMPLE_SIZE`, of the bridges whose pads follow from the size, where it holds."""
+    ruled = [one for one in wanted if one.op in SIZED and one.dtype == "float32" and not any(one.lacking)]
+    found = shortest([sized(one, EXAMPLE_SIZE, None) for one in ruled], opened, known)
+    return [
+        (one, {"at": {"size": list(EXAMPLE_SIZE), "kernel": list(told.kernel or ()), "call": _call(told)}})
+        for one, (told, proof) in zip(ruled, found)
+        if told.short and proof.verdict == HOLDS
+    ]
+
+
+def _call(told: Bridge) -> str:
+    """What a text says between turning the arrays: the pads, if they are computed, and the call itself."""
+    turned = {line for change in told.changes for line in told.turned(change)}
+    lines = [line.strip() for line in told.short.partition('"""')[2].partition('"""\n')[2].splitlines()]
+    own = [line for line in lines if line and line not in turned and line != "return y"]
+    return "\n".join(line.removeprefix("return ") for line in own)
 
 
 def pairs(found: Sequence[Backend], rows: Sequence[tuple[str, str]]) -> list[Bridge]:
@@ -111,7 +176,9 @@ def _row(wanted: Bridge, proof: Proof) -> dict[str, Any]:
         "target": wanted.target.name,
         "attrs": {name: value for name, value in wanted.attrs.items() if value != defaults[name].default},
         "changes": [] if lacking else [{**dataclasses.asdict(one), "axes": one.axes} for one in wanted.changes],
-        "tail": "" if lacking else wanted.tail,
+        "tail": "" if lacking else wanted.short or wanted.tail,
+        "short": bool(wanted.short) and not lacking,
+        "call": "" if lacking or not wanted.short else _call(wanted),
         "verdict": proof.verdict,
         "who": who,
         "why": why,

@@ -25,7 +25,7 @@ def section(data: Mapping[str, Any]) -> Section:
     lost = sum(bool(problem) for found in data["weights"].values() for problem in found.values())
     tables = [_matrix(names, rows), _weights(names, data["weights"])]
     tables += [_pair(source, target, between(rows, source, target)) for source, target in permutations(names, 2)]
-    tables += [_words(name, data["words"]) for name in names]
+    tables += [table for name in names if (table := _words(name, rows, data["words"])).lines]
     count = failing + lost or sum(row["verdict"] == HOLDS for row in rows)
     return Section("bridges", "Bridges", NOTE, tables, f"{count:,}", bool(failing or lost), level="h3")
 
@@ -85,9 +85,29 @@ def _turned(row: Row) -> Cell:
     if row["verdict"] == INEXPRESSIBLE:
         return Cell(f"not expressible in {row['who']}", row["why"], STATUS[INEXPRESSIBLE])
     turned = [f"{one['name']}: {one['before']} → {one['after']} {tuple(one['axes'])}" for one in row["changes"]]
+    if row.get("short"):
+        return _short(row, "\n".join(turned) or "axes as they are")
     words = Block(f"{row['op']} in the words of {row['target']}", "It calls", href=anchor(("words", row["target"])))
-    more = [Block(row["tail"], "", True), words, Block(_command(row), "Both as one text, with proof:", True)]
+    command = Block(_command(row), "Both as one text, with proof:", True, copied=True)
+    more = [Block(row["tail"], "", True, copied=True), words, command]
     return Cell("\n".join(turned) or "axes as they are", more=more)
+
+
+def _short(row: Row, turned: str) -> Cell:
+    """The call itself, for an image of an example's size where the pads follow from it; the whole text on demand."""
+    at = row.get("at")
+    if not at:
+        return Cell("whole text", turned, code=row["call"], more=[*_whole(row, "")])
+    size = " × ".join(map(str, at["size"]))
+    kernel = f", kernel {' × '.join(map(str, at['kernel']))}" if at["kernel"] else ""
+    formula = [Block(row["call"], "For any size:", True, copied=True)] if row["call"] != at["call"] else []
+    option = f" --size {'x'.join(map(str, at['size']))}"
+    return Cell(f"at {size}{kernel}; any size", turned, code=at["call"], more=[*formula, *_whole(row, option)])
+
+
+def _whole(row: Row, option: str) -> list[Block]:
+    command = Block(_command(row) + option, "Again, with proof:", True, copied=True)
+    return [Block(row["tail"], "The whole text:", True, copied=True), command]
 
 
 def _command(row: Row) -> str:
@@ -109,8 +129,11 @@ def _proof(row: Row) -> Cell:
     return Cell(cases, f"{row['same_bits']} with the same bits" if row["agree"] else "")
 
 
-def _words(target: str, words: Mapping[str, str]) -> Table:
+def _words(target: str, rows: Sequence[Row], words: Mapping[str, str]) -> Table:
+    """The code of the target that texts begin with which could not be told in few words."""
+    needed = {row["op"] for row in rows if row["target"] == target and row["tail"] and not row.get("short")}
     mine = {name.partition(" ")[0]: text for name, text in words.items() if name.partition(" ")[2] == target}
+    mine = {op: text for op, text in mine.items() if op in needed}
     lines = [
         Line(Cell(op), [Cell(counted(text.count("\n"), "line"), more=[Block(text, "", True)])])
         for op, text in mine.items()

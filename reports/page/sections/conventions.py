@@ -1,6 +1,5 @@
 """Page section of the command `conventions`: a table per subject, a row per question, a column per backend."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -45,14 +44,23 @@ def _line(question: Mapping[str, Any], found: Sequence[Sequence[Mapping[str, Any
     ]
     head = Cell(question["text"], question["id"], more=more, hint=question["bridge"])
     place = anchor(("q", question["id"]))
-    return Line(head, [_cell(answers) for answers in found], place, "why it matters, and how to bridge it")
+    return Line(
+        head, [_cell(answers, _key(answers, found)) for answers in found], place, "why it matters, and how to bridge it"
+    )
 
 
-def _cell(answers: Sequence[Mapping[str, Any]]) -> Cell:
+def _key(answers: Sequence[Mapping[str, Any]], found: Sequence[Sequence[Mapping[str, Any]]]) -> str:
+    """A backend's answers as numbers, interface:answer, by which a reader's browser compares two of them."""
+    every = [one for ones in found for one in ones]
+    names, said = (list(dict.fromkeys(one[part] for one in every)) for part in ("api", "answer"))
+    return " ".join(f"{names.index(one['api'])}:{said.index(one['answer'])}" for one in answers)
+
+
+def _cell(answers: Sequence[Mapping[str, Any]], key: str) -> Cell:
     """What a backend answers, by interface where they differ."""
     if not answers:
         return EMPTY
-    text, key = cell(answers), json.dumps({one["api"]: one["answer"] for one in answers}, separators=(",", ":"))
+    text = cell(answers)
     more = [
         Block(text, label, True)
         for one in answers

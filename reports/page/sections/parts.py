@@ -37,8 +37,8 @@ class Cell:
 
     `status` (pass, known, fail, not-run, aside) gives its colour, `href` a place in the page (with a slash in it:
     another file), `more` what opens on demand, `formula` stands between the words and the smaller ones. Where a
-    reader compares two columns, lines are left out whose cells say the same by their `key` (interface -> answer, as
-    JSON), and the `hint` of the others is shown. `code` is a call to be copied, above the words.
+    reader compares two columns, lines are left out whose cells say the same by their `key` (interface:answer
+    in numbers), and the `hint` of the others is shown. `code` is a call to be copied, above the words.
     """
 
     text: str

@@ -1,6 +1,5 @@
 """The further sections of the page: what other commands found, refusals, special values."""
 
-import json
 import re
 import shlex
 
@@ -134,10 +133,7 @@ def test_conventions_are_grouped_and_say_who_was_not_asked(page):
 def test_two_backends_can_be_compared_by_the_page_itself(page):
     """The script hides lines with equal keys; without it nothing is offered and nothing is hidden."""
     keys = [attrs["data-key"] for tag, attrs in page.tags if tag == "td" and "data-key" in attrs]
-    assert [json.loads(key) for key in keys] == [
-        {"torch.nn.functional": "no", "torch.nn": "refuses"},
-        {"lax": "none of these"},
-    ]
+    assert keys == ["0:0 1:1", "2:2"]  # interface:answer
     assert [attrs.get("hidden", "shown") for tag, attrs in page.tags if attrs.get("class") == "compare"] == [None]
     assert [attrs.get("hidden", "shown") for tag, attrs in page.tags if attrs.get("class") == "hint"] == [None, None]
     assert sum(tag == "option" for tag, _ in page.tags) == 2 * 3
@@ -206,6 +202,19 @@ def test_a_bridge_opens_to_its_text_its_words_and_its_command(page):
     assert lacking.cells[0].text == "not expressible in torch"
     assert not lacking.cells[0].more
     assert page.text.count("return x < 1") == 1
+
+
+def test_a_bridge_in_few_words_shows_the_call_with_its_pads_to_be_copied(run):
+    rows = [dict(row) for row in FOUND["bridges"]["bridges"]]
+    at = {"size": [224, 224], "kernel": [3, 3], "call": "y = F.conv2d(F.pad(x, (0, 1, 0, 1)), w, b, stride=2)"}
+    rows[0] |= {"short": True, "call": "rows, columns = ...\ny = F.conv2d(...)", "tail": "import torch", "at": at}
+    shown = Page(html.render(*run, {"bridges": {**FOUND["bridges"], "bridges": rows}}))
+    [copied] = [attrs for tag, attrs in shown.tags if tag == "code" and attrs.get("class") == "call"]
+    assert "data-copy" in copied
+    assert "y = F.conv2d(F.pad(x, (0, 1, 0, 1)), w, b, stride=2) at 224 × 224, kernel 3 × 3; any size" in shown.text
+    assert "For any size: rows, columns = ... y = F.conv2d(...)" in shown.text
+    assert "--size 224x224" in shown.text
+    assert "bridge-conv2d-jax-torch" in shown.all("id")
 
 
 def test_the_command_that_a_bridge_shows_is_understood():
