@@ -5,10 +5,10 @@ take the memory or the hours of a machine that has other cases to run.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from spec import operators
-from spec.core import Case, Rejected, as_tuple, canonical
+from spec.core import Case, Operator, Rejected, as_tuple, canonical
 from spec.errors import UserError
 from spec.padding import explicit
 
@@ -22,7 +22,7 @@ def check(case: Case, where: str) -> None:
     arrays, attrs = canonical(operator, case.attrs, case.inputs)
     shapes = {name: array.shape for name, array in arrays.items()}
     _limit(_padded(shapes, attrs), where)
-    made = _outputs(case)
+    made = _outputs(operator, shapes, attrs)
     if not made:
         return
     _limit(made, where)
@@ -33,16 +33,15 @@ def check(case: Case, where: str) -> None:
 
 def output_shape(case: Case) -> tuple[int, ...] | None:
     """The shape of the first output, NCHW; None for a case that the specification refuses."""
-    return next(iter(_outputs(case)), None)
-
-
-def _outputs(case: Case) -> tuple[tuple[int, ...], ...]:
-    """The shapes of the outputs, NCHW; none for a case that the specification refuses."""
     operator = operators()[case.op]
     arrays, attrs = canonical(operator, case.attrs, case.inputs)
-    shapes = (arrays[name].shape if name in arrays else None for name in operator.inputs)
+    return next(iter(_outputs(operator, {name: array.shape for name, array in arrays.items()}, attrs)), None)
+
+
+def _outputs(operator: Operator, shapes: Mapping[str, tuple[int, ...]], attrs: Mapping) -> tuple[tuple[int, ...], ...]:
+    """The shapes of the outputs, NCHW; none for a case that the specification refuses."""
     try:
-        made = as_tuple(operator.out_shape(*shapes, **attrs))
+        made = as_tuple(operator.out_shape(*map(shapes.get, operator.inputs), **attrs))
     except Rejected:
         return ()
     return made if made and isinstance(made[0], Sequence) else (made,)

@@ -23,6 +23,7 @@ from harness.running.scheduler import Truths
 from harness.workers import backends
 from harness.workers.backends import Backend
 from harness.workers.gateway import NotStarted
+from harness.workers.mistaken import MUTANTS, catalogue, mistaken, planting
 from harness.workers.supervisor import Supervisor
 from reports.terminal import mutants as report
 from reports.write import add
@@ -32,9 +33,6 @@ from spec.errors import UserError
 from spec.examples import stored
 
 NUMPY = "numpy"
-FOLDER = backends.FOLDER / NUMPY / "mutants"
-VARIABLE = "CONVPARITY_MUTANT"
-MUTATED = "CONVPARITY_MUTATED"  # the backend in which mistakes are planted
 NAMED = 3  # so many of the cases that kill a mistake are named
 
 
@@ -82,8 +80,7 @@ def planted(globs: Iterable[str] = (), anywhere: bool = False) -> list[Any]:
 
     Raises `UserError` for a glob without match.
     """
-    known = backends.load(FOLDER / "catalogue.py", "mutants_of_numpy").MUTANTS
-    known = {name: mutant for name, mutant in known.items() if mutant.applies or not anywhere}
+    known = {name: mutant for name, mutant in catalogue().items() if mutant.applies or not anywhere}
     chosen: dict[str, Any] = {}
     for glob in globs or ["*"]:
         found = fnmatch.filter(known, glob)
@@ -105,9 +102,8 @@ class Examination:
 
     def __init__(self, backend: Backend, jobs: int = 2, thorough: bool = True) -> None:
         self.jobs, self.thorough = jobs, thorough
-        self.environment = {**backend.environment, MUTATED: backend.folder.name}
-        self.elsewhere = backend.folder != FOLDER.parent
-        self.backend = dataclasses.replace(backend, adapter=FOLDER / "adapter.py", environment=self.environment)
+        self.elsewhere = backend.folder != MUTANTS.parent
+        self.backend = mistaken(backend)
         self.control_lock = threading.Lock()
         self.truths = Truths(gradients=True)
         self.deadly: Counter = Counter()
@@ -138,7 +134,7 @@ class Examination:
         kills: dict[str, list[str]] = {op: [] for op in mutant.operators}
         supervisor = self.idle.pop()
         try:
-            supervisor.renew({**self.environment, VARIABLE: mutant.name})
+            supervisor.renew(planting(self.backend, mutant.name))
             for op, found in kills.items():
                 for case in sorted(touched[op], key=lambda case: self._promise(mutant, case)):
                     if self._shows(mutant, self._result(supervisor, case)):

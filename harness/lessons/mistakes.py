@@ -1,29 +1,26 @@
 """The exercise "which mistake gives this output?": a mistake planted in the NumPy backend, on a lesson's inputs."""
 
-import dataclasses
 from typing import Any
 
 import numpy as np
 
 from harness.lessons.calls import text
-from harness.workers.backends import FOLDER, Backend, load
+from harness.workers.backends import Backend
 from harness.workers.gateway import NotStarted
+from harness.workers.mistaken import catalogue, mistaken, planting
 from harness.workers.supervisor import Supervisor
 from harness.workers.wire import unpack_all
 from spec import operators
 from spec.core import Case
 from spec.lessons.lesson import Lesson
 
-MUTANTS = FOLDER / "numpy" / "mutants"
-VARIABLE = "CONVPARITY_MUTANT"
 CHOICES = 3
 
 
 def exercises(numpy: Backend, chosen: list[Lesson], timeout: float) -> dict[str, dict[str, Any]]:
     """lesson -> the wrong output, the sentences of some mistakes, and which of them it was; none without a mistake."""
-    backend = dataclasses.replace(numpy, adapter=MUTANTS / "adapter.py")
     try:
-        with Supervisor(backend, timeout) as supervisor:
+        with Supervisor(mistaken(numpy), timeout) as supervisor:
             found = {one.name: _of(supervisor, one) for one in chosen if one.operator and one.attrs}
     except NotStarted:
         return {}
@@ -34,7 +31,7 @@ def _of(supervisor: Supervisor, lesson: Lesson) -> dict[str, Any]:
     """The first mistakes whose outputs on the inputs of the lesson are wrong, and differ from each other."""
     given = case(lesson)
     seen: dict[str, str] = {compute(supervisor, given, ""): ""}
-    for mutant in load(MUTANTS / "catalogue.py", "mutants_of_numpy").MUTANTS.values():
+    for mutant in catalogue().values():
         if lesson.operator in mutant.operators and not mutant.same:
             output = compute(supervisor, given, mutant.name)
             if output:
@@ -57,6 +54,6 @@ def case(lesson: Lesson) -> Case:
 
 def compute(supervisor: Supervisor, case: Case, mutant: str) -> str:
     """The output under a mistake, as text; "" where it is refused."""
-    supervisor.renew({**supervisor.backend.environment, VARIABLE: mutant})
+    supervisor.renew(planting(supervisor.backend, mutant))
     outputs = unpack_all(supervisor.answer(case).get("outputs", {}))
     return text(next(iter(outputs.values()))) if outputs else ""

@@ -19,7 +19,7 @@ import math
 import numpy as np
 
 from spec import attributes as kinds
-from spec.cases import geometry, layers, sizes
+from spec.cases import geometry, layers, pools, sizes
 from spec.cases import sketches as build
 from spec.cases.sketches import Sketch
 from spec.core import Attribute, Operator, Rejected
@@ -105,7 +105,7 @@ def large():
 
 SPACE = build.space(ATTRIBUTES)
 REAL_HALVES = (("reals", "float16"), ("reals", "bfloat16"))
-IMAGE = (2, 3, 7, 10)
+IMAGE = pools.IMAGE
 
 
 def shapes(row):
@@ -166,25 +166,9 @@ def sketches():
 
 def refused():
     """(name, why, attributes, shapes) that every framework must refuse."""
-    x = {"x": IMAGE}
-    yield "window-too-large", "no window fits", {"kernel_size": [8, 2]}, x
-    attrs = {"kernel_size": [2, 11], "stride": [1, 1]}
-    yield "window-a-stride-too-large", "no window fits, and by a rule cut towards 0 there would be no column", attrs, x
-    attrs = {"kernel_size": [10, 2], "padding": [[1, 1], [0, 0]], "ceil_mode": True}
-    yield "ceil-window-too-large", "not even a partial window: it exceeds the padded image", attrs, x
-    yield "zero-stride", "the window would never move", {"kernel_size": [2, 2], "stride": [0, 1]}, x
-    yield "negative-stride", "it would move out of the image", {"kernel_size": [2, 2], "stride": [1, -1]}, x
-    yield "zero-window", "a window without pixels has no mean", {"kernel_size": [0, 2], "stride": [1, 1]}, x
-    attrs = {"kernel_size": [2, 2], "padding": [[0, 0], [-1, 0]]}
-    yield "negative-pads", "pads add pixels; taking some away is cropping", attrs, x
+    yield from pools.refused("mean")
     attrs = {"kernel_size": [2, 2], "divisor_override": 0}
-    yield "zero-divisor", "nothing is divided by 0", attrs, x
-    attrs = {"kernel_size": [2, 2]}
-    yield "rank-3-image", "a single image without the axis of images", attrs, {"x": IMAGE[1:]}
-    yield "empty-batch", "no image", attrs, {"x": (0, 3, 7, 10)}
-    yield "zero-channels", "images without channels", attrs, {"x": (2, 0, 7, 10)}
-    attrs = {"kernel_size": [2, 3], "padding": [[0, 2], [0, 0]]}
-    yield "pads-beyond-window", "a window would lie wholly in the padding: the mean of nothing", attrs, x
+    yield "zero-divisor", "nothing is divided by 0", attrs, {"x": IMAGE}
 
 
 def cases():

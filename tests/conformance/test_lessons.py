@@ -2,7 +2,6 @@
 
 import ast
 import concurrent.futures
-import dataclasses
 import json
 import os
 import re
@@ -15,9 +14,8 @@ import pytest
 from harness.commands.lessons import compute
 from harness.lessons import mistakes
 from harness.lessons.calls import text
-from harness.lessons.mistakes import MUTANTS
 from harness.source.parser import read
-from harness.workers.backends import load
+from harness.workers.mistaken import catalogue, mistaken
 from harness.workers.supervisor import Supervisor
 from reports.lessons import notebook
 from spec.layouts import convert
@@ -77,13 +75,13 @@ def test_a_mistake_can_be_told_from_its_output(ready, table):
     numpy = next((one for one in ready if one.name == "numpy"), None)
     if numpy is None:
         pytest.skip("mistakes are planted in numpy")
-    catalogue = list(load(MUTANTS / "catalogue.py", "mutants_of_numpy").MUTANTS.values())
+    planted = list(catalogue().values())
     for lesson in table["lessons"]:
         if lesson["operator"] and lesson["mistake"]:
             assert lesson["mistake"]["answer"] in lesson["mistake"]["choices"]
             assert lesson["mistake"]["output"] != lesson["truth"]
-            named = {one.sentence: one.name for one in reversed(catalogue) if lesson["operator"] in one.operators}
-            with Supervisor(dataclasses.replace(numpy, adapter=MUTANTS / "adapter.py"), 60.0) as supervisor:
+            named = {one.sentence: one.name for one in reversed(planted) if lesson["operator"] in one.operators}
+            with Supervisor(mistaken(numpy), 60.0) as supervisor:
                 case = mistakes.case(lessons()[lesson["name"]])
                 made = {one: mistakes.compute(supervisor, case, named[one]) for one in lesson["mistake"]["choices"]}
             assert [one for one in made if made[one] == lesson["mistake"]["output"]] == [lesson["mistake"]["answer"]]

@@ -1,11 +1,11 @@
 """Wrong results are explained by the mistake that was planted."""
 
-import contextlib
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from harness.commands import mutants
 from harness.diagnosis import search as module
 from harness.diagnosis.evidence import Model
 from harness.diagnosis.input_mistakes import input_mistakes
@@ -14,7 +14,9 @@ from harness.judging.oracle import truth
 from harness.running.result import Result, judged
 from harness.running.row import row
 from harness.running.scheduler import Run
-from harness.workers import backends, environments
+from harness.workers.backends import FOLDER, Backend
+from harness.workers.mistaken import mistaken, planting
+from harness.workers.supervisor import Supervisor
 from harness.workers.wire import pack_all
 from spec import operators
 from spec.cases import special_values
@@ -170,12 +172,11 @@ def diagnose(case, wanted, outputs, gradients=None) -> str:
 @pytest.fixture(scope="module")
 def wrong():
     """The result of the NumPy backend for a case, with a mistake planted."""
-    (numpy,) = environments.resolve(backends.select(("numpy",)), lambda name, step: None)
-    with contextlib.closing(mutants.Examination(numpy, 1)) as examination:
-        (supervisor,) = examination.idle
+    numpy = Backend("numpy", FOLDER / "numpy" / "adapter.py", Path(sys.executable))
+    with Supervisor(mistaken(numpy)) as supervisor:
 
         def result(mutant: str, case: str) -> Result:
-            supervisor.renew({mutants.VARIABLE: mutant})
+            supervisor.renew(planting(supervisor.backend, mutant))
             return judged(
                 CASES[case],
                 "numpy",
