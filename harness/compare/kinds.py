@@ -1,6 +1,6 @@
 """What a layer must compute, by its kind: the truth in float64 with error scale and number of terms, in axes NCHW.
 
-Kinds that the specification has are asked there. The others (batch normalisation, activations, sums of branches) are
+Kinds that the specification has are asked there. The others (batch normalisation, sums of branches, resizing) are
 defined here, each with the roundings of its usual implementations as terms.
 """
 
@@ -13,6 +13,7 @@ import numpy as np
 from harness.judging.oracle import Expected, truth
 from spec import operators
 from spec.core import Case, Rejected
+from spec.ops.activation import KINDS as KINDS_OF_ACTIVATION
 
 Arrays = Sequence[np.ndarray]
 Weights = Mapping[str, np.ndarray]
@@ -46,7 +47,7 @@ def _by_specification(name: str, *weights: str) -> Callable[[Attrs, Arrays, Weig
     def of(attrs: Attrs, inputs: Arrays, held: Weights) -> Expected:
         operator = operators()[name]
         arrays = {"x": inputs[0], **{key: held[key].astype(inputs[0].dtype) for key in weights if key in held}}
-        if inputs[0].ndim != 4:
+        if operator.images and inputs[0].ndim != 4:
             raise Rejected(f"x must have 4 axes, not {inputs[0].ndim}")
         known = operator.complete({key: value for key, value in attrs.items() if key in operator.attributes})
         found = truth(Case("layer", name, known, arrays), gradients=False)
@@ -67,12 +68,10 @@ def _conv2d(attrs: Attrs, inputs: Arrays, held: Weights) -> Expected:
 
 
 def _dense(attrs: Attrs, inputs: Arrays, held: Weights) -> Expected:
-    """A matrix product is a convolution of one pixel."""
+    """The specification's dense layer, for every row of what has more axes."""
     x, w = inputs[0], held["w"]
-    if x.shape[-1] != w.shape[1]:
-        raise Rejected(f"w takes {w.shape[1]} features, x has {x.shape[-1]}")
-    pixels = x.reshape(-1, x.shape[-1], 1, 1)
-    found = _by_specification("conv2d", "w", "b")({}, [pixels], {**held, "w": w[:, :, None, None]})
+    rows = x.reshape(-1, x.shape[-1])
+    found = _by_specification("dense", "w", "b")({}, [rows], held)
     shape = (*x.shape[:-1], w.shape[0])
     value, scale, terms = (array.reshape(shape) for array in (found.value, found.scale, found.terms))
     return Expected(value, scale, terms, found.walk)
@@ -110,69 +109,32 @@ def _norm(attrs: Attrs, inputs: Arrays, held: Weights) -> Expected:
     return Expected(value, scale, np.full(x.shape, terms))
 
 
-def _erf(x: np.ndarray) -> np.ndarray:
-    return np.vectorize(math.erf, otypes=[np.float64])(x)
-
-
-def _sigmoid(x: np.ndarray) -> np.ndarray:
-    return np.where(x >= 0, 1 / (1 + np.exp(-abs(x))), np.exp(-abs(x)) / (1 + np.exp(-abs(x))))
-
-
-def _softmax(x: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    shifted = x - x.max(axis, keepdims=True)
-    total = np.exp(shifted).sum(axis, keepdims=True)
-    return np.exp(shifted) / total, shifted, total
-
-
-def _gelu(x: np.ndarray, approximate: bool) -> np.ndarray:
-    inner = math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)
-    return 0.5 * x * (1 + (np.tanh(inner) if approximate else _erf(x / math.sqrt(2))))
-
-
 def _activation(attrs: Attrs, inputs: Arrays, held: Weights) -> Expected:
-    """An activation; the scale is |y| + |x f'(x)|, and more where the usual formula cancels."""
-    x, form = _wide(inputs[0]), attrs.get("form")
-    size = abs(x)
-    if form in ("relu", "relu6"):
-        return _exact(np.minimum(np.maximum(x, 0), 6 if form == "relu6" else np.inf))
-    if form == "leaky_relu":
-        y = np.where(x > 0, x, attrs["slope"] * x)
-        return Expected(y, abs(y), np.where(x > 0, 0.0, 2.0))
-    if form in ("softmax", "log_softmax"):
-        axis = "NCHW".index(attrs["axis"]) if isinstance(attrs["axis"], str) else attrs["axis"]
-        y, shifted, total = _softmax(x, axis)
-        terms = np.full(x.shape, ROUNDINGS + x.shape[axis])
-        if form == "softmax":
-            return Expected(y, y * (1 + abs(shifted)), terms)
-        y = shifted - np.log(total)
-        return Expected(y, abs(shifted) + np.log(total) + 1, terms)
-    if form == "gelu":
-        y, scale = _gelu(x, bool(attrs.get("approximate"))), size
-    elif form == "silu":
-        y = x * _sigmoid(x)
-        scale = abs(y) * (1 + size)
-    elif form == "sigmoid":
-        y = _sigmoid(x)
-        scale = y * (1 + size)
-    elif form == "tanh":
-        y = np.tanh(x)
-        scale = abs(y) + size * (1 - y * y)
-    elif form == "elu":
-        y = np.where(x > 0, x, attrs.get("alpha", 1.0) * np.expm1(np.minimum(x, 0)))
-        scale = abs(y) + abs(attrs.get("alpha", 1.0)) * (x < 0)
-    elif form == "softplus":
-        beta = attrs.get("beta", 1.0)
-        y = np.logaddexp(0, beta * x) / beta
-        scale = y + size * _sigmoid(beta * x)
-    elif form == "hard_sigmoid":
-        y = np.clip(x * attrs.get("slope", 1 / 6) + 0.5, 0, 1)
-        scale = size * abs(attrs.get("slope", 1 / 6)) + 0.5
-    elif form == "hard_swish":
-        y = x * np.clip(x + 3, 0, 6) / 6
-        scale = size * (size + 3) / 6
-    else:
+    """The specification's activation; forms that it lacks are a multiple of one that it has."""
+    form, x = attrs.get("form"), inputs[0]
+    kind = "gelu_tanh" if form == "gelu" and attrs.get("approximate") else form
+    alpha, beta, slope = attrs.get("alpha", 1.0), attrs.get("beta", 1.0), attrs.get("slope", 1 / 6)
+    if form == "softplus" and beta != 1:  # softplus(beta x) / beta
+        found = _activation({"form": form}, [x * beta], held)
+        return Expected(found.value / beta, found.scale / beta, found.terms + 2)
+    if form == "elu" and alpha != 1:
+        found = _activation({"form": form}, inputs, held)
+        factor = np.where(x > 0, 1.0, alpha)
+        return Expected(found.value * factor, found.scale * abs(factor), found.terms + 1)
+    if form == "hard_sigmoid" and not math.isclose(slope, 1 / 6):
+        y = np.clip(_wide(x) * slope + 0.5, 0, 1)
+        return Expected(y, abs(x * slope) + 0.5, np.full(x.shape, 4.0))
+    if kind not in KINDS_OF_ACTIVATION:
         raise Unknown(f"the activation {form!r} is not known")
-    return Expected(y, scale, np.full(x.shape, ROUNDINGS))
+    axis = attrs.get("axis", -1)
+    known = {"kind": kind, "axis": "NCHW".index(axis) if isinstance(axis, str) else axis}
+    if form == "leaky_relu":
+        known["slope"] = float(attrs["slope"])
+    found = _by_specification("activation")(known, inputs, held)
+    # In any version of any framework: some take elu for exp(x) - 1, and elementary functions are off by some units.
+    cancels = (x < 0) * 1.0 if form == "elu" else 0.0
+    terms = np.where(found.terms > 0, found.terms + ROUNDINGS, 0.0)
+    return Expected(found.value, found.scale + cancels, terms, found.walk)
 
 
 def _arithmetic(combine: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> Callable[..., Expected]:
@@ -289,9 +251,8 @@ def computed(kind: str, attrs: Attrs, inputs: Arrays, weights: Weights) -> np.nd
     """
     wide = [_wide(one) for one in inputs]
     held = {key: _wide(array) for key, array in weights.items()}
-    if kind == "dense" and wide[0].shape[-1] == held["w"].shape[1]:
-        return wide[0] @ held["w"].T + held.get("b", 0.0)
-    if kind in operators() and kind != "flatten" and "padding_mode" not in attrs and wide[0].ndim == 4:
+    plain = "padding_mode" not in attrs and wide[0].ndim == (2 if kind == "dense" else 4)
+    if kind in operators() and kind not in ("flatten", "activation", "batch_norm2d") and plain:
         operator = operators()[kind]
         if set(operator.inputs) <= {"x", "w", "b"}:
             known = operator.complete({key: value for key, value in attrs.items() if key in operator.attributes})
