@@ -200,7 +200,7 @@ def compare(one: Path, other: Path, chosen, form, out) -> int:
 
 
 @cli.command()
-@click.argument("library", metavar="torch|keras|flax|gluon")
+@click.argument("library", metavar="torch|keras|flax|gluon|onnxruntime")
 def recorder(library) -> int:
     """Print a file that records what a model's layers compute; it needs the framework and NumPy alone."""
     from harness.source.recorder import compose

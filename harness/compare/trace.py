@@ -82,6 +82,8 @@ def read(folder: Path) -> Trace:
     shapes = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118 - no mapping
     layers = tuple(_layer(row, f"{path}, layer {place}", shapes) for place, row in enumerate(about["layers"]))
     inputs, outputs = (_names(about[key], f"{path}: {key}", shapes) for key in ("inputs", "outputs"))
+    if not outputs:
+        raise UserError(f"{path} has no outputs: the model was not called, or raised an error; record it again")
     layout = about.get("image_layout", "NCHW")
     if layout not in IMAGE:
         raise UserError(f"{path}: image_layout is {shown(layout)}; it must be NCHW or NHWC")

@@ -30,10 +30,11 @@ def main(path, name, orders):
             own = networks(name, order.get("replace"))
             scope["net"] = own.build(order["network"], dict(scope["weights"]))
             scope["x"] = own.images(arrays.images(order["network"]))
-            scope = {**vars(own), **scope}
+            scope = {**scope, **vars(own)}
             exec(order.get("code", ""), scope)
-            with recorder.record(scope["net"], order["folder"]):
-                scope["call"](scope["net"], scope["x"])
+            with recorder.record(scope["net"], order["folder"]) as recording:
+                session = recording if hasattr(recording, "model") else scope["net"]  # of ONNX Runtime
+                scope["call"](session, scope["x"])
         except Exception:
             failed[order["folder"]] = traceback.format_exc()
     print(json.dumps(failed))

@@ -33,6 +33,7 @@ def layer(folder, place, **changes):
         (lambda f: (f / "trace.json").write_bytes(pickle.dumps({"a": 1})), "is not JSON"),
         (lambda f: changed(f, schema_version=2), "schema_version 2; this version reads 1"),
         (lambda f: changed(f, layers=[]), "has no layers"),
+        (lambda f: changed(f, outputs=[]), "has no outputs: the model was not called, or raised an error"),
         (lambda f: changed(f, layers=[3]), "layer 0 is 3"),
         (lambda f: changed(f, inputs="t0"), "inputs is 't0'"),
         (lambda f: changed(f, image_layout="CHWN"), "image_layout is 'CHWN'"),
