@@ -49,6 +49,7 @@ def pytest_ignore_collect(collection_path, config):
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--backend", action="append", default=[], help="conformance: only this backend (repeat)")
     parser.addoption("--timeout", type=float, default=60.0, help="conformance: seconds one case may take")
+    parser.addoption("--picture", default="", help="browser: make README's picture anew, of this run folder's report")
     parser.addoption("--report", default="", help="browser: look at this run folder's report, not at one of its own")
     parser.addoption("--geometries", type=int, default=3, help="random cases: how many geometries of each operator")
     parser.addoption("--seed", type=int, default=0, help="random cases: another number draws other cases")

@@ -9,7 +9,7 @@ import dataclasses
 import functools
 import json
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -193,7 +193,7 @@ class Bridge:
         variants = [(tier, self.dtype) for tier in TIERS]
         shapes = [self._sized(operator.shapes(row)) for row in _rows(operator, self.attrs)]
         if not self.size:
-            shapes.append(_grown(shapes[0]))
+            shapes.append(_grown(shapes[0], operator.images))
         unlike = [shape for n, shape in enumerate(shapes) if shape not in shapes[:n]]
         sketches = [build.Sketch(f"bridge-{n}", "", attrs, shape, variants) for n, shape in enumerate(unlike)]
         found = build.expand(self.op, operator.attributes, sketches, images=operator.images, kernels=operator.kernels)
@@ -308,10 +308,17 @@ def _rows(operator: Operator, attrs: Mapping[str, Any]) -> list[dict[str, Any]]:
     return rows
 
 
-def _grown(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
-    """The same shapes with an image more, each with a row and a column more: a text may hold for one size alone."""
-    n, c, rows, columns = shapes["x"]
-    return {**shapes, "x": (n + 1, c, rows + 1, columns + 1)}
+def _grown(shapes: Mapping[str, tuple[int, ...]], images: Sequence[str]) -> dict[str, tuple[int, ...]]:
+    """The same shapes with an image more, each with a row and a column more: a text may hold for one size alone.
+
+    Of what is no image, a sample more.
+    """
+    if "x" not in shapes:
+        return dict(shapes)
+    n, *rest = shapes["x"]
+    if "x" in images and len(rest) == 3:
+        rest = [rest[0], rest[1] + 1, rest[2] + 1]
+    return {**shapes, "x": (n + 1, *rest)}
 
 
 def _function(name: str, heads: str, doc: str, lines: list[str], result: str) -> str:

@@ -83,8 +83,8 @@ def sized(one: Bridge, size: tuple[int, int] | None, kernel: tuple[int, int] | N
         if kernel:
             raise UserError("--kernel is that of an image of --size; give both")
         return one
-    if one.op == NETWORK:
-        raise UserError(f"--size is not for {NETWORK}, whose images have one size")
+    if one.op == NETWORK or "x" not in one.operator.images:
+        raise UserError(f"--size is not for {one.op}, which takes no images, or those of one size")
     if kernel and "w" not in one.operator.inputs:
         raise UserError(f"--kernel is not for {one.op}: write --kernel-size")
     return dataclasses.replace(one, size=size, kernel=kernel or ((3, 3) if "w" in one.operator.inputs else None))

@@ -12,6 +12,7 @@ NOTE = (
     "is computed from the specification, every answer by the call that its cell opens to, and the hypothesis that "
     "fits is named. A question opens to its explanation."
 )
+LONGEST = 240
 UNKNOWN = "none of these"
 
 
@@ -64,9 +65,14 @@ def _cell(answers: Sequence[Mapping[str, Any]], key: str) -> Cell:
     more = [
         Block(text, label, True)
         for one in answers
-        for label, text in ((one["api"], one["code"]), (_verb(one), one["output"]))
+        for label, text in ((one["api"], one["code"]), (_verb(one), _cut(one["output"])))
     ]
     return Cell(text, status="known" if UNKNOWN in text else "", more=more, key=key)
+
+
+def _cut(text: str) -> str:
+    """What a call returned or said; some errors list all arguments."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
 def _verb(answer: Mapping[str, Any]) -> str:

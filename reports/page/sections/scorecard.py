@@ -11,6 +11,7 @@ NOTE = (
     "every order of summation and every framework is; it misses when it passes faulty arithmetic, such as TF32 or a "
     "dropped product. The first rule is the one that judged this run."
 )
+NAMED = 12  # so many of the data on which a rule is wrong are named
 KINDS = (("false_alarms", "correct", "false alarms"), ("misses", "faulty", "misses"))
 
 
@@ -61,7 +62,8 @@ def _implementations(data: Mapping[str, Any], ours: str) -> Table:
         cells = []
         for rule in rules:
             places = one["wrong"][rule]
-            more = [Block(", ".join(places))] if places else []
+            rest = f" and {len(places) - NAMED} more" if len(places) > NAMED else ""
+            more = [Block(", ".join(places[:NAMED]) + rest)] if places else []
             cells.append(Cell(str(len(places)), status=_status(len(places), rule == ours), more=more))
         lines.append(Line(head, cells))
     caption = f"{counted(len(lines), 'implementation')}: how often each rule is wrong about it, and on which data"
