@@ -8,6 +8,7 @@ truth. Of cases of whole numbers, where nothing but equality passes, a few of ea
 """
 
 import collections
+import dataclasses
 import functools
 from collections.abc import Iterator
 
@@ -20,7 +21,7 @@ from harness.judging.floats import info
 from harness.judging.oracle import Expected
 from harness.judging.verdict import compare
 from spec import operators
-from spec.core import Case
+from spec.core import Case, convert_images
 
 NULLS = ("zeros", "ones", "the input", "the bias", "signs turned", "case before", "another case", "one element")
 WHOLE = 5  # cases of whole numbers of a dtype
@@ -96,6 +97,75 @@ def test_what_was_not_computed_does_not_pass(op, capsys):
             print(f"\n{op:16s} {dtype:9s}" + "".join(f"{null} {tried[dtype, null]}  " for null in NULLS), end="")
     assert tried.total() > 0
     assert not passed, "\n".join(passed)
+
+
+SUMS = ("corr2d", "convolve2d", "conv2d", "conv2d_layer", "conv_transpose2d", "avg_pool2d", "upsample2d")
+
+
+def spoilt(case: Case) -> Case:
+    """The case in which each sum of the output lacks one product: a tap of the kernel is 0, or a pixel of the image."""
+    operator = operators()[case.op]
+    name, taps = next(iter(operator.kernels), "k" if "k" in case.inputs else ""), slice(None)
+    if not name:
+        x = case.inputs["x"].copy()
+        x[np.unravel_index(x.size // 2, x.shape)] = 0
+        return dataclasses.replace(case, inputs={**case.inputs, "x": x})
+    kernel, axes = case.inputs[name].copy(), case.attrs.get("kernel_layout", "OIHW"[-case.inputs[name].ndim :])
+    kernel[tuple(taps if axis == "O" else size // 2 for axis, size in zip(axes, kernel.shape))] = 0
+    return dataclasses.replace(case, inputs={**case.inputs, name: kernel})
+
+
+def without_a_product(case: Case) -> Iterator[tuple[str, Expected, np.ndarray]]:
+    """(name, truth, the same without a product) of each array; gradients lack what one element of y brings to them."""
+    truth = oracle.truth(case)
+    if case.expect != "value" or truth.rejected:
+        return
+    outputs = oracle.truth(spoilt(case), gradients=False).outputs
+    yield from ((name, one, outputs[name].value) for name, one in truth.outputs.items())
+    if truth.cotangent is None:
+        return
+    cotangent = convert_images(operators()[case.op], "y", truth.cotangent, case.layout or "NCHW", "NCHW").copy()
+    cotangent[np.unravel_index(cotangent.size // 2, cotangent.shape)] = 0
+    slopes = oracle.truth(dataclasses.replace(case, canonical_cotangent=cotangent)).gradients
+    yield from ((f"d{name}", one, slopes[name].value) for name, one in truth.gradients.items())
+
+
+@pytest.mark.parametrize("op", SUMS)
+def test_one_dropped_product_is_seen(op, capsys):
+    seen, tried, missed = collections.Counter(), collections.Counter(), []
+    for case in operators()[op].cases():
+        for name, expected, answer in without_a_product(case):
+            dtype = case.inputs[name[1:]].dtype if name[:1] == "d" else case.dtype
+            with np.errstate(all="ignore"):
+                dropped = answer.astype(dtype)
+            if np.array_equal(dropped, Limits.of(expected, dtype).wanted, equal_nan=True):
+                continue  # the product was 0, or is lost where the sum is rounded
+            right = compare(name, dropped, expected, dtype, case.tier == "integers").outcome.is_right
+            tried[case.tier, dtype.name] += 1
+            seen[case.tier, dtype.name] += not right
+            missed += [f"{name} of {case.id}"] if right else []
+    with capsys.disabled():
+        print(f"\n{op:16s} " + "  ".join(f"{' '.join(key)} {seen[key]} of {tried[key]}" for key in tried), end="")
+    assert tried.total() > 0
+    assert not missed, "\n".join(missed)
+
+
+def test_under_heavy_cancellation_a_product_is_missed_where_it_is_no_larger_than_rounding():
+    """Numbers over four orders of magnitude, and to each nearly its negative: sums are small, and so some products."""
+    operator, missed = operators()["conv2d"], []
+    for number in range(88):
+        random = np.random.default_rng(number)
+        half = np.ldexp(random.standard_normal((1, 8, 3, 3)), random.integers(-7, 8, (1, 8, 3, 3)))
+        x = np.concatenate([half, -half], axis=1).astype(np.float32)
+        w = np.concatenate([np.ones((1, 8, 3, 3)), np.ones((1, 8, 3, 3)) + 1e-3 * random.random((1, 8, 3, 3))], axis=1)
+        case = Case("planted/cancels", "conv2d", operator.complete({}), {"x": x, "w": w.astype(np.float32)})
+        expected, place = oracle.truth(case, gradients=False).outputs["y"], tuple(random.integers((1, 16, 3, 3)))
+        product = x[place].astype(float) * case.inputs["w"][place].astype(float)
+        found = compare("y", (expected.value - product).astype(np.float32), expected, case.dtype, False)
+        if found.outcome.is_right:
+            missed.append(abs(product) / Limits.of(expected, case.dtype).bound.item())
+    assert len(missed) == 2  # as README.md and the scorecard say
+    assert max(missed) <= 1  # of the worst that correct rounding may come to
 
 
 def test_a_convolution_of_many_products_in_half_precision_is_not_answered_by_zeros():
