@@ -8,9 +8,13 @@ import pytest
 
 from harness import cli
 from harness.cases import catalogue
+from harness.judging.bounds import worst_case
 from harness.judging.element import element
+from harness.judging.ledger import entries
 from harness.judging.oracle import truth
+from harness.workers import backends
 from harness.workers.backends import FOLDER
+from spec.questions import questions
 
 NUMPY = f"mine={FOLDER / 'numpy' / 'adapter.py'}@{sys.executable}"
 CASES = {case.id: case for case in catalogue.built_in()}
@@ -111,3 +115,36 @@ def test_cases_can_be_listed_without_being_run(capsys):
 def test_the_version_is_told(capsys):
     assert cli.main(["--version"]) == 0
     assert re.fullmatch(r"convparity, version \d+\.\d+\.\d+\n", capsys.readouterr().out)
+
+
+def test_a_question_is_answered_by_the_framework_and_explained(told):
+    text = told("convolve.default", "--backend", NUMPY)
+    question = questions()["convolve.default"]
+    why, instead = (text.index(" ".join(one.split())) for one in (question.explanation, question.bridge))
+    asked, answered = text.index(question.text), text.index("np.convolve(")
+    assert asked < answered < text.index(" why ") < why < text.index(" instead ") < instead
+    assert re.search(r"numpy \S.{0,40}full", text), text
+
+
+def test_an_entry_says_what_it_is_from_the_ledger_itself(told):
+    entry = next(one for one in entries(backends.select(("torch",))[0]) if one.id == "negative-pads-crop")
+    text = told("negative-pads-crop", "--backend", "torch")
+    for label, words in (("what", entry.what), ("why", entry.why), ("link", entry.link), ("kind", entry.kind)):
+        assert f"{label} {' '.join(words.split())}" in text
+
+
+def test_what_rounding_may_be_off_is_the_bound_of_the_judge(told):
+    case = next(one for one in CASES.values() if one.op == "conv2d" and one.tier == "reals" and one.dtype == "float32")
+    wanted = truth(case)
+    place = (0,) * wanted.outputs["y"].value.ndim
+    bound = worst_case(wanted.outputs["y"], case.dtype)[place]
+    text = told(case.id, f"--element={','.join(map(str, place))}", "--backend", NUMPY)
+    assert f"correct rounding may be {bound:.3g} off" in text
+    value = wanted.outputs["y"].value[place]
+    found = re.search(r"mine (-?[\d.e-]+); close, at worst ([\d.]+) of the bound", text)
+    assert float(found[1]) == pytest.approx(value, abs=bound)
+    assert 0 < float(found[2]) < 1
+
+
+def test_without_a_place_the_largest_element_is_taken(told):
+    assert "y[1, 1] = 4·0 + 5·1 + 7·2 + 8·3 = 43" in told("seed/corr2d", "--backend", NUMPY)
