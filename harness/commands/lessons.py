@@ -11,6 +11,7 @@ from harness.commands.ready import ready
 from harness.lessons import calls, versions
 from harness.lessons.mistakes import exercises
 from harness.lessons.pictures import picture
+from harness.lessons.printed import printed
 from harness.workers import backends
 from harness.workers.backends import Backend
 from reports.lessons.write import write
@@ -103,6 +104,7 @@ def describe(
         "panels": [picture(panel) for panel in lesson.panels()],
         "questions": [_question(name, answers, older) for name in lesson.questions],
         "cases": list(lesson.cases),
+        "printed": printed(lesson),
         "operator": lesson.operator,
         "formula": lesson.formula(),
         "sizes": lesson.sizes,

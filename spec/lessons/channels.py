@@ -63,6 +63,7 @@ LESSON = Lesson(
     panels=panels,
     questions=("conv.groups", "conv.implicit-groups", "conv.groups.gradient", "layout.kernel.depthwise"),
     cases=("seed/corr2d-multi-in", "conv2d/depthwise", "conv2d/pointwise"),
+    printed=("seed/corr2d-multi*", "seed/*-float64", "seed/rgb-groups", "seed/rgb-sum", "seed/pointwise*"),
     operator="conv2d",
     attrs={"padding": "valid"},
     formula=formula,

@@ -91,6 +91,7 @@ LESSON = Lesson(
     panels=panels,
     questions=("conv.flip", "convolve.default", "correlate.default"),
     cases=("seed/corr2d", "corr2d/worked-example", "convolve2d/worked-example"),
+    printed=("seed/corr2d", "seed/region*", "seed/convolution*"),
     operator="conv2d",
     attrs={"padding": "valid"},
     formula=formula,

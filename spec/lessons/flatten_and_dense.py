@@ -56,6 +56,7 @@ LESSON = Lesson(
     },
     questions=("layout.flatten", "layout.dense", "layout.dense.axes", "layout.default"),
     cases=("flatten/channels-first", "flatten/channels-last"),
+    printed=("seed/flatten",),
     operator="flatten",
     attrs={},
     exercises=(

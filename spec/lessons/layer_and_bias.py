@@ -64,6 +64,7 @@ LESSON = Lesson(
     panels=lambda: [Panel("before the bias", "each output then gets 10 more", IMAGE, KERNEL)],
     questions=("layer.bias", "layer.bias.values", "layer.parameters", "layer.weights", "conv.bias"),
     cases=("conv2d_layer/bias", "seed/identity-layer"),
+    printed=("seed/identity-layer", "seed/identity", "seed/random-*"),
     operator="conv2d_layer",
     attrs={"padding": "valid"},
     formula=formula,

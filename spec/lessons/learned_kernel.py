@@ -67,6 +67,7 @@ LESSON = Lesson(
     panels=lambda: [Panel("the first two rows of the image", "differences of neighbours", IMAGE[:2], EDGE)],
     questions=("loss.squared", "gradient.accumulates", "optimizer.rate", "optimizer.batch"),
     cases=("seed/learn-kernel", "learn_kernel/edges"),
+    printed=("seed/edge*", "seed/learn-kernel*", "seed/laplace", "seed/vertical-edges", "seed/half-image"),
     operator="learn_kernel",
     attrs={"lr": RATE, "steps": STEPS, "loss": "sum"},
     formula=formula,

@@ -118,6 +118,7 @@ LESSON = Lesson(
     },
     questions=("layer.names", "layer.lazy", "layer.parameters", "layout.flatten"),
     cases=("lenet5/predict",),
+    printed=("seed/lenet5*",),
     formula=formula,
     sizes="convolution",
     exercises=(

@@ -59,8 +59,9 @@ class Lesson:
 
     `truth()` is what every right call returns, in the axes of the inputs, `role` what it is ("image" or "plain").
     `panels` are stepped through together. `questions` are the conventions that the lesson explains, `cases` proofs
-    from the built-in cases, `operator` the one whose adapters' methods are shown, with `attrs` in the exercise about a
-    mistake. `formula()` is MathML; `sizes` names the calculator ("convolution", "pooling", "transposed").
+    from the built-in cases, `printed` those whose numbers the documents print (globs). `operator` is the one whose
+    adapters' methods are shown, with `attrs` in the exercise about a mistake. `formula()` is MathML; `sizes` names the
+    calculator ("convolution", "pooling", "transposed").
     """
 
     name: str
@@ -77,6 +78,7 @@ class Lesson:
     panels: Callable[[], Sequence[Panel]] = tuple
     questions: Sequence[str] = ()
     cases: Sequence[str] = ()
+    printed: Sequence[str] = ()
     operator: str = ""
     attrs: Mapping[str, object] = dataclasses.field(default_factory=dict)
     formula: Callable[[], str] = str

@@ -52,6 +52,7 @@ LESSON = Lesson(
     },
     questions=("padding.modes", "padding.reflect", "padding.order", "padding.negative", "padding.reflect.gradient"),
     cases=("pad2d/reflect-widest", "seed/pad-reflect"),
+    printed=("seed/pad-*",),
     operator="pad2d",
     attrs={"padding": [[0, 0], [2, 2]], "mode": "reflect"},
     exercises=(

@@ -86,6 +86,7 @@ LESSON = Lesson(
     panels=panels,
     questions=("pool.average.padding", "pool.average.overhang", "pool.max.padding", "pool.ceil", "pool.stride"),
     cases=("avg_pool2d/exact-pads", "avg_pool2d/ceil", "max_pool2d/ceil"),
+    printed=("seed/pool-*", "seed/max-*"),
     operator="avg_pool2d",
     attrs={"kernel_size": [2, 2], "stride": [2, 2], "padding": [[1, 1], [1, 1]], "count_include_pad": False},
     formula=formula,

@@ -83,6 +83,7 @@ LESSON = Lesson(
     panels=panels,
     questions=("padding.same", "padding.same.stride", "padding.same.pool.stride", "padding.same.lower"),
     cases=("conv2d/same-indivisible",),
+    printed=("seed/shape-padding", "seed/shape-unequal-kernel"),
     operator="conv2d",
     attrs={"stride": [2, 2], "padding": "same"},
     formula=formula,

@@ -72,6 +72,7 @@ LESSON = Lesson(
     panels=panels,
     questions=("conv.stride-dilation", "arguments.stride", "arguments.dilation"),
     cases=("conv2d/everything", "conv2d/stride-beyond-kernel"),
+    printed=("seed/identity-stride-2", "seed/shape-stride", "seed/shape-all-unequal"),
     operator="conv2d",
     attrs={"stride": [2, 2], "dilation": [2, 2], "padding": "valid"},
     formula=lambda: output_size(7, 2, 2, (0, 0), 2) + output_size(7, 2, 2, (0, 0)),

@@ -101,6 +101,7 @@ LESSON = Lesson(
         "transposed.output-padding",
     ),
     cases=("conv_transpose2d/plain", "conv_transpose2d/doubling", "seed/transposed"),
+    printed=("seed/transposed*",),
     operator="conv_transpose2d",
     attrs={"stride": [2, 2], "padding": "valid"},
     formula=formula,

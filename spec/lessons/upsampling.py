@@ -61,6 +61,7 @@ LESSON = Lesson(
     },
     questions=("resize.bilinear", "resize.nearest", "resize.antialias", "resize.cubic", "resize.method"),
     cases=("seed/upsample-bilinear", "upsample2d/aligned", "upsample2d/bilinear-2"),
+    printed=("seed/upsample-*",),
     operator="upsample2d",
     attrs={"scale": [2, 2], "mode": "bilinear"},
     formula=formula,

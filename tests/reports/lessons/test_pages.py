@@ -3,12 +3,14 @@
 import html
 import json
 import re
+import time
 
 import nbformat
 import pytest
 
 from harness.commands.lessons import describe
 from reports.lessons import prose, svg, write
+from spec.examples import stored
 from spec.lessons import lessons
 
 ANSWERS = {"torch": {name: [{"answer": "odd <pixel>", "api": "torch.nn"}] for name in ("padding.same",)}}
@@ -83,6 +85,27 @@ def test_every_reason_is_on_the_page_with_those_who_answer_so(table):
     )
 
 
+def test_nothing_of_the_lesson_is_lost_on_the_way_to_the_page(table):
+    lesson = table["lessons"][0]
+    record = lessons()[lesson["name"]]
+    assert [one["id"] for one in lesson["questions"]] == list(record.questions)
+    assert [(one["question"], one["answer"]) for one in lesson["exercises"]] == [
+        (one.question, one.answer()) for one in record.exercises
+    ]
+    assert {label: (way["means"], way["proof"]) for label, way in lesson["ways"].items()} == {
+        label: (way.means, way.proof) for label, way in record.ways.items()
+    }
+    assert [one["title"] for one in lesson["panels"]] == [one.title for one in record.panels()]
+
+
+def test_the_numbers_of_the_documents_are_those_of_the_stored_cases(table):
+    cases = {case.id: case for case in stored.cases()}
+    for one in table["lessons"][0]["printed"]:
+        for expected in list(cases[one["case"]].expected.values())[:1]:
+            numbers = [float(found) for found in re.findall(r"-?\d+\.?\d*(?:e[+-]\d+)?", one["output"])]
+            assert numbers[: expected.size] == pytest.approx(expected.ravel().tolist(), abs=1e-3)
+
+
 def test_the_page_asks_and_answers(table):
     lesson = table["lessons"][0]
     text = " ".join(html.unescape(re.sub(r"<[^>]*>", "", write.page(lesson, table))).split())
@@ -90,6 +113,14 @@ def test_the_page_asks_and_answers(table):
     for words in (*lesson["choices"], *lesson["intro"], *told, *lesson["takeaways"], lesson["predict"]):
         assert " ".join(re.sub(r"`|\*\*", "", words).split()) in text
     assert " ".join(lesson["truth"].split()) in text
+
+
+def test_what_was_computed_is_written_in_no_time(table, tmp_path):
+    """All lessons from stored results take less than five seconds; this is one of fifteen, in three forms."""
+    started = time.process_time()
+    for form in ("html", "ipynb", "book"):
+        write.write(tmp_path / form, table, form)
+    assert time.process_time() - started < 3 * 5 / 15
 
 
 def test_a_step_is_drawn_for_every_output(table):

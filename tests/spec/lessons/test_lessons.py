@@ -1,5 +1,6 @@
 """Every lesson is whole, names what is there, and steps through sums that are its outputs."""
 
+import fnmatch
 import re
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from harness.cases import catalogue
 from spec import operators
+from spec.examples import stored
 from spec.lessons import lessons
 from spec.lessons.windows import COMBINE, Panel, gradient, output, padded, steps
 from spec.questions import questions
@@ -42,6 +44,13 @@ def test_what_it_names_is_there(lesson):
         assert any(case.startswith(prefix) for case in CASES), prefix
     if lesson.operator:
         operators()[lesson.operator].complete(lesson.attrs)
+
+
+def test_every_number_that_a_document_prints_is_in_one_lesson():
+    for case in stored.cases():
+        if case.id.startswith("seed/"):
+            found = [one.name for one in ALL if any(fnmatch.fnmatchcase(case.id, glob) for glob in one.printed)]
+            assert len(found) == 1, (case.id, found)
 
 
 def test_the_proofs_of_its_ways_are_on_the_page(lesson):
