@@ -191,7 +191,7 @@ def bridge(op, attrs, source, target, dtype, size, kernel, whole, out) -> int:
 @click.argument("other", metavar="TRACE_B", type=click.Path(path_type=Path))
 @click.option("--map", "chosen", type=click.Path(path_type=Path), metavar="FILE", help="Which layers belong together.")
 @click.option("--format", "form", default="text", type=click.Choice(("text", "json")), show_default=True)
-@click.option("--out", type=click.Path(path_type=Path), metavar="FOLDER", help="Write compare.json and map.json there.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FOLDER", help="Write a page and map.json there.")
 def compare(one: Path, other: Path, chosen, form, out) -> int:
     """Find where two recorded models part, layer by layer, and whether it is a mistake. Exit code 1 if one is found."""
     from harness.commands.compare import compare_traces

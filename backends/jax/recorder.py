@@ -17,6 +17,20 @@ from flax import nnx
 from backends.recorder import Recording, bound, pair
 
 NAME = "flax"
+# What the settings are called here, for `compare`: with their value, or what false and true ask for.
+WORDS = {
+    "epsilon": "epsilon={}",
+    "momentum": "momentum={}",
+    "training": "use_running_average=True|use_running_average=False",
+    "slope": "negative_slope={}",
+    "alpha": "alpha={}",
+    "approximate": "approximate=False|approximate=True",
+    "axis": "axis={}",
+    "count_include_pad": "count_include_pad=False|count_include_pad=True",
+    "dilation": "kernel_dilation={}",
+    "stride": "strides={}",
+    "mode": "method='{}'",
+}
 
 ARRAY = type(jnp.zeros(1))
 

@@ -14,6 +14,20 @@ from mxnet import autograd, gluon
 from backends.recorder import Recording, bound, pair
 
 NAME = "gluon"
+# What the settings are called here, for `compare`: with their value, or what false and true ask for.
+WORDS = {
+    "epsilon": "epsilon={}",
+    "momentum": "momentum={}",
+    "training": "no autograd.record()|autograd.record()",
+    "slope": "alpha={}",
+    "alpha": "alpha={}",
+    "axis": "axis={}",
+    "ceil_mode": "ceil_mode=False|ceil_mode=True",
+    "count_include_pad": "count_include_pad=False|count_include_pad=True",
+    "dilation": "dilation={}",
+    "stride": "strides={}",
+    "output_padding": "output_padding={}",
+}
 
 nn = gluon.nn
 ARRAY = mx.nd.NDArray

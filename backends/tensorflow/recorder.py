@@ -15,6 +15,19 @@ import numpy as np
 from backends.recorder import Recording, both_ends, bound, pair
 
 NAME = "keras"
+# What the settings are called here, for `compare`: with their value, or what false and true ask for.
+WORDS = {
+    "epsilon": "epsilon={}",
+    "momentum": "momentum={}",
+    "training": "training=False|training=True",
+    "slope": "negative_slope={}",
+    "alpha": "alpha={}",
+    "approximate": "approximate=False|approximate=True",
+    "axis": "axis={}",
+    "dilation": "dilation_rate={}",
+    "stride": "strides={}",
+    "mode": "interpolation='{}'",
+}
 
 
 def array_of(tensor):
@@ -99,23 +112,8 @@ def _permute(layer):
     return "transpose", {"axes": [0, *layer.dims]}, {}
 
 
-FORMS = {
-    "relu": "relu",
-    "relu6": "relu6",
-    "gelu": "gelu",
-    "silu": "silu",
-    "swish": "silu",
-    "sigmoid": "sigmoid",
-    "tanh": "tanh",
-    "softmax": "softmax",
-    "log_softmax": "log_softmax",
-    "elu": "elu",
-    "softplus": "softplus",
-    "leaky_relu": "leaky_relu",
-    "hard_sigmoid": "hard_sigmoid",
-    "hard_silu": "hard_swish",
-    "hard_swish": "hard_swish",
-}
+SAME = ("relu", "relu6", "gelu", "silu", "sigmoid", "tanh", "softmax", "log_softmax", "elu", "softplus", "leaky_relu")
+FORMS = {name: name for name in (*SAME, "hard_sigmoid", "hard_swish")} | {"swish": "silu", "hard_silu": "hard_swish"}
 
 
 def _activation(name, args, kwargs, **defaults):

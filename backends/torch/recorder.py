@@ -13,6 +13,21 @@ from torch.overrides import TorchFunctionMode
 from backends.recorder import Recording, both_ends, bound, pair
 
 NAME = "torch"
+# What the settings are called here, for `compare`: with their value, or what false and true ask for.
+WORDS = {
+    "epsilon": "eps={}",
+    "momentum": "momentum={complement}",
+    "training": "eval()|train()",
+    "slope": "negative_slope={}",
+    "alpha": "alpha={}",
+    "approximate": "approximate='none'|approximate='tanh'",
+    "axis": "dim={}",
+    "ceil_mode": "ceil_mode=False|ceil_mode=True",
+    "count_include_pad": "count_include_pad=False|count_include_pad=True",
+    "dilation": "dilation={}",
+    "stride": "stride={}",
+    "output_padding": "output_padding={}",
+}
 
 
 def array_of(tensor):

@@ -7,14 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import click
+import numpy as np
 
 from harness.compare.align import Pairs, read_map
 from harness.compare.examine import Row
-from harness.compare.model import Model
+from harness.compare.model import Model, Op
+from harness.compare.remedy import remedy
 from harness.compare.search import compare_models
 from harness.compare.trace import read
+from reports.compare.page import page
 from reports.terminal import compare as report
 from spec.errors import UserError
+
+PLANE = 64  # rows and columns of a heat map at most
 
 
 def compare_traces(one: Path, other: Path, chosen: Path | None, form: str, out: Path | None) -> int:
@@ -44,7 +49,7 @@ def summary(one: Model, other: Model, rows: list[Row], pairs: Pairs) -> dict[str
         "b": _about(other),
         "mistakes": sum(row.mistaken for row in rows),
         "first": next((row.one for row in rows if row.mistaken), ""),
-        "layers": [_row(row) for row in rows],
+        "layers": [_row(row, (one, other), pairs) for row in rows],
         "alone": {"a": alone[0], "b": alone[1]},
     }
 
@@ -56,7 +61,7 @@ def _about(model: Model) -> dict[str, Any]:
     return {**about, "training": trace.training, "layers": len(model.ops), "gaps": len(gaps)}
 
 
-def _row(row: Row) -> dict[str, Any]:
+def _row(row: Row, models: tuple[Model, Model], pairs: Pairs) -> dict[str, Any]:
     findings = [{"word": one.word, "text": one.text, "about": _plain(one.about)} for one in row.findings]
     own = [None if one is None else {"outcome": str(one.outcome), "bound_ratio": one.bound_ratio} for one in row.own]
     found: dict[str, Any] = {"a": row.one, "b": row.other, "kind": row.kind, "word": row.word, "findings": findings}
@@ -65,7 +70,25 @@ def _row(row: Row) -> dict[str, Any]:
         found[name] = (
             None if gap is None else {"relative": gap.relative, "max_abs": gap.max_abs, "max_ulp": gap.max_ulp}
         )
+    pair = next((pair for pair in pairs if (pair[0].key, pair[1].key) == (row.one, row.other)), None)
+    frameworks = models[0].trace.framework, models[1].trace.framework
+    found["remedy"] = remedy(row, frameworks, pair[0].attrs) if pair and row.findings else ""
+    found["errors"] = _errors(models, pair) if pair and row.findings else None
     return found
+
+
+def _errors(models: tuple[Model, Model], pair: tuple[Op, Op]) -> dict[str, Any] | None:
+    """The plane of the largest difference of two outputs, and its place; None where they have no planes."""
+    one, other = (model.value(op.output) for model, op in zip(models, pair))
+    if one.shape != other.shape or one.ndim < 2 or not one.size:
+        return None
+    errors = np.nan_to_num(abs(one.astype(np.float64) - other.astype(np.float64)), nan=0.0, posinf=0.0)
+    place = tuple(int(i) for i in np.unravel_index(int(np.argmax(errors)), errors.shape))
+    for at in place[:-2]:
+        errors = errors[at]
+    top, left = (max(0, at - PLANE // 2) for at in place[-2:])
+    plane = errors[top : top + PLANE, left : left + PLANE]
+    return {"place": list(place), "values": [[float(f"{value:.3g}") for value in row] for row in plane]}
 
 
 def _plain(about: Mapping[str, tuple[Any, Any]]) -> dict[str, list]:
@@ -73,10 +96,11 @@ def _plain(about: Mapping[str, tuple[Any, Any]]) -> dict[str, list]:
 
 
 def _write(out: Path, found: Mapping[str, Any], pairs: Pairs) -> None:
-    """`compare.json`, and `map.json`, which can be edited and given to --map."""
+    """The page, `compare.json`, and `map.json`, which can be edited and given to --map."""
     try:
         out.mkdir(parents=True, exist_ok=True)
         (out / "compare.json").write_text(json.dumps(found, indent=1), encoding="utf-8")
+        (out / "index.html").write_text(page(found), encoding="utf-8")
         rows = [[a.key, b.key] for a, b in pairs]
         rows += [[key, None] for key in found["alone"]["a"]] + [[None, key] for key in found["alone"]["b"]]
         text = ",\n  ".join(json.dumps(row) for row in rows)

@@ -29,6 +29,8 @@ def show(found: Mapping[str, Any]) -> None:
         console.print(f"[red]{title} {escape(clean(_pair(row)))}[/]")
         for finding in row["findings"]:
             console.print(escape(clean(f"    {finding['word']}: {finding['text']}")))
+        if row["remedy"]:
+            console.print(escape(clean(f"    {row['remedy']}")))
     console.print()
     width = max(len(_pair(row)) for row in found["layers"])
     for row in found["layers"]:
