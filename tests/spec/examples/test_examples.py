@@ -48,7 +48,7 @@ def test_the_reference_gives_the_printed_numbers_exactly(row):
     assert list(y.shape) == expected["shape"]
     assert y.ravel().tolist() == expected["data"]
     case = cases()[row["id"]]
-    assert (case.op, case.tier, case.rtol, case.atol) == (row["op"], "integers", 0, 0)
+    assert (case.op, case.tier, case.rtol, case.atol) == (row["op"], "integers", None, None)
     assert all(case.attrs[key] == value for key, value in row["attrs"].items())
     assert [str(array.dtype) for array in case.inputs.values()] == [one["dtype"] for one in row["inputs"].values()]
 
@@ -76,7 +76,11 @@ def test_every_stated_result_agrees_with_the_reference():
             for name, expected in case.expected.items():
                 assert expected.shape == found[name].shape, case.id
                 error = np.abs(expected.astype(float) - found[name])
-                assert np.all(error <= case.atol + case.rtol * np.abs(expected)), (case.id, name, error.max())
+                assert np.all(error <= (case.atol or 0) + (case.rtol or 0) * np.abs(expected)), (
+                    case.id,
+                    name,
+                    error.max(),
+                )
                 stated += 1
             assert case.tier == "reals" or (case.expected and case.rtol == case.atol == 0), case.id
     assert stated > 50
