@@ -136,3 +136,22 @@ DENSE_WITHOUT_FLOAT16 = unsupported(
     why="The BLAS that it calls has no such product.",
     instead=Says("float16 fully connected layer"),
 )
+
+
+# ---- batch normalisation -------------------------------------------------------------------------
+
+EMPTY_STATISTICS = convention(
+    id="statistics-of-no-images",
+    operators=("batch_norm2d",),
+    when=lambda case: not case.attrs["training"] and predicates.first(case).size == 0,
+    what="A batch of no images is normalised with given statistics: it gives no images.",
+    why="Nothing is computed, so nothing is checked.",
+    instead=Defined(lambda x, scale, shift, mean, variance, **attrs: (x, mean, variance)),
+)
+ROWS_ARE_NORMALISED = convention(
+    id="rows-are-normalised",
+    operators=("batch_norm2d",),
+    when=lambda case: predicates.rank(case) == 2,
+    what="Rows without pixels, (4, 3), are normalised as well: the second axis is that of channels.",
+    why="One function serves batches of rows, images and volumes.",
+)

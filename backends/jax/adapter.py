@@ -203,6 +203,32 @@ class Adapter(Runtime):
         y = jnp.dot(x, w)
         return y if b is None else y + b
 
+    @native("NHWC")
+    @compiled
+    def batch_norm2d(self, x, scale, shift, mean, variance, *, training, epsilon, momentum, unbiased):
+        """Calls `flax.nnx.BatchNorm`, whose momentum is the share of what was there.
+        Lacks the unbiased variance, and so it is scaled up from the biased one that was kept instead.
+        """
+        from flax import nnx  # slow to import
+
+        layer = nnx.BatchNorm(
+            x.shape[-1],
+            use_running_average=not training,
+            momentum=1 - momentum,
+            epsilon=epsilon,
+            param_dtype=x.dtype,
+            use_fast_variance=False,  # by default mean(x^2) - mean(x)^2, which cancels
+            rngs=nnx.Rngs(0),
+        )
+        layer.scale, layer.bias = nnx.Param(scale), nnx.Param(shift)
+        layer.mean, layer.var = nnx.BatchStat(mean), nnx.BatchStat(variance)
+        y = layer(x)
+        kept = layer.var.value
+        if training and unbiased:
+            count, old = x.size // x.shape[-1], (1 - momentum) * variance
+            kept = old + (kept - old) * (count / (count - 1))
+        return y, layer.mean.value, kept
+
     # ---- training --------------------------------------------------------------------------------
 
     @compiled

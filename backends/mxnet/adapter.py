@@ -181,6 +181,22 @@ class Adapter(Runtime):
         """Calls `npx.fully_connected`."""
         return npx.fully_connected(x, w, b, num_hidden=w.shape[0], no_bias=b is None)
 
+    @native("NCHW")
+    def batch_norm2d(self, x, scale, shift, mean, variance, *, training, epsilon, momentum, unbiased):
+        """Calls `npx.batch_norm`, in whose words momentum is the share of what was there.
+        Lacks running statistics before `backward`, which writes them, and so they are mixed by hand instead.
+        """
+        old = mean.detach(), variance.detach()
+        options = {"eps": epsilon, "momentum": 1 - momentum, "fix_gamma": False, "use_global_stats": not training}
+        with autograd.train_mode() if training else autograd.predict_mode():
+            y = npx.batch_norm(x, scale, shift, old[0].copy(), old[1].copy(), **options)
+        if not training:
+            return y, old[0].copy(), old[1].copy()
+        values, count = x.detach(), x.size // x.shape[1]
+        kept = values.var(axis=(0, 2, 3)) * (count / (count - 1) if unbiased else 1)
+        new = values.mean(axis=(0, 2, 3)), kept
+        return y, *((1 - momentum) * before + momentum * after for before, after in zip(old, new))
+
     # ---- training --------------------------------------------------------------------------------
 
     def learn_kernel(self, x, y, w, *, lr, steps, loss):

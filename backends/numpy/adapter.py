@@ -16,6 +16,7 @@ from backends.numpy.activations import activate
 from backends.numpy.checks import one_dtype
 from backends.numpy.layers import Layer, Sequential, cross_entropy
 from backends.numpy.lenet5 import network
+from backends.numpy.normalization import PIXELS, normalized, wide
 from backends.numpy.runtime import Runtime
 from backends.numpy.windows import PLAIN
 from spec.padding import explicit
@@ -163,6 +164,21 @@ class Adapter(Runtime):
         checks.matrices(x, w, b)
         y = x @ w.T
         return y if b is None else y + b
+
+    @native("NCHW")
+    @one_dtype
+    def batch_norm2d(self, x, scale, shift, mean, variance, *, training, epsilon, momentum, unbiased):
+        """Calls `np.mean` and `np.var`.
+        Lacks running statistics, and so they are mixed by hand instead.
+        """
+        checks.channels(x, scale=scale, shift=shift, mean=mean, variance=variance)
+        if not training:
+            return normalized(x, mean, variance, epsilon) * wide(scale) + wide(shift), mean.copy(), variance.copy()
+        count = checks.several(x)
+        m, v = x.mean(axis=PIXELS), x.var(axis=PIXELS)
+        kept = v * x.dtype.type(count / (count - 1)) if unbiased else v
+        y = normalized(x, m, v, epsilon) * wide(scale) + wide(shift)
+        return y, (1 - momentum) * mean + momentum * m, (1 - momentum) * variance + momentum * kept
 
     # ---- training --------------------------------------------------------------------------------
 

@@ -146,6 +146,22 @@ def matrices(x: np.ndarray, w: np.ndarray, b: np.ndarray | None) -> None:
     bias_fits(b, len(w))
 
 
+def channels(x: np.ndarray, **given: np.ndarray) -> None:
+    """Refuse what does not have one number per channel of x (N, C, H, W)."""
+    ranked(4, x=x)
+    for name, array in given.items():
+        if array.shape != (x.shape[1],):
+            raise ValueError(f"{name} has shape {list(array.shape)}; it must be [{x.shape[1]}], one number per channel")
+
+
+def several(x: np.ndarray) -> int:
+    """The number of values in each channel; one has no variance."""
+    count = x.size // x.shape[1]
+    if count < 2:
+        raise ValueError("training needs 2 or more values in each channel: one has no variance")
+    return count
+
+
 def batched(x: np.ndarray) -> None:
     """Refuse an array without images, or with an empty axis."""
     if x.ndim < 2:

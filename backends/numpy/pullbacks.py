@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from backends.contract import Unsupported
-from backends.numpy import activations, checks, sampling
+from backends.numpy import activations, checks, normalization, sampling
 from backends.numpy.windows import PLAIN
 from spec.padding import explicit
 
@@ -150,6 +150,7 @@ PULLBACKS: dict[str, Callable] = {
     "upsample2d": upsample2d,
     "flatten": flatten,
     "activation": activations.pullback,
+    "batch_norm2d": normalization.pullback,
     "dense": dense,
     "relu": relu,
 }

@@ -69,14 +69,16 @@ class Adapter:
         }
 
     def _run(self, *nodes, **inputs):
-        """The last output of a model of these nodes, `helper.make_node` each, on inputs by name."""
+        """What the last of these nodes, `helper.make_node` each, makes of inputs by name: an array, or several."""
         kinds = {name: helper.np_dtype_to_tensor_dtype(array.dtype) for name, array in inputs.items()}
         given = [helper.make_tensor_value_info(name, kinds[name], array.shape) for name, array in inputs.items()]
-        made = helper.make_tensor_value_info(nodes[-1].output[0], next(iter(kinds.values())), None)
-        graph = helper.make_graph(nodes, "one", given, [made])
+        kind = next(iter(kinds.values()))
+        made = [helper.make_tensor_value_info(name, kind, None) for name in nodes[-1].output]
+        graph = helper.make_graph(nodes, "one", given, made)
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR)
         session = onnxruntime.InferenceSession(model.SerializeToString(), self.options, ["CPUExecutionProvider"])
-        return session.run(None, inputs)[0]
+        found = session.run(None, inputs)
+        return found[0] if len(found) == 1 else tuple(found)
 
     # ---- correlation and convolution -------------------------------------------------------------
 
@@ -191,6 +193,21 @@ class Adapter:
         inputs = {"x": x, "w": w} if b is None else {"x": x, "w": w, "b": b}
         node = helper.make_node("Gemm", list(inputs), ["y"], transB=int(kernel_layout == "OI"))
         return self._run(node, **inputs)
+
+    @native("NCHW")
+    def batch_norm2d(self, x, scale, shift, mean, variance, *, training, epsilon, momentum, unbiased):
+        """Calls `BatchNormalization`, whose momentum is the share of what was there.
+        Lacks the unbiased variance, and so says that it is unsupported instead.
+        """
+        if training and unbiased:
+            raise Unsupported("BatchNormalization keeps the variance of the batch without Bessel's correction")
+        inputs = {"x": x, "scale": scale, "shift": shift, "mean": mean, "variance": variance}
+        if not training:
+            node = helper.make_node("BatchNormalization", list(inputs), ["y"], epsilon=epsilon)
+            return self._run(node, **inputs), mean.copy(), variance.copy()
+        options = {"epsilon": epsilon, "momentum": 1 - momentum, "training_mode": 1}
+        outputs = ["y", "mean_after", "variance_after"]
+        return self._run(helper.make_node("BatchNormalization", list(inputs), outputs, **options), **inputs)
 
 
 def _mlas():

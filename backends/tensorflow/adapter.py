@@ -203,6 +203,20 @@ class Adapter(Runtime):
         y = tf.matmul(x, w)
         return y if b is None else tf.nn.bias_add(y, b)
 
+    @native("NHWC")
+    def batch_norm2d(self, x, scale, shift, mean, variance, *, training, epsilon, momentum, unbiased):
+        """Calls `tf.nn.moments` and `tf.nn.batch_normalization`.
+        Lacks running statistics, which are Keras's, and so they are mixed by hand instead.
+        """
+        if not training:
+            y = tf.nn.batch_normalization(x, mean, variance, shift, scale, epsilon)
+            return y, tf.identity(mean), tf.identity(variance)
+        m, v = tf.nn.moments(x, axes=[0, 1, 2])
+        y = tf.nn.batch_normalization(x, m, v, shift, scale, epsilon)
+        count = x.shape[0] * x.shape[1] * x.shape[2]
+        kept = v * (count / (count - 1)) if unbiased else v
+        return y, (1 - momentum) * mean + momentum * m, (1 - momentum) * variance + momentum * kept
+
     # ---- training --------------------------------------------------------------------------------
 
     def learn_kernel(self, x, y, w, *, lr, steps, loss):

@@ -150,6 +150,18 @@ class Adapter(Runtime):
         """Calls `F.linear`."""
         return F.linear(x, w, b)
 
+    @native("NCHW")
+    def batch_norm2d(self, x, scale, shift, mean, variance, *, training, epsilon, momentum, unbiased):
+        """Calls `F.batch_norm`, which writes into the running statistics.
+        Lacks the biased variance, and so it is scaled back from the unbiased one that was kept instead.
+        """
+        mean, kept = mean.detach().clone(), variance.detach().clone()
+        y = F.batch_norm(x, mean, kept, scale, shift, training, momentum, epsilon)
+        if training and not unbiased:
+            count, old = x.numel() // x.shape[1], (1 - momentum) * variance.detach()
+            kept = old + (kept - old) * ((count - 1) / count)
+        return y, mean, kept
+
     # ---- training --------------------------------------------------------------------------------
 
     def learn_kernel(self, x, y, w, *, lr, steps, loss):

@@ -55,7 +55,7 @@ class Runtime:
         """The output and the gradients; fresh leaves, so that nothing accumulates in `.grad`."""
         leaves = [tensor.detach().requires_grad_() for tensor in tensors]
         output = fn(*leaves)
-        gradients = torch.autograd.grad(as_tuple(output)[0], leaves, grad_outputs=cotangent)
+        gradients = torch.autograd.grad(as_tuple(output)[0], leaves, grad_outputs=cotangent, allow_unused=True)
         return output, list(gradients)
 
     def synchronize(self):

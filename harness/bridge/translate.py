@@ -26,7 +26,7 @@ from spec.layouts import apart, convert, permutation, together
 from spec.numerics import lenet_arithmetic
 
 IMAGES = ("conv2d", "conv2d_layer", "conv_transpose2d", "pad2d", "max_pool2d", "avg_pool2d", "upsample2d")
-OPERATORS = (*IMAGES, "activation", "dense")
+OPERATORS = (*IMAGES, "activation", "dense", "batch_norm2d")
 NETWORK = "lenet5"
 TIERS = {"integers": "whole numbers", "reals": "reals"}
 

@@ -39,6 +39,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "upsample2d": {"scale": [2, 3], "mode": "bilinear"},
     "activation": {"kind": "gelu_tanh"},
     "dense": {},
+    "batch_norm2d": {"epsilon": 1e-3, "momentum": 0.01, "unbiased": False},
 }
 SIZED = ("conv2d", "max_pool2d", "avg_pool2d")  # for these the table has the call for an image of this size as well
 EXAMPLE_SIZE = (224, 224)

@@ -24,7 +24,7 @@ import numpy as np
 
 from spec.cases import sketches
 from spec.core import Case, as_tuple
-from spec.ops import activation, lenet5
+from spec.ops import activation, batch_norm2d, lenet5
 from spec.registry import operators
 
 NAN, INF = np.nan, np.inf
@@ -274,6 +274,19 @@ def matrices() -> Iterator[Case]:
     yield from map(scene.case, [*products("x", "w", (0, 1), (0, 3), (2, 1)), NAN_COTANGENT])
 
 
+def statistics() -> Iterator[Case]:
+    """batch_norm2d."""
+    random, channels = np.random.default_rng(5), ("scale", "shift", "mean", "variance")
+    x = random.standard_normal((2, 3, 3, 4)).astype(np.float32)
+    inputs = {"x": x} | {name: random.uniform(0.5, 1.5, 3).astype(np.float32) for name in channels}
+    x[1, 1, 2, 1] = NAN
+    reasons = {True: "the statistics of a channel see all its pixels", False: "given statistics: NaN stays where it is"}
+    for training, why in reasons.items():
+        attrs = batch_norm2d.OPERATOR.complete({"training": training})
+        name = "training" if training else "inference"
+        yield Case(f"special/batch_norm2d/{name}/nan-image", "batch_norm2d", attrs, inputs, why, gradient=False)
+
+
 def activations() -> Iterator[Case]:
     """Every activation where the limit is certain."""
     below = ("relu", "relu6", "elu", "sigmoid", "tanh", "softplus", "hard_sigmoid", *activation.ROWS)
@@ -310,5 +323,5 @@ def trainings() -> Iterator[Case]:
 
 def cases() -> Iterator[Case]:
     """All cases of special values."""
-    for some in (convolutions, transposed, maxima, means, moves, matrices, activations, trainings):
+    for some in (convolutions, transposed, maxima, means, moves, matrices, statistics, activations, trainings):
         yield from some()

@@ -18,13 +18,14 @@ def laws() -> dict[str, Law]:
         dense,
         equivariance,
         gradients,
+        normalization,
         padding_and_resampling,
         pooling,
         transposed,
     )
 
     images = (correlation, convolution, transposed, equivariance, pooling, padding_and_resampling)
-    modules = (*images, dense, activations, gradients)
+    modules = (*images, dense, activations, normalization, gradients)
     found = [one for module in modules for one in vars(module).values() if isinstance(one, Law)]
     return {one.name: one for one in found}
 

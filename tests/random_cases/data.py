@@ -16,7 +16,7 @@ from tests.random_cases.geometry import geometries
 DTYPES = ("float32", "float64", "float16", "bfloat16")
 PRODUCTS = ("conv2d", "conv2d_layer", "conv_transpose2d", "corr2d", "convolve2d", "dense")
 TRAINING = ("learn_kernel", "lenet5")
-CURVED = ("activation",)  # for which numbers of any size, NaN and corners are cases of their own
+CURVED = ("activation", "batch_norm2d")  # for which numbers of any size, NaN and corners are cases of their own
 Draw = Callable[[np.random.Generator, str, tuple[int, ...]], np.ndarray]
 
 
@@ -72,6 +72,10 @@ def data(kind: Draw, name: str, tier: str, dtype: str, shape: tuple[int, ...]) -
     if name.startswith("activation/"):
         x = kind(np.random.default_rng(zlib.crc32(name.encode())), dtype, shape)
         return np.where(np.isin(abs(x), (0, 3, 6)), 0.5, x).astype(build.dtype_of(dtype))
+    if name.startswith("batch_norm2d/") and name.endswith("/variance"):
+        return (0.25 + abs(normal(np.random.default_rng(zlib.crc32(name.encode())), dtype, shape))).astype(
+            build.dtype_of(dtype)
+        )
     if name.startswith("lenet5/"):
         return _of_dtype(lenet5.data, name, tier, dtype, shape)
     return kind(np.random.default_rng(zlib.crc32(name.encode())), dtype, shape).astype(build.dtype_of(dtype))

@@ -103,6 +103,13 @@ def dense(draw: st.DrawFn, attrs: Mapping) -> Shapes:
     return {"x": (batch, inputs), "w": (outputs, inputs), **_bias(draw, outputs)}
 
 
+def statistics(draw: st.DrawFn, attrs: Mapping) -> Shapes:
+    """So many values in each channel that the gradient is not nearly 0."""
+    x = _image(draw)
+    assume(math.prod(x) >= 8 * x[1])
+    return {"x": x} | dict.fromkeys(("scale", "shift", "mean", "variance"), (x[1],))
+
+
 def learning(draw: st.DrawFn, attrs: dict) -> Shapes:
     """The rate is a share of the one beyond which descent of normal data diverges."""
     (height, width), (kh, kw) = ((draw(PIXELS), draw(PIXELS)), (draw(TAPS), draw(TAPS)))
@@ -120,6 +127,7 @@ def network(draw: st.DrawFn, attrs: Mapping) -> Shapes:
 SHAPES: dict[str, Callable[[st.DrawFn, dict], Shapes]] = {
     "activation": axes,
     "avg_pool2d": image,
+    "batch_norm2d": statistics,
     "conv2d": convolution,
     "conv2d_layer": convolution,
     "conv_transpose2d": transposed,

@@ -25,4 +25,8 @@ LEDGER = [
     shared.BIAS_IS_BROADCAST,
     shared.DENSE_BIAS_AFTER_ROUNDING,
     shared.DENSE_BIAS_GRADIENT,
+    shared.EMPTY_STATISTICS,
+    shared.ROWS_ARE_NORMALISED,
+    *shared.steps_in("float16", "batch_norm2d"),
+    *shared.steps_in("bfloat16", "batch_norm2d"),
 ]

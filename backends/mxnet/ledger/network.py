@@ -5,8 +5,8 @@ import dataclasses
 import numpy as np
 
 from backends import shared_network_ledger as shared
-from backends.instead import Defined, Rounds, Undetermined
-from backends.known import bug, numeric
+from backends.instead import Defined, Rounds, Says, Undetermined
+from backends.known import bug, convention, numeric, unsupported
 from backends.shared_network_ledger import is_kind
 from spec.ops import activation
 
@@ -88,4 +88,20 @@ LEDGER = [
         instead=Undetermined(_beside_nan),
     ),
     shared.DENSE_WITHOUT_FLOAT16,
+    shared.EMPTY_STATISTICS,
+    convention(
+        id="weights-of-more-channels",
+        operators=("batch_norm2d",),
+        when=lambda case: len(case.inputs["scale"]) + len(case.inputs["shift"]) > 2 * len(case.inputs["mean"]),
+        what="scale and shift may have more numbers than there are channels: the last ones are not read.",
+        why="Their lengths are not compared with the number of channels.",
+    ),
+    unsupported(
+        id="batch-norm-without-float16",
+        operators=("batch_norm2d",),
+        when=lambda case: case.dtype == np.float16,
+        what="npx.batch_norm takes images in float16 beside statistics and weights in float32 alone.",
+        why="The types of its inputs are checked so.",
+        instead=Says("uniform type"),
+    ),
 ]

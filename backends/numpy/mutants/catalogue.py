@@ -9,6 +9,7 @@ from backends.numpy.mutants import (  # noqa: F401  # each adds its own
     gradients,
     images,
     layouts,
+    normalization,
     padding,
     pooling,
     refusals,

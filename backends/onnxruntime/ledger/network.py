@@ -1,5 +1,7 @@
 """Where the layers of a network are known to differ in ONNX Runtime."""
 
+import numpy as np
+
 from backends import shared_network_ledger as shared
 from backends.instead import Rounds, Says
 from backends.known import numeric, unsupported
@@ -34,4 +36,13 @@ LEDGER = [
     ),
     shared.EMPTY_MATRICES,
     shared.BIAS_IS_BROADCAST,
+    shared.EMPTY_STATISTICS,
+    numeric(
+        id="epsilon-in-float32",
+        operators=("batch_norm2d",),
+        when=lambda case: case.dtype == np.float64 and not case.attrs["training"],
+        what="The epsilon of BatchNormalization is rounded to float32, in float64 too.",
+        why="Attributes of ONNX's operators are float32.",
+        instead=Rounds("float32"),
+    ),
 ]

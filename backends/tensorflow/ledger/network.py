@@ -72,4 +72,7 @@ LEDGER = [
     shared.LEADING_AXES,
     shared.DENSE_BIAS_AFTER_ROUNDING,
     shared.DENSE_BIAS_GRADIENT,
+    shared.EMPTY_STATISTICS,
+    *shared.steps_in("float16", "batch_norm2d"),
+    *shared.steps_in("bfloat16", "batch_norm2d"),
 ]

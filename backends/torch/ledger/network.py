@@ -61,4 +61,8 @@ LEDGER = [
     shared.EMPTY_MATRICES,
     dataclasses.replace(shared.LEADING_AXES, when=shared.has_rank(1, 3)),
     shared.BIAS_IS_BROADCAST,
+    shared.EMPTY_STATISTICS,
+    shared.ROWS_ARE_NORMALISED,
+    *shared.steps_in("float16", "batch_norm2d"),
+    *shared.steps_in("bfloat16", "batch_norm2d"),
 ]

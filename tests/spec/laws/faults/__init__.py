@@ -1,6 +1,14 @@
 """Wrong operators, each with the laws that must notice it: `FAULTS`, and cases misread by layout: `MISREADINGS`."""
 
-from tests.spec.laws.faults import activations, convolution, correlation, dense, padding_and_resampling, pooling
+from tests.spec.laws.faults import (
+    activations,
+    convolution,
+    correlation,
+    dense,
+    normalization,
+    padding_and_resampling,
+    pooling,
+)
 from tests.spec.laws.faults.law import FAULTS, Fault
 from tests.spec.laws.faults.padding_and_resampling import MISREADINGS
 
@@ -12,6 +20,7 @@ __all__ = [
     "convolution",
     "correlation",
     "dense",
+    "normalization",
     "padding_and_resampling",
     "pooling",
 ]
