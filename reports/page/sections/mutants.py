@@ -1,13 +1,13 @@
 """Page section of the command `mutants`: a row per planted mistake, and the cases that notice it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
 
 from reports.facts.text import counted
 from reports.page.pictures import grid
-from reports.page.sections.parts import EMPTY, Block, Cell, Line, Section, Table
+from reports.page.sections.parts import Block, Cell, Line, Section, Table
 
 NOTE = (
     "The cases are tested themselves: with one mistake at a time planted in the NumPy backend, some case of every "
@@ -31,7 +31,8 @@ def section(data: Mapping[str, Any]) -> Section:
         if rows:
             caption = f"{counted(len(rows), 'mistake')} {meaning}"
             columns = ["mistake", "cases that notice it", "such as"]
-            tables.append(Table(caption, columns, [_line(row) for row in rows], status not in BAD, kind="mistakes"))
+            lines = _subjects(rows) if status == "killed" else [_line(row) for row in rows]
+            tables.append(Table(caption, columns, lines, status not in BAD, kind="mistakes"))
     score = f" {data['killed']:,} of {data['counted']:,} mistakes are noticed by every operator that feels them."
     unfit = data["unsound"]
     if unfit:
@@ -56,10 +57,22 @@ def _picture(data: Mapping[str, Any]) -> tuple[str, Markup]:
     return label, grid(rows, columns, shares, label) if shares else Markup()
 
 
+def _subjects(rows: Sequence[Mapping[str, Any]]) -> list[Line]:
+    """A line for each subject: there are hundreds of mistakes, which open on demand."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row["mutant"].partition("/")[0], []).append(row)
+    lines = []
+    for subject, mine in sorted(found.items()):
+        noticed, felt = (sum(sum(row[part].values()) for row in mine) for part in ("killed_by", "cases"))
+        sentences = [Block(" ".join(row["sentence"] for row in mine))]
+        cells = [Cell(f"{noticed:,} of {felt:,}", counted(len(mine), "mistake"), more=sentences)]
+        lines.append(Line(Cell(subject), [*cells, Cell("", ", ".join(mine[0]["examples"]))]))
+    return lines
+
+
 def _line(row: Mapping[str, Any]) -> Line:
     killed, cases = row["killed_by"], row["cases"]
-    if row["status"] == "killed":  # hundreds of them: in short
-        return Line(Cell(row["sentence"]), [Cell(f"{sum(killed.values())} of {sum(cases.values())}"), EMPTY])
     by_operator = [Block(f"{op}: {killed.get(op, 0)} of {count} cases") for op, count in cases.items()]
     noticed = f"{sum(killed.values())} of {sum(cases.values())}"
     unnoticed = ", ".join(op for op in cases if not killed.get(op))
