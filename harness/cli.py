@@ -192,11 +192,12 @@ def bridge(op, attrs, source, target, dtype, size, kernel, whole, out) -> int:
 @click.option("--map", "chosen", type=click.Path(path_type=Path), metavar="FILE", help="Which layers belong together.")
 @click.option("--format", "form", default="text", type=click.Choice(("text", "json")), show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), metavar="FOLDER", help="Write a page and map.json there.")
-def compare(one: Path, other: Path, chosen, form, out) -> int:
+@click.option("--weights", type=click.Path(path_type=Path), metavar="FILE", help="Write A's weights in B's layouts.")
+def compare(one: Path, other: Path, chosen, form, out, weights) -> int:
     """Find where two recorded models part, layer by layer, and whether it is a mistake. Exit code 1 if one is found."""
     from harness.commands.compare import compare_traces
 
-    return compare_traces(one, other, chosen, form, out)
+    return compare_traces(one, other, chosen, form, out, weights)
 
 
 @cli.command()

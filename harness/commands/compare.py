@@ -8,8 +8,11 @@ from typing import Any
 
 import click
 import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import save_file
 
 from harness.compare.align import Pairs, read_map
+from harness.compare.carry import carry
 from harness.compare.examine import Row
 from harness.compare.model import Model, Op
 from harness.compare.remedy import remedy
@@ -22,7 +25,9 @@ from spec.errors import UserError
 PLANE = 64  # rows and columns of a heat map at most
 
 
-def compare_traces(one: Path, other: Path, chosen: Path | None, form: str, out: Path | None) -> int:
+def compare_traces(
+    one: Path, other: Path, chosen: Path | None, form: str, out: Path | None, weights: Path | None = None
+) -> int:
     """Print where two traces part; 1 where a mistake is found. Raises `UserError`."""
     models = Model(read(one)), Model(read(other))
     fixed = read_map(chosen) if chosen else {}
@@ -30,6 +35,8 @@ def compare_traces(one: Path, other: Path, chosen: Path | None, form: str, out: 
     found = summary(*models, rows, pairs)
     if out:
         _write(out, found, pairs)
+    if weights:
+        found["weights"] = _carried(*models, pairs, weights)
     if form == "json":
         click.echo(json.dumps(found, indent=1))
     else:
@@ -52,6 +59,16 @@ def summary(one: Model, other: Model, rows: list[Row], pairs: Pairs) -> dict[str
         "layers": [_row(row, (one, other), pairs) for row in rows],
         "alone": {"a": alone[0], "b": alone[1]},
     }
+
+
+def _carried(one: Model, other: Model, pairs: Pairs, path: Path) -> dict[str, Any]:
+    """Write A's weights in B's layouts; which of B's layers are proven, and why others are not."""
+    found = carry(one, other, pairs)
+    try:
+        save_file({name: np.ascontiguousarray(array) for name, array in found.weights.items()}, path)
+    except (OSError, SafetensorError) as error:
+        raise UserError(f"{path} cannot be written: {error}") from None
+    return {"file": str(path), "layers": found.layers}
 
 
 def _about(model: Model) -> dict[str, Any]:

@@ -47,6 +47,11 @@ class Form:
         moved = apart.transpose(*range(first), *(first + order.index(letter) for letter in "CHW"))
         return np.moveaxis(moved.reshape(array.shape), -1, axis)
 
+    def fold(self, array: np.ndarray, axis: int) -> np.ndarray:
+        """The inverse of `unfold`."""
+        places = np.moveaxis(self.unfold(np.arange(array.shape[axis])[None], 1), 1, 0)[:, 0]
+        return np.take(array, np.argsort(places), axis)
+
 
 @dataclasses.dataclass(frozen=True)
 class Op:
@@ -95,9 +100,11 @@ class Model:
             self.forms[name] = Form(self.trace.image_layout if rank == 4 else "")
         return self.forms[name]
 
-    def weights(self, op: Op) -> dict[str, np.ndarray]:
-        """The weights of a layer in canonical axes."""
-        found = {key: self.trace.array(name) for key, name in op.layer.weights.items()}
+    def weights(self, op: Op, raw: Mapping[str, np.ndarray] | None = None) -> dict[str, np.ndarray]:
+        """The weights of a layer in canonical axes; or `raw` ones, as the library keeps them."""
+        found = dict(raw) if raw is not None else self.raw_weights(op)
+        if raw is not None and "w" in found and op.layer.settings.get("kernel_flipped"):
+            found["w"] = found["w"][::-1, ::-1]  # recorded ones are turned already
         target, layout = KERNELS.get(op.kind, ""), op.layer.settings.get("kernel_layout", "")
         if target and "w" in found:
             w = convert(found["w"], layout or target, target)
@@ -107,6 +114,16 @@ class Model:
     def raw_weights(self, op: Op) -> dict[str, np.ndarray]:
         """The weights of a layer as they lie in the framework."""
         return {key: self.trace.array(name) for key, name in op.layer.weights.items()}
+
+    def laid_out(self, op: Op, name: str, array: np.ndarray) -> np.ndarray:
+        """A canonical weight as the library keeps it: what `weights` makes canonical again."""
+        target, settings = KERNELS.get(op.kind, ""), op.layer.settings
+        if not target or name != "w":
+            return array
+        if op.kind == "dense" and self._fits(op, array):
+            array = self.form(op.inputs[0]).fold(array, 1)
+        array = convert(array, target, settings.get("kernel_layout", "") or target)
+        return array[::-1, ::-1] if settings.get("kernel_flipped") else array
 
     def _fits(self, op: Op, w: np.ndarray) -> bool:
         flat = self.form(op.inputs[0]).flat

@@ -42,6 +42,19 @@ def show(found: Mapping[str, Any]) -> None:
     for side in ("a", "b"):
         if found["alone"][side]:
             console.print(escape(clean(f"without a partner in {side.upper()}: {', '.join(found['alone'][side])}")))
+    if "weights" in found:
+        _weights(console, found["weights"])
+
+
+def _weights(console: Console, found: Mapping[str, Any]) -> None:
+    """Which of B's layers do with A's weights what A's do."""
+    lost = {name: why for name, why in found["layers"].items() if why}
+    proven = len(found["layers"]) - len(lost)
+    console.print(
+        escape(clean(f"A's weights in B's layouts: {found['file']}, {proven} of {len(found['layers'])} layers proven"))
+    )
+    for name, why in lost.items():
+        console.print(escape(clean(f"    {name}: {why}")))
 
 
 def _pair(row: Mapping[str, Any]) -> str:

@@ -19,6 +19,12 @@ from tests.compare.mistakes import MISTAKES
 
 NETWORKS = ("lenet", "resnet", "mobilenet", "unet")
 RECORD = Path(__file__).parents[1] / "compare" / "networks" / "record.py"
+TRAINING = {  # how a network is run in training
+    "torch": "net.train(); call = lambda net, x: net(x).sum().backward()",
+    "keras": "call = lambda net, x: net(x, training=True)",
+    "flax": "net.train()",
+    "gluon": "import mxnet\ndef call(net, x):\n    with mxnet.autograd.record():\n        net(x)",
+}
 BACKEND = {library: path.parent.name for library, path in recorders().items()}
 IN_ONNX = ("lenet", "mobilenet")
 LIBRARIES = ("torch", "keras", "flax", "gluon")
@@ -47,6 +53,8 @@ class Traces:
         (root / "recorder.py").write_text(compose(library))
         written = IN_ONNX if library == "onnxruntime" else NETWORKS
         orders = [{"network": network, "folder": str(root / network)} for network in written]
+        if library in TRAINING:
+            orders.append({"network": "resnet", "folder": str(root / "training"), "code": TRAINING[library]})
         orders += [
             {
                 "network": one.network,
@@ -84,6 +92,23 @@ def test_correct_ports_have_no_mistake(traces, pair, network):
     assert len(rows) >= 14
     assert [(row.one, row.other, row.findings, row.note) for row in rows if row.findings] == []
     assert {row.word for row in rows} <= {"same bits", "rounding", "carried"}
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_networks_in_training_have_no_mistake(traces, pair):
+    """Batch norms take the statistics of the batch, each framework by a formula of its own."""
+    folders = [traces.of(library, "training") for library in pair.split("-")]
+    rows = compared(*folders)
+    assert [(row.one, row.other, row.findings, row.note) for row in rows if row.findings] == []
+    assert sum(row.kind == "batch_norm2d" for row in rows) == 6
+    assert all(json.loads((folder / "trace.json").read_text())["training"] for folder in folders)
+
+
+def test_gradients_of_weights_are_recorded_in_training(traces):
+    layers = json.loads((traces.of("torch", "training") / "trace.json").read_text())["layers"]
+    held = {layer["name"]: set(layer["gradients"]) for layer in layers if layer["weights"]}
+    assert held["fc"] == {"w", "b"}
+    assert held["bn1"] == {"scale", "shift"}
 
 
 @pytest.mark.parametrize("network", IN_ONNX)
