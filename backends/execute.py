@@ -22,6 +22,10 @@ class Broken(Exception):
     """The adapter does not keep to `contract.py`: that is no answer of the framework, and no refusal."""
 
 
+class NoOperator(Unsupported):
+    """The adapter has no method for the operator, or the method no such argument: that declares itself."""
+
+
 @dataclasses.dataclass
 class Computed:
     """What an adapter returned, in the case's own layouts, and by which route."""
@@ -44,11 +48,12 @@ def execute(
 
     `lies` says of inputs how the arrays that the adapter gets lie in memory (`spec.memory`).
 
-    Raises `Unsupported` where the adapter says so, `Broken` where it is wrong, and whatever the framework raises.
+    Raises `Unsupported` where the adapter says so, `NoOperator` where it has no method for it,
+    `Broken` where it is wrong, and whatever the framework raises.
     """
     method = getattr(adapter, operator.name, None)
     if method is None:
-        raise Unsupported(f"no operator of the framework corresponds to {operator.name}")
+        raise NoOperator(f"no operator of the framework corresponds to {operator.name}")
     plan = _Plan(operator, method, taken(operator, method, completed(attrs)))
     names = [name for name in operator.inputs if name in inputs]
     given = {name: plan.enter(name, inputs[name]) for name in names}
@@ -100,7 +105,7 @@ def completed(attrs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def taken(operator: Operator, method: Callable, attrs: dict[str, Any]) -> dict[str, Any]:
-    """The attributes without late ones that the method lacks. Raises `Unsupported` where one is not as by default."""
+    """The attributes without late ones that the method lacks. Raises `NoOperator` where one is not as by default."""
     parameters = inspect.signature(method).parameters.values()
     if any(one.kind is one.VAR_KEYWORD for one in parameters):
         return attrs
@@ -108,7 +113,7 @@ def taken(operator: Operator, method: Callable, attrs: dict[str, Any]) -> dict[s
     lacking = [name for name in attrs if name not in names and operator.attributes[name].late]
     for name in lacking:
         if attrs[name] != operator.attributes[name].default:
-            raise Unsupported(f"the adapter's {operator.name} has no {name}")
+            raise NoOperator(f"the adapter's {operator.name} has no {name}")
     return {name: value for name, value in attrs.items() if name not in lacking}
 
 

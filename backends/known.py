@@ -42,7 +42,7 @@ class Known:
     tried: tuple[Processor, ...] = TRIED
     seldom: bool = False
     variants: tuple[str, ...] = ()
-    instead: Instead | None = None
+    instead: Instead = dataclasses.field(kw_only=True)
 
 
 # An entry of each kind, with the outcome that it mostly has.
@@ -51,3 +51,4 @@ numeric = functools.partial(Known, kind="numeric", outcome="differs")
 coarse = functools.partial(Known, kind="numeric", outcome="coarse", instead=Sums())
 bug = functools.partial(Known, kind="bug", outcome="differs")
 unsupported = functools.partial(Known, kind="unsupported", outcome="rejected")
+lacking = functools.partial(Known, kind="unsupported", outcome="unsupported")  # what the adapter raises Unsupported for

@@ -250,10 +250,8 @@ def trained_on(case: Case, kept: np.ndarray, of_all: bool = False) -> Mapping[st
     return {"logits": logits, **dict.fromkeys(["losses", *(f"{name}_after" for name in names)], trained)}
 
 
-def predicted_without_nan(case: Case) -> Mapping[str, np.ndarray]:
-    """LeNet-5's prediction with a ReLU that makes 0 of NaN, as x > 0 ? x : 0 does. Raises `ValueError` for steps."""
-    if case.attrs["steps"]:
-        raise ValueError("it says nothing of a training")
+def activations(case: Case) -> list[np.ndarray]:
+    """What LeNet-5's layers make of the images, in float64, with a ReLU that makes 0 of NaN; the logits last."""
     images, _, *weights = (array.astype(np.float64) for array in case.inputs.values())
     plain = {"stride": (1, 1), "dilation": (1, 1), "groups": 1}
     pool = {"kernel_size": (2, 2), "stride": None, "padding": "valid", "dilation": (1, 1), "ceil_mode": False}
@@ -262,11 +260,18 @@ def predicted_without_nan(case: Case) -> Mapping[str, np.ndarray]:
         return np.where(array > 0, array, 0)
 
     c1_w, c1_b, c3_w, c3_b, c5_w, c5_b, f6_w, f6_b, out_w, out_b = weights
-    x = relu(conv2d.reference(images, c1_w, c1_b, padding=[[2, 2], [2, 2]], **plain))
-    x = relu(conv2d.reference(max_pool2d.reference(x, **pool), c3_w, c3_b, padding="valid", **plain))
-    x = relu(conv2d.reference(max_pool2d.reference(x, **pool), c5_w, c5_b, padding="valid", **plain))
-    x = relu(x.reshape(len(x), -1) @ f6_w.T + f6_b)
-    return {"logits": (x @ out_w.T + out_b).astype(case.dtype)}
+    c1 = relu(conv2d.reference(images, c1_w, c1_b, padding=[[2, 2], [2, 2]], **plain))
+    c3 = relu(conv2d.reference(max_pool2d.reference(c1, **pool), c3_w, c3_b, padding="valid", **plain))
+    c5 = relu(conv2d.reference(max_pool2d.reference(c3, **pool), c5_w, c5_b, padding="valid", **plain))
+    f6 = relu(c5.reshape(len(c5), -1) @ f6_w.T + f6_b)
+    return [c1, c3, c5, f6, f6 @ out_w.T + out_b]
+
+
+def predicted_without_nan(case: Case) -> Mapping[str, np.ndarray]:
+    """LeNet-5's prediction with a ReLU that makes 0 of NaN, as x > 0 ? x : 0 does. Raises `ValueError` for steps."""
+    if case.attrs["steps"]:
+        raise ValueError("it says nothing of a training")
+    return {"logits": activations(case)[-1].astype(case.dtype)}
 
 
 def added_one_by_one(case: Case, most: float = np.inf) -> Mapping[str, np.ndarray]:

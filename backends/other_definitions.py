@@ -42,12 +42,19 @@ def sums_of_pools(x, *, count_include_pad=None, divisor_override=None, **attrs):
     return np.full((*x.shape[:2], len(rows), len(columns)), float(count))
 
 
-def maximum_without_nan(x, *, kernel_size, stride, padding, dilation, ceil_mode, lowest=None):
+LOWEST = float(np.finfo(np.float32).min)
+
+
+def maximum_without_nan(x, *, kernel_size, stride, padding, dilation, ceil_mode, least=LOWEST):
     """The maximum by a search from the lowest finite number, which no comparison with NaN ends."""
     places = pooling_windows.positions(x.shape, kernel_size, stride, padding, dilation, ceil_mode)
-    least = np.finfo(np.float32).min if lowest is None else lowest
     seen = pooling_windows.gather(x, *places, least)
     return np.where(np.isnan(seen), least, np.maximum(seen, least)).max(axis=(4, 5))
+
+
+def maximum_without_nan_from_infinity(x, **attrs):
+    """The same by a search from -inf."""
+    return maximum_without_nan(x, **attrs, least=-np.inf)
 
 
 def mean_by_window(x, **attrs):

@@ -2,7 +2,7 @@
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from harness.judging.oracle import Expected, Truth, truth
 from harness.judging.verdict import compare
 from spec import operators
 from spec.cases.sketches import dtype_of
-from spec.core import Case, convert_images
+from spec.core import Case, Operator, convert_images
 from spec.outcomes import Outcome
 
 Arrays = Mapping[str, np.ndarray]
@@ -123,11 +123,11 @@ def claim(instead: Instead, case: Case, part: str, seen: Seen, coarse: bool = Fa
         operator = operators()[case.op]
         operator = dataclasses.replace(
             operator,
-            reference=instead.reference,
+            reference=_early(operator, instead.reference),
             out_shape=lambda *shapes, **attrs: (),
             pullback=None,
             scale=None if instead.terms else operator.scale,
-            terms=instead.terms or operator.terms,
+            terms=_early(operator, instead.terms) if instead.terms else operator.terms,
         )
         wanted = _of(Other(case), truth(case, gradient, operator), gradient)
     elif isinstance(instead, Gives):
@@ -139,6 +139,16 @@ def claim(instead: Instead, case: Case, part: str, seen: Seen, coarse: bool = Fa
             for name, one in found.items():
                 wanted[name] = _plainly(one) if isinstance(one, np.ndarray) else cases[id(one)][name]
     return Claim(instead, case, part, seen, coarse, wanted)
+
+
+def _early(operator: Operator, function: Callable) -> Callable:
+    """A definition, which is told of late attributes only where they are not as by default."""
+    late = {name: one.default for name, one in operator.attributes.items() if one.late}
+
+    def call(*arrays: np.ndarray, **attrs: Any) -> Any:
+        return function(*arrays, **{name: one for name, one in attrs.items() if name not in late or one != late[name]})
+
+    return call
 
 
 def _given(found: Case | Other, gradient: bool) -> dict[str, Wanted]:

@@ -38,7 +38,10 @@ def _records(file: Path, name: str) -> tuple[Known, ...]:
     try:
         found = tuple(load(file, f"{file.stem}_of_{name}").LEDGER)
     except Exception as error:  # whatever a file does that anybody may write
-        raise UserError(f"{file} cannot be read: {type(error).__name__}: {error}") from error
+        silent = "; every entry says what comes instead of the truth (backends/instead.py)" * (
+            "'instead'" in str(error)
+        )
+        raise UserError(f"{file} cannot be read: {type(error).__name__}: {error}{silent}") from error
     for known in found:
         if not isinstance(known, Known):
             raise UserError(f"{file}: LEDGER holds {known!r:.60}; its entries are records `Known` of backends/known.py")
@@ -176,8 +179,6 @@ def _faults(
 ) -> dict[Problem, str]:
     """Why an entry does not explain the problems of which it speaks; "" for those that it explains."""
     spoken = [one for one in problems if (known.part, known.outcome) == one[::2]]
-    if known.instead is None:
-        return dict.fromkeys(spoken, "")
     coarse = any((one.part, one.outcome) == (known.part, Outcome.COARSE) for one in found)
     try:
         said = claim(known.instead, case, known.part, seen, coarse)

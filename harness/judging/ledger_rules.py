@@ -1,18 +1,21 @@
 """What must hold for the entries of a ledger before any framework is asked; CONTRIBUTING has the reasons."""
 
 import re
+import typing
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
+from backends.instead import Instead, Says, Sums
 from backends.known import Known
 from spec import operators
 from spec.core import Case
 
 KINDS = ("convention", "numeric", "unsupported", "bug")
-OUTCOMES = ("coarse", "differs", "rejected", "crashed", "timed-out")
+OUTCOMES = ("coarse", "differs", "rejected", "unsupported", "crashed", "timed-out")
 PARTS = ("output", "gradient")
+REFUSALS = ("rejected", "unsupported")
 LINK = re.compile(r"[\w.-]+/[\w.-]+#[1-9]\d*|https://[\w./#%-]+")
 
 
@@ -39,8 +42,9 @@ def _fields(known: Known, modes: Sequence[str]) -> Iterator[str]:
             yield f"{field} is {getattr(known, field)!r}; choose from: {', '.join(values)}"
     if known.outcome == "crashed" and known.kind != "bug":
         yield "no framework means to end the process: a crash is of the kind 'bug'"
-    if (known.kind == "unsupported") != (known.outcome == "rejected"):
+    if (known.kind == "unsupported") != (known.outcome in REFUSALS):
         yield "what is refused is of the kind 'unsupported', and nothing else is"
+    yield from _instead(known)
     try:
         SpecifierSet(known.versions)
     except InvalidSpecifier:
@@ -58,6 +62,19 @@ def _fields(known: Known, modes: Sequence[str]) -> Iterator[str]:
         yield f"link is {known.link!r}; write owner/name#number, or an address"
 
 
+def _instead(known: Known) -> Iterator[str]:
+    """What is wrong with what comes instead."""
+    said, words = known.instead, known.outcome in (*REFUSALS, "crashed", "timed-out")
+    if not isinstance(said, typing.get_args(Instead)):
+        yield f"instead is {said!r:.60}; say what comes instead of the truth, with a record of backends/instead.py"
+    elif isinstance(said, Says) != words:
+        yield "a refusal or a crash is told by its message, with Says, and nothing else is"
+    elif isinstance(said, Sums) != (known.outcome == "coarse"):
+        yield "what is coarse is as good as Sums in half precision, and nothing else is"
+    elif isinstance(said, Says) and (re.search(said.pattern, "") or not said.pattern.strip("^.*$")):
+        yield f"instead is Says({said.pattern!r}), which any message would fit"
+
+
 def _selection(known: Known, cases: Mapping[str, Sequence[Case]]) -> Iterator[str]:
     """What is wrong with the cases that an entry selects."""
     asked = [case for name in known.operators for case in cases[name]]
@@ -68,8 +85,8 @@ def _selection(known: Known, cases: Mapping[str, Sequence[Case]]) -> Iterator[st
         return
     if any(not isinstance(answer, (bool, np.bool_)) for answer in answers):
         yield "`when` must say True or False"
-    if all(answers):
-        yield "`when` is true of every case: where an operator is lacking, let the adapter raise Unsupported"
+    if all(answers) and known.outcome != "unsupported":
+        yield "`when` is true of every case: where an operator is lacking, leave its method out"
     shown = {case.op for case, answer in zip(asked, answers) if answer}
     # What holds for conv2d holds for the layer, whose cases are fewer.
     for name in sorted(set(known.operators) - shown - ({"conv2d_layer"} if shown else set())):

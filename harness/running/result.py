@@ -80,7 +80,7 @@ class Result:
         """What the verdict means, once known differences are considered."""
         if self.verdict.passed:
             return Status.PASS
-        if self.ledger or self.verdict.outcome is Outcome.UNSUPPORTED:
+        if self.ledger or self.reply.get("error_class") == "NoOperator":
             return Status.KNOWN
         return Status.FAIL if self.tried or self.verdict.outcome is Outcome.NOT_RUN else Status.NEW
 

@@ -6,6 +6,7 @@ import functools
 import pytest
 from packaging.specifiers import SpecifierSet
 
+from backends.instead import Rounds, Says, Sums
 from backends.known import Known
 from harness.cases.catalogue import built_in
 from harness.judging.ledger_rules import faults
@@ -69,7 +70,7 @@ def test_predicates_do_not_depend_on_names(name):
     ],
 )
 def test_a_planted_predicate_on_names_is_seen(when):
-    assert depends_on_names(Known("planted", ("conv2d",), "bug", "differs", when, "what", "why"))
+    assert depends_on_names(Known("planted", ("conv2d",), "bug", "differs", when, "what", "why", instead=Rounds()))
 
 
 # ---- planted faults ------------------------------------------------------------------------------
@@ -82,6 +83,7 @@ RIGHT = Known(
     lambda case: case.attrs["stride"] is None,
     "It does something else.",
     "Nobody knows the reason.",
+    instead=Rounds(),
 )
 
 
@@ -107,6 +109,12 @@ def test_what_is_right_has_no_faults():
         ({"variants": ("slow", "slow")}, "name each mode once"),
         ({"what": "it errs"}, "what is 'it errs'; write a sentence"),
         ({"why": "It does something else."}, "the same sentence"),
+        ({"instead": None}, "say what comes instead"),
+        ({"instead": Says("no")}, "told by its message, with Says, and nothing else"),
+        ({"instead": Sums()}, "as good as Sums in half precision, and nothing else"),
+        ({"outcome": "coarse"}, "as good as Sums in half precision, and nothing else"),
+        ({"outcome": "crashed", "kind": "bug"}, "told by its message"),
+        ({"outcome": "crashed", "kind": "bug", "instead": Says(".*")}, "which any message would fit"),
         ({"link": "see there"}, "link is 'see there'"),
         ({"when": lambda case: case.attrs["strides"] is None}, "`when` fails: KeyError"),
         ({"when": lambda case: "yes"}, "must say True or False"),

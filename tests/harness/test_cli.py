@@ -301,22 +301,22 @@ def test_a_failing_verdict_is_exit_1(run, cases, tmp_path, fault, outcome):
     assert run_folder.summary(tmp_path / "out")["counts"] == {"pass": 1, "fail": 1}
 
 
-def test_what_the_framework_cannot_express_is_known(run, cases):
+def test_what_the_framework_cannot_express_fails_unless_it_is_declared(run, cases):
     code, rows = run(cases(True, False), fault="unsupported")
-    assert code == 0
-    assert [(row["outcome"], row["status"]) for row in rows] == [("unsupported", "known"), ("exact", "pass")]
+    assert code == 1
+    assert [(row["outcome"], row["status"]) for row in rows] == [("unsupported", "fail"), ("exact", "pass")]
 
 
 def test_a_run_that_compares_nothing_is_exit_1(run, cases, tmp_path, capsys):
     code, rows = run(cases(True), fault="unsupported")
-    assert (code, rows[0]["outcome"], rows[0]["status"]) == (1, "unsupported", "known")
+    assert (code, rows[0]["outcome"], rows[0]["status"]) == (1, "unsupported", "fail")
     problem = "nothing was compared: the adapter expresses none of the cases"
     assert run_folder.summary(tmp_path / "out")["backends"]["one"]["problem"] == problem
     assert f"one did not run: {problem}" in " ".join(capsys.readouterr().out.split())
 
 
 def test_of_some_cases_one_of_several_backends_may_express_none(cases, tmp_path, monkeypatch):
-    monkeypatch.setenv("PLANTED", "unsupported")
+    monkeypatch.setenv("PLANTED", "lacking")
     backends = [*planted("able", "slow"), *planted("unable")]
     assert cli.main(["run", "--cases", str(cases(True)), *backends, "--out", str(tmp_path / "out")]) == 0
 

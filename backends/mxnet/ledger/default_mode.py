@@ -14,12 +14,16 @@ from backends import other_definitions as definitions
 from backends import shared_ledger as shared
 from backends.condition import On
 from backends.instead import Defined, Gives, Other, Rounds, Says
-from backends.known import bug, convention, numeric, unsupported
+from backends.known import bug, convention, lacking, numeric, unsupported
 from spec.cases import predicates
 from spec.padding import transposed
 
 CONVOLUTIONS = ("conv2d", "conv2d_layer")
 POOLS = ("max_pool2d", "avg_pool2d")
+OTHERS = (
+    *("corr2d", "convolve2d", "conv_transpose2d", "pad2d", "upsample2d", "flatten"),
+    *("activation", "dense", "learn_kernel", "lenet5"),
+)
 ONEDNN = On("oneDNN")
 
 
@@ -130,6 +134,22 @@ def _sliced(case):
 
 REORDER = "could not create a primitive descriptor for a reorder primitive"
 LEDGER = [
+    lacking(
+        id="no-bfloat16",
+        operators=(*CONVOLUTIONS, *POOLS, *OTHERS),
+        when=lambda case: "bfloat16" in predicates.dtypes(case),
+        what="mx.np.array makes no array of NumPy's bfloat16.",
+        why="MXNet's own bfloat16 is for oneDNN on its way from float32, by the automatic mixed precision.",
+        instead=Says("mx.np.array has no dtype bfloat16"),
+    ),
+    lacking(
+        id="nearest-has-no-corners",
+        operators=("upsample2d",),
+        when=lambda case: case.attrs["mode"] == "nearest" and case.attrs["align_corners"],
+        what="Nearest upsampling has no align_corners.",
+        why="It is np.repeat: npx has nearest upsampling in no other form with a gradient.",
+        instead=Says("np.repeat, the nearest upsampling, has no align_corners"),
+    ),
     unsupported(
         id="deconvolution-gradient-to-one-channel",
         operators=("conv_transpose2d",),

@@ -4,8 +4,8 @@ import numpy as np
 
 from backends import other_cases as others
 from backends import other_definitions as definitions
-from backends.instead import Defined, Gives, Other
-from backends.known import bug, convention, numeric
+from backends.instead import Defined, Gives, Other, Says
+from backends.known import bug, convention, lacking, numeric
 from spec.cases import predicates
 
 
@@ -23,6 +23,15 @@ def _with_the_bias_added_after(case):
 
 
 LEDGER = [
+    lacking(
+        id="loop-over-pixels",
+        operators=("corr2d",),
+        when=lambda case: True,
+        what="The correlation from scratch is not compiled.",
+        why="torch.compile unrolls the loop over pixels: two dozen of them take minutes.",
+        variants=("compile",),
+        instead=Says("torch.compile unrolls the loop over pixels"),
+    ),
     bug(
         id="average-pool-gradient-at-the-overhang",
         operators=("avg_pool2d",),

@@ -202,8 +202,10 @@ def test_what_fails_is_not_excused_by_what_cannot_be_expressed(last):
 
 
 LEDGER = """
+from backends.instead import Says
 from backends.known import Known
-LEDGER = [Known("half", ("conv2d",), "{kind}", "rejected", lambda case: True, "It has no such thing.", "why")]
+LEDGER = [Known("half", ("conv2d",), "{kind}", "rejected", lambda case: True, "It has no such thing.", "why",
+                instead=Says("no"))]
 """
 
 

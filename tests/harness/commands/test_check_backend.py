@@ -35,10 +35,12 @@ class Adapter:
 """
 AUTODIFF = "    def vjp(self, fn, tensors, cotangent):\n        return fn(*tensors), gradients(tensors)\n"
 LEDGER = """
+from backends.instead import Rounds
 from backends.known import Known
 
 LEDGER = [
-    Known("all-wrong", ("flatten",), "numeric", "differs", lambda case: True, "It is all wrong.", "Nobody knows why."),
+    Known("all-wrong", ("flatten",), "numeric", "differs", lambda case: True, "It is all wrong.", "Nobody knows why.",
+          instead=Rounds()),
 ]
 """
 

@@ -5,9 +5,11 @@ import re
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from backends.condition import On
+from backends.instead import Says, Undetermined
 from backends.known import Known
 from harness.commands.run import _absent, _ledger
 from harness.judging.instead import Seen
@@ -19,8 +21,9 @@ from harness.workers.backends import Backend
 from spec.errors import UserError
 from spec.outcomes import Outcome
 
-RECORD = """from backends.known import Known
-LEDGER = [Known('M1', ('conv2d',), 'bug', 'differs', lambda case: True, 'what', 'why'"""
+RECORD = """from backends.instead import Rounds
+from backends.known import Known
+LEDGER = [Known('M1', ('conv2d',), 'bug', 'differs', lambda case: True, 'what', 'why', instead=Rounds(times=9)"""
 EXACT, DIFFERS, REFUSED = Comparison(Outcome.EXACT), Comparison(Outcome.DIFFERS), Comparison(Outcome.REJECTED)
 OUTPUT = Verdict(Outcome.DIFFERS, "", DIFFERS)
 GRADIENT = Verdict(Outcome.EXACT, "", EXACT, {"x": EXACT, "w": DIFFERS})
@@ -28,15 +31,20 @@ BOTH = Verdict(Outcome.DIFFERS, "", DIFFERS, {"x": EXACT, "w": DIFFERS})
 PASSED = Verdict(Outcome.EXACT, "", EXACT, {"x": EXACT, "w": EXACT}, passed=True)
 
 
+# These tests are on entries, not on arrays: whatever comes is as the entry says.
+ANY = Undetermined(lambda case: dict.fromkeys("yxw", np.ones(1, bool)))
+SEEN = Seen(outputs={"y": np.ones(1, "f4")}, gradients=dict.fromkeys("xw", np.ones(1, "f4")))
+
+
 def known(**changes) -> Known:
     """An entry for every conv2d case whose output differs."""
-    entry = Known("K1", ("conv2d",), "bug", "differs", lambda case: True, "what it does", "why it does")
+    entry = Known("K1", ("conv2d",), "bug", "differs", lambda case: True, "what it does", "why it does", instead=ANY)
     return dataclasses.replace(entry, **changes)
 
 
 def explained(case, verdict: Verdict, *entries: Known, version: str = "2.1.0") -> str:
     """The ids of the entries that explain the verdict."""
-    return " ".join(Ledger(entries, version).explain(case, verdict, Seen()))
+    return " ".join(Ledger(entries, version).explain(case, verdict, SEEN))
 
 
 def test_an_entry_explains_its_own_difference(conv):
@@ -111,7 +119,7 @@ def test_versions_are_those_of_the_specifier(conv, versions, version, covered):
 def after(*verdicts: Verdict, entry: Known, case, version: str = "2.1.0") -> Ledger:
     ledger = Ledger((entry,), version)
     for verdict in verdicts:
-        ledger.explain(case, verdict, Seen())
+        ledger.explain(case, verdict, SEEN)
     return ledger
 
 
@@ -153,7 +161,7 @@ def machine(level: str, architecture: str = "x86_64", onednn: str = "", own: str
 def on(description: dict, *verdicts: Verdict, case, **changes) -> Ledger:
     ledger = Ledger((known(**changes),), "2.1.0", description=description)
     for verdict in verdicts:
-        ledger.explain(case, verdict, Seen())
+        ledger.explain(case, verdict, SEEN)
     return ledger
 
 
@@ -162,7 +170,7 @@ def test_an_entry_must_show_where_its_condition_holds(conv, level):
     wide = On("oneDNN", at_least="avx512")
     assert on(machine(level), PASSED, case=conv(), on=wide).stale() == ["K1"]
     assert on(machine(level), OUTPUT, case=conv(), on=wide).stale() == []
-    assert on(machine(level), case=conv(), on=wide).explain(conv(), OUTPUT, Seen()) == ("K1",)
+    assert on(machine(level), case=conv(), on=wide).explain(conv(), OUTPUT, SEEN) == ("K1",)
 
 
 @pytest.mark.parametrize(
@@ -171,7 +179,7 @@ def test_an_entry_must_show_where_its_condition_holds(conv, level):
 def test_an_entry_explains_nothing_where_its_condition_does_not_hold(conv, description):
     wide = On("oneDNN", at_least="avx512")
     ledger = on(description, PASSED, case=conv(), on=wide)
-    assert ledger.explain(conv(), OUTPUT, Seen()) == ()
+    assert ledger.explain(conv(), OUTPUT, SEEN) == ()
     assert ledger.stale(everything=True) == []
     result = judged(conv(), "planted", {"outcome": "rejected", "message": "no"}, Truth(), ledger)
     assert result.status in ("fail", "new")
@@ -273,9 +281,9 @@ def test_a_stale_entry_is_reported_once_by_any_run(conv):
 
 def test_another_version_need_not_show_what_the_pinned_one_does(conv):
     ledger = Ledger((known(),), "2.0.0", pinned=False)
-    assert ledger.explain(conv(), PASSED, Seen()) == ()
+    assert ledger.explain(conv(), PASSED, SEEN) == ()
     assert ledger.stale(everything=True) == []
-    assert ledger.explain(conv(), OUTPUT, Seen()) == ("K1",)
+    assert ledger.explain(conv(), OUTPUT, SEEN) == ("K1",)
 
 
 @pytest.mark.parametrize(
@@ -295,18 +303,18 @@ def test_modes_of_which_an_entry_speaks_must_show_it_and_others_are_not_explaine
     conv, variants, variant, explains, due
 ):
     entry, nowhere = known(variants=variants), known(id="K2", variants=variants, when=lambda case: False)
-    assert Ledger((entry,), "2.1.0", variant).explain(conv(), OUTPUT, Seen()) == (("K1",) if explains else ())
+    assert Ledger((entry,), "2.1.0", variant).explain(conv(), OUTPUT, SEEN) == (("K1",) if explains else ())
     ledger = Ledger((entry, nowhere), "2.1.0", variant)
-    ledger.explain(conv(), PASSED, Seen())
+    ledger.explain(conv(), PASSED, SEEN)
     assert ledger.stale() == (["K1"] if due else [])
     assert ledger.stale(everything=True) == (["K1", "K2"] if due else [])
 
 
 def test_a_mode_of_another_version_need_not_show_its_entries(conv):
     ledger = Ledger((known(variants=("xla",)),), "2.0.0", "xla", pinned=False)
-    ledger.explain(conv(), PASSED, Seen())
+    ledger.explain(conv(), PASSED, SEEN)
     assert ledger.stale(everything=True) == []
-    assert ledger.explain(conv(), OUTPUT, Seen()) == ("K1",)
+    assert ledger.explain(conv(), OUTPUT, SEEN) == ("K1",)
 
 
 def test_version_and_mode_of_a_ledger_are_those_of_its_backend(tmp_path):
@@ -330,7 +338,7 @@ def test_a_report_names_the_script_of_an_entry_where_there_is_one(conv, tmp_path
     (tmp_path / "backends" / "mine" / "repros").mkdir(parents=True)
     (tmp_path / "backends" / "mine" / "repros" / "K1.py").write_text("raise AssertionError")
     ledger = Ledger((known(), known(id="K2"), known(id="K3", operators=("pad2d",))), "2.1.0")
-    ledger.explain(conv(), OUTPUT, Seen())
+    ledger.explain(conv(), OUTPUT, SEEN)
     chosen = [Backend("torch", tmp_path / "backends" / "mine" / "adapter.py")]
     found = _ledger(SimpleNamespace(backends=chosen, ledgers={"torch": ledger}))
     assert {one["id"]: one["repro"] for one in found["torch"]} == {"K1": "backends/mine/repros/K1.py", "K2": ""}
@@ -346,8 +354,9 @@ def test_entries_are_read_from_the_files_beside_the_adapter(tmp_path):
     assert [entry.id for entry in entries(backend)] == ["M1"]
     (tmp_path / "ledger").mkdir()
     (tmp_path / "ledger" / "other_modes.py").write_text(
-        "from backends.known import Known\n"
-        "LEDGER = [Known('M2', ('pad2d',), 'bug', 'differs', lambda case: True, 'what', 'why', variants=('fast',))]\n"
+        "from backends.instead import Rounds\nfrom backends.known import Known\n"
+        "LEDGER = [Known('M2', ('pad2d',), 'bug', 'differs', lambda case: True, 'what', 'why', variants=('fast',),"
+        "instead=Rounds())]\n"
     )
     assert [entry.id for entry in entries(backend)] == ["M1", "M2"]
 
@@ -379,11 +388,14 @@ def test_an_entry_that_cannot_be_asked_names_itself_and_the_case(conv):
 @pytest.mark.parametrize(
     ("outcome", "expect", "entries", "status"),
     [
-        ("rejected", "value", (known(outcome="rejected"),), "known"),
+        ("rejected", "value", (known(outcome="rejected", instead=Says("because")),), "known"),
+        ("rejected", "value", (known(outcome="rejected", instead=Says("of something else")),), "fail"),
         ("rejected", "value", (known(),), "fail"),
-        ("crashed", "value", (known(outcome="crashed"),), "known"),
-        ("unsupported", "value", (), "known"),
-        ("unsupported", "rejected", (), "known"),
+        ("crashed", "value", (known(outcome="crashed", instead=Says("because")),), "known"),
+        ("unsupported", "value", (known(outcome="unsupported", instead=Says("because")),), "known"),
+        ("unsupported", "value", (known(outcome="unsupported", instead=Says("of something else")),), "fail"),
+        ("unsupported", "value", (), "fail"),
+        ("unsupported", "rejected", (), "fail"),
         ("rejected", "rejected", (), "pass"),
         ("not-run", "value", (), "fail"),
     ],
@@ -393,3 +405,8 @@ def test_status_is_pass_known_or_fail(conv, outcome, expect, entries, status):
     result: Result = judged(conv(expect=expect), "planted", reply, Truth(), Ledger(entries, "2.1.0"))
     assert result.status == status
     assert result.ledger == (("K1",) if entries and status == "known" else ())
+
+
+def test_an_operator_without_a_method_declares_itself(conv):
+    reply = {"outcome": "unsupported", "message": "no operator corresponds", "error_class": "NoOperator"}
+    assert judged(conv(), "planted", reply, Truth(), Ledger((), "2.1.0")).status == "known"

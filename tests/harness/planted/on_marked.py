@@ -12,6 +12,7 @@ import time
 import numpy as np
 
 from backends.contract import Unsupported, native
+from backends.execute import NoOperator
 from backends.numpy.adapter import Adapter as NumPy
 
 FAULT = os.environ["PLANTED"]
@@ -44,6 +45,7 @@ DEATHS = {
     "recursion": lambda: failure(RecursionError("too deep")),
     "memory": lambda: failure(MemoryError()),
     "unsupported": lambda: failure(Unsupported("no such operator here")),
+    "lacking": lambda: failure(NoOperator("no operator of the framework corresponds")),
     "name": lambda: failure(NameError("name 'np' is not defined")),
     "attribute": lambda: failure(AttributeError("module 'numpy' has no attribute 'conv2d'")),
 }
