@@ -63,7 +63,7 @@ def _call(supervisor: Supervisor, lesson: Lesson, label: str, code: str) -> dict
         return {**call, "mark": "=" if reply["answer"] == truth else "≠", "output": reply["answer"]}
     output = unpack(reply["answer"])
     output = convert(output, layouts["image"], "NCHW") if lesson.role == "image" and output.ndim == 4 else output
-    return {**call, "mark": "=" if _equal(output, truth) else "≠", "output": text(output)}
+    return {**call, "mark": "=" if equal(output, truth) else "≠", "output": text(output)}
 
 
 def _given(one: Input, layouts: Mapping[str, str]) -> np.ndarray:
@@ -72,7 +72,7 @@ def _given(one: Input, layouts: Mapping[str, str]) -> np.ndarray:
     return array.astype(np.float32) if array.dtype == np.float64 else array
 
 
-def _equal(output: np.ndarray, truth: np.ndarray) -> bool:
+def equal(output: np.ndarray, truth: np.ndarray) -> bool:
     """Up to float32 rounding; shapes must agree."""
     return output.shape == truth.shape and np.allclose(
         output.astype(np.float64), truth, rtol=1e-5, atol=1e-6, equal_nan=True

@@ -86,7 +86,7 @@ LESSON = Lesson(
     ways={
         "the network's convolution": Way("the operator that the framework's layers use: a correlation"),
         "the function called convolve": Way("from signal processing: the kernel is flipped", "conv.flip"),
-        "flipped before": Way("the bridge: who flips the kernel first gets the correlation back"),
+        "flipped before": Way("the bridge: the kernel is flipped before, so that the correlation comes out"),
     },
     panels=panels,
     questions=("conv.flip", "convolve.default", "correlate.default"),

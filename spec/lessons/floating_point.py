@@ -66,6 +66,6 @@ LESSON = Lesson(
     takeaways=(
         "Other bits are normal; an error of other size is not. `run` says which it is, from bounds derived from the "
         "case.",
-        "float16 and bfloat16 sums may lose everything: look which width the framework adds in.",
+        "float16 and bfloat16 sums may lose everything: find out in which width the framework adds.",
     ),
 )

@@ -39,7 +39,7 @@ LESSON = Lesson(
     ),
     intro=(
         "The squares of 1, 2, 3 are summed, and the sum is differentiated: 2, 4, 6. All agree.",
-        "They part where no number but a **vector** is differentiated, and where it is done **twice**.",
+        "They differ where a **vector** is differentiated instead of one number, and where it is done **twice**.",
     ),
     predict="Differentiate the squares without summing them: 2 4 6, or an error?",
     choices=("2 4 6", "an error", "it depends on the framework"),

@@ -55,7 +55,7 @@ LESSON = Lesson(
         "A 7×7 image, 0 to 48, and a 2×2 kernel. The **stride** is the step from window to window; the **dilation** "
         "is the "
         "step from tap to tap inside one.",
-        "Either alone works everywhere. Both at once is where frameworks part.",
+        "Either alone works everywhere. Both at once are refused by some.",
     ),
     predict="How large is the output for kernel 2, stride 2 and dilation 2: 3×3 or 2×2?",
     choices=("3×3", "2×2"),
