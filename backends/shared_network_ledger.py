@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from backends.instead import Defined, Instead, Rounds, Says
+from backends.instead import Defined, Gives, Instead, Other, Rounds, Says
 from backends.known import Known, coarse, convention, numeric, unsupported
 from backends.shared_ledger import BIAS_AFTER_ROUNDING, BIAS_GRADIENT_IN_HALF_PRECISION
 from spec.cases import predicates
@@ -148,10 +148,22 @@ EMPTY_STATISTICS = convention(
     why="Nothing is computed, so nothing is checked.",
     instead=Defined(lambda x, scale, shift, mean, variance, **attrs: (x, mean, variance)),
 )
+
+
+def _of_one_pixel(case: Case) -> Other:
+    """Rows as images of one pixel; a layout of four axes says nothing of two."""
+    x = case.inputs["x"]
+    image = dataclasses.replace(
+        case, inputs={**case.inputs, "x": x[:, :, None, None]}, attrs={**case.attrs, "layout": "NCHW"}
+    )
+    return Other(image, lambda name, array: array[..., 0, 0] if name == "y" else array)
+
+
 ROWS_ARE_NORMALISED = convention(
     id="rows-are-normalised",
     operators=("batch_norm2d",),
     when=lambda case: predicates.rank(case) == 2,
     what="Rows without pixels, (4, 3), are normalised as well: the second axis is that of channels.",
     why="One function serves batches of rows, images and volumes.",
+    instead=Gives(_of_one_pixel),
 )

@@ -4,8 +4,9 @@ import dataclasses
 
 import numpy as np
 
+from backends import other_cases as others
 from backends import shared_network_ledger as shared
-from backends.instead import Defined, Rounds, Says, Undetermined
+from backends.instead import Defined, Gives, Rounds, Says, Undetermined
 from backends.known import bug, convention, numeric, unsupported
 from backends.shared_network_ledger import is_kind
 from spec.ops import activation
@@ -24,6 +25,11 @@ def _drops_nan(x, *, axis, **attrs):
     """Zeros beside NaN."""
     y, nan = activation.reference(x, axis=axis, **attrs), np.isnan(x)
     return np.where(nan.any(axis, keepdims=True) & ~nan, 0, y)
+
+
+def _with_weights_of_the_channels(case):
+    count = len(case.inputs["mean"])
+    return others.with_inputs(case, scale=case.inputs["scale"][:count], shift=case.inputs["shift"][:count])
 
 
 GELU_BY_AN_ABSOLUTE_ERF = numeric(
@@ -95,6 +101,7 @@ LEDGER = [
         when=lambda case: len(case.inputs["scale"]) + len(case.inputs["shift"]) > 2 * len(case.inputs["mean"]),
         what="scale and shift may have more numbers than there are channels: the last ones are not read.",
         why="Their lengths are not compared with the number of channels.",
+        instead=Gives(_with_weights_of_the_channels),
     ),
     unsupported(
         id="batch-norm-without-float16",
