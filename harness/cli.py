@@ -49,7 +49,7 @@ def cli(debug: bool) -> None:
 @JOBS
 @timeout("case")
 @click.option("--shard", default="1/1", metavar="I/N", help="Only part I of N of the cases.")
-@click.option("--resume", is_flag=True, help="Go on with the run that --out holds.")
+@click.option("--resume", is_flag=True, help="Go on with the run that --out holds; what crashed is tried again.")
 @click.option("--no-gradients", is_flag=True, help="Outputs only.")
 @click.option("--baseline", type=click.Path(path_type=Path), metavar="EARLIER", help="Show what is new since this run.")
 @click.option("--list", "listed", is_flag=True, help="List the chosen cases, and run none.")

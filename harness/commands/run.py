@@ -28,6 +28,9 @@ from spec.cases import geometry, sketches
 from spec.core import Case, Operator
 from spec.errors import CannotRun, UserError
 
+# What --resume tries again: it may have been the machine's fault, whose memory or time was short.
+AGAIN = ("not-run", "crashed", "timed-out")
+
 
 @dataclasses.dataclass(frozen=True)
 class Choice:
@@ -77,9 +80,9 @@ def run_cases(choice: Choice) -> int:
     bound = {(case.id, one.name): digest(case, one) for case in cases for one in found}
 
     def still_holds(line: Mapping[str, Any]) -> bool:
-        """Whether a row of the earlier part is of this case on this backend, computed, and as it was written."""
+        """Whether a row of the earlier part is of this case on this backend, answered, and as it was written."""
         of_this = line.get("digest") == bound.get((line["case"], line["backend"]), "")
-        return of_this and line["outcome"] != "not-run" and run_folder.is_sound(line)
+        return of_this and line["outcome"] not in AGAIN and run_folder.is_sound(line)
 
     folder = Folder(choice.out, choice.stored, choice.resume, still_holds)
     lines = list(folder.earlier)

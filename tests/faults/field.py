@@ -104,7 +104,10 @@ class Field:
 
     def complete(self) -> None:
         """Every result is there, once, with the verdict that it has without any fault."""
-        assert self.read() == self.verdicts
+        rows = self.read()
+        assert rows == self.verdicts, [
+            (name, rows.get(name)) for name in self.verdicts if rows.get(name) != self.verdicts[name]
+        ]
 
     def read(self) -> dict[str, dict]:
         """The rows of the run by case, without how long they took."""

@@ -407,6 +407,15 @@ def test_a_run_goes_on_with_the_same_choice_alone(run, cases, error, tmp_path):
     assert len(run(file, "--resume")[1]) == 2
 
 
+@pytest.mark.parametrize(("fault", "outcome"), [("exit", "crashed"), ("hang", "timed-out")])
+def test_a_crash_and_a_hang_are_tried_again(run, cases, fault, outcome):
+    """They may have been the machine's fault."""
+    file = cases(False, True)
+    assert [row["outcome"] for row in run(file, "--timeout", "2", fault=fault)[1]] == ["exact", outcome]
+    code, rows = run(file, "--resume")
+    assert (code, [row["outcome"] for row in rows]) == (0, ["exact", "exact"])
+
+
 def test_what_was_not_run_is_tried_again(run, cases, monkeypatch):
     file = cases(False)
     monkeypatch.setattr("harness.workers.supervisor.Worker.start", _refuse)
