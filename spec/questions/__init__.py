@@ -13,6 +13,7 @@ SUBJECTS = {  # module -> what it asks about, in the order of a report
     "pooling": "Pooling",
     "resampling": "Resizing",
     "layers": "Layers",
+    "network": "Activations, batch normalisation",
     "training": "Gradients, losses, optimizers",
     "values": "Dtypes, memory, errors",
     "arguments": "Names of arguments",
