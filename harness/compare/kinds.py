@@ -168,12 +168,24 @@ def _scale(attrs: Attrs, inputs: Arrays, held: Weights) -> Expected:
     return Expected(x * factor + offset, abs(x * factor) + abs(offset), np.full(x.shape, 3.0))
 
 
-def _whole(attrs: Attrs, inputs: Arrays, held: Weights) -> Expected:
-    """Pooling to one pixel: one window as large as the image."""
-    if attrs["size"] != [1, 1] or inputs[0].ndim != 4:
-        raise Unknown(f"adaptive pooling to {attrs['size']} is not known yet")
-    pool = {"kernel_size": list(inputs[0].shape[2:])}
-    return expected("avg_pool2d" if attrs["mode"] == "avg" else "max_pool2d", pool, inputs, {})
+def _adaptive(attrs: Attrs, inputs: Arrays, held: Weights) -> Expected:
+    """Pooling to a size: window i of n begins at floor(i H / n) and ends before ceil((i + 1) H / n), as in torch."""
+    x = _wide(inputs[0])
+    if x.ndim != 4 or len(attrs["size"]) != 2 or min(attrs["size"]) < 1:
+        raise Unknown(f"adaptive pooling to {attrs['size']} is not known")
+    rows, columns = (
+        [slice(i * size // n, -(-(i + 1) * size // n)) for i in range(n)] for size, n in zip(x.shape[2:], attrs["size"])
+    )
+    windows = [[x[:, :, row, column] for column in columns] for row in rows]
+
+    def each(reduce: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+        found = [[reduce(window.reshape(*x.shape[:2], -1)) for window in line] for line in windows]
+        return np.moveaxis(np.array(found), (0, 1), (2, 3))
+
+    if attrs["mode"] == "max":
+        return _exact(each(lambda window: window.max(-1)))
+    count = each(lambda window: np.full(x.shape[:2], window.shape[-1] + 1.0))
+    return Expected(each(lambda window: window.mean(-1)), each(lambda window: abs(window).mean(-1)), count)
 
 
 def _dropout(attrs: Attrs, inputs: Arrays, held: Weights) -> Expected:
@@ -229,7 +241,7 @@ KINDS: Mapping[str, Callable[[Attrs, Arrays, Weights], Expected]] = {
     "dense": _dense,
     "batch_norm2d": _norm,
     "activation": _activation,
-    "adaptive_pool2d": _whole,
+    "adaptive_pool2d": _adaptive,
     "resize2d": _resize,
     "add": _arithmetic(np.add),
     "sub": _arithmetic(np.subtract),

@@ -81,13 +81,26 @@ def test_pooling_to_one_pixel_is_the_mean_of_the_image():
     np.testing.assert_allclose(found[:, :, 0, 0], X.mean((2, 3)))
 
 
+@pytest.mark.parametrize("size", [[5, 6], [1, 3], [2, 4]])
+def test_pooling_to_a_size_takes_windows_that_may_overlap(size):
+    """5 rows to 2: rows 0 to 2 and 2 to 4; where the size divides it is pooling side by side."""
+    found = computed("adaptive_pool2d", {"mode": "avg", "size": size}, [X], {})
+    if size == [2, 4]:
+        np.testing.assert_allclose(found[:, :, 0, 0], X[:, :, :3, :2].mean((2, 3)))
+        np.testing.assert_allclose(found[:, :, 1, 1], X[:, :, 2:, 1:3].mean((2, 3)))
+        return
+    window = [5 // size[0], 6 // size[1]]
+    np.testing.assert_allclose(found, computed("avg_pool2d", {"kernel_size": window, "stride": window}, [X], {}))
+    largest = computed("adaptive_pool2d", {"mode": "max", "size": size}, [X], {})
+    np.testing.assert_array_equal(largest, computed("max_pool2d", {"kernel_size": window, "stride": window}, [X], {}))
+
+
 @pytest.mark.parametrize(
     ("kind", "attrs"),
     [
         ("", {}),
         ("attention", {}),
         ("activation", {"form": "mish"}),
-        ("adaptive_pool2d", {"mode": "avg", "size": [2, 3]}),
         ("resize2d", {"size": [9, 9], "mode": "bicubic", "coordinates": "half_pixel"}),
         ("dropout", {"rate": 0.5, "training": True}),
     ],

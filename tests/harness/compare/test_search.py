@@ -64,6 +64,12 @@ def test_what_neither_shows_is_not_judged(two):
     assert {row.other: row.word for row in rows}["flat"] == "not judged"
 
 
+def test_another_batch_is_told_and_layers_are_judged_all_the_same(two):
+    found = mistakes(two(x=X[:1], epsilon=1e-5))
+    assert list(found) == ["(input)", "norm"]
+    assert "the shape is" in found["(input)"][0][1]
+
+
 def test_two_mistakes_are_both_named(two):
     found = mistakes(two(epsilon=1e-5, dense=np.roll(DENSE, 1, 0)))
     assert [(layer, word) for layer, told in found.items() for word, _ in told] == [
