@@ -35,10 +35,11 @@ WANTED = {
 
 
 @pytest.fixture(scope="session")
-def whole(tmp_path_factory, folder, request):
+def whole(tmp_path_factory, request):
     """A run with every outcome in it and the tables of the other commands: what is shown, real and planted."""
     if stored := request.config.getoption("report"):
         return Path(stored)
+    folder = request.getfixturevalue("folder")
     names = [word for name in request.config.getoption("backend") for word in ("--backend", name)]
     out = tmp_path_factory.mktemp("report") / "run"
     shutil.copytree(folder, out)
