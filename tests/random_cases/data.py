@@ -91,7 +91,10 @@ def families(draw: st.DrawFn, operator: Operator) -> list[Case]:
     """Valid cases of one geometry, in one dtype or two: compilers compile a geometry once for each dtype."""
     attrs, shapes = draw(geometries(operator))
     kinds = (normal,) if operator.name in TRAINING else (normal, pixels) if operator.name in CURVED else KINDS
-    chosen = draw(st.lists(st.sampled_from(DTYPES), min_size=1, max_size=2, unique=True))
+    # What a LeNet-5 of several steps returns in half precision cannot be told from zeros or from what it was before:
+    # of 36 arrays some 35 have bounds as wide as that. The built-in case of one step is narrow enough.
+    dtypes = DTYPES[:2] if operator.name == "lenet5" else DTYPES
+    chosen = draw(st.lists(st.sampled_from(dtypes), min_size=1, max_size=2, unique=True))
     number = draw(st.integers(0, 9999))
     found = []
     for dtype in chosen:
