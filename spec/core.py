@@ -1,4 +1,10 @@
-"""The records everything else is made of: an operator, a case, and the truth of a case."""
+"""The records everything else is made of: an operator, a case, and the truth of a case.
+
+Of whole numbers (int8 to int64, uint8 to uint64) every operator is the same definition in whole numbers, exact: sums,
+products and means are those of arithmetic, in the dtype of the inputs. A result that is no whole number, such as a mean
+of 1.5, or that the dtype does not hold, such as a sum of 200 in int8 or a pad of 1000, is refused: nothing wraps, and
+nothing is cut. Neither are there inputs of different dtypes. Whole numbers have no gradients.
+"""
 
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence

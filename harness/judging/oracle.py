@@ -68,15 +68,19 @@ def truth(case: Case, gradients: bool = True, operator: Operator | None = None) 
     floats = {array.dtype for array in case.inputs.values() if _is_float(array.dtype)}
     arrays, attrs = canonical(operator, case.attrs, case.inputs)
     try:
-        if len(floats) > 1:
-            raise Rejected(f"inputs of different dtypes: {', '.join(sorted(map(str, floats)))}")
+        met = {array.dtype for name, array in case.inputs.items() if name in operator.differentiable} | floats
+        if len(met) > 1:
+            raise Rejected(f"inputs of different dtypes: {', '.join(sorted(map(str, met)))}")
         arguments = [arrays[name].shape for name in operator.inputs if name in arrays]
         operator.out_shape(*_positional(operator, arrays, arguments), **attrs)
-        numbers = {name for name, array in arrays.items() if _is_float(array.dtype) or name in operator.differentiable}
+        whole = all(array.dtype.kind in "iu" for array in arrays.values())
+        numbers = {
+            name for name, array in arrays.items() if whole or _is_float(array.dtype) or name in operator.differentiable
+        }
         wide = {name: array.astype(np.float64) if name in numbers else array for name, array in arrays.items()}
         outputs = _outputs(operator, wide, attrs, case.dtype)
-        if all(array.dtype.kind in "iu" for array in arrays.values()):
-            outputs = _whole(operator, arrays, attrs, outputs)
+        if whole:
+            outputs = _whole(operator, arrays, attrs, outputs, case.dtype)
     except Rejected as error:
         return Truth(rejected=str(error))
     layouts = _Layouts(operator, case)
@@ -129,17 +133,28 @@ def _outputs(operator: Operator, arrays: Mapping, attrs: Mapping, dtype: np.dtyp
     return dict(zip(operator.outputs, map(Expected, values, scales, terms, walks)))
 
 
-def _whole(operator: Operator, arrays: Mapping, attrs: Mapping, outputs: dict[str, Expected]) -> dict[str, Expected]:
-    """The truth in whole numbers, of which float64 has not all beyond 2^53; means are none, and stay as they are."""
+def _whole(operator: Operator, arrays: Mapping, attrs: Mapping, outputs: dict[str, Expected], dtype: np.dtype) -> dict:
+    """The truth of whole numbers, in whole numbers, of which float64 has not all beyond 2^53.
+
+    Raises `Rejected` for a result that is no whole number, or that the dtype does not hold: nothing wraps or is cut.
+    """
+    limits = np.iinfo(dtype)
+    for name, one in outputs.items():
+        whole = np.isfinite(one.value) & (abs(one.value - np.rint(one.value)) <= 1e-9 * (1 + abs(one.value)))
+        fits = whole & (one.value >= float(limits.min)) & (one.value <= float(limits.max))
+        if not fits.all():
+            value, why = one.value[~fits].flat[0], "no whole number" if not whole.all() else f"no number of {dtype}"
+            raise Rejected(f"{name} would hold {value:.9g}, which is {why}")
     wide = {name: array if array.dtype == np.uint64 else array.astype(np.int64) for name, array in arrays.items()}
-    try:
+    with np.errstate(all="ignore"):
         values = as_tuple(operator.reference(*(wide.get(name) for name in operator.inputs), **attrs))
-    except OverflowError:  # a number to pad with that the dtype does not have
-        return outputs
-    return {
-        name: dataclasses.replace(one, value=value) if value.dtype.kind in "iu" else one
-        for (name, one), value in zip(outputs.items(), values)
-    }
+    found = {}
+    for (name, one), value in zip(outputs.items(), values):
+        # Weights and rates that are fractions are cut in whole numbers: then float64 says more.
+        same = value.dtype.kind in "iu" and np.all(abs(value - one.value) <= 1e-9 * (1 + abs(one.value)))
+        none = np.zeros(one.value.shape)
+        found[name] = Expected(value if same else np.rint(one.value).astype(np.int64), none, none)
+    return found
 
 
 def _draw(operator: Operator, arguments, attrs, values, terms, dtype: np.dtype) -> Iterable[Expected]:

@@ -15,15 +15,12 @@ from backends import shared_ledger as shared
 from backends.condition import On
 from backends.instead import Defined, Gives, Other, Rounds, Says
 from backends.known import bug, convention, lacking, numeric, unsupported
+from spec import operators
 from spec.cases import predicates
 from spec.padding import transposed
 
 CONVOLUTIONS = ("conv2d", "conv2d_layer")
 POOLS = ("max_pool2d", "avg_pool2d")
-OTHERS = (
-    *("corr2d", "convolve2d", "conv_transpose2d", "pad2d", "upsample2d", "flatten"),
-    *("activation", "dense", "learn_kernel", "lenet5"),
-)
 ONEDNN = On("oneDNN")
 
 
@@ -136,7 +133,7 @@ REORDER = "could not create a primitive descriptor for a reorder primitive"
 LEDGER = [
     lacking(
         id="no-bfloat16",
-        operators=(*CONVOLUTIONS, *POOLS, *OTHERS),
+        operators=tuple(operators()),
         when=lambda case: "bfloat16" in predicates.dtypes(case),
         what="mx.np.array makes no array of NumPy's bfloat16.",
         why="MXNet's own bfloat16 is for oneDNN on its way from float32, by the automatic mixed precision.",

@@ -8,6 +8,7 @@ from backends import other_cases as others
 from backends import other_definitions as definitions
 from backends.instead import Defined, Gives, Other, Says
 from backends.known import bug, convention, lacking, unsupported
+from spec import operators
 from spec.cases import predicates
 from spec.ops import conv2d, upsample2d
 
@@ -73,7 +74,7 @@ def _cropped_or_wrapped(case):
 LEDGER = [
     lacking(
         id="no-bfloat16",
-        operators=(*CONVOLUTIONS, *POOLS, "pad2d", "upsample2d", "flatten", "activation", "dense"),
+        operators=tuple(operators()),
         when=lambda case: "bfloat16" in predicates.dtypes(case),
         what="A session takes no array in bfloat16.",
         why="NumPy has no such dtype, and the session takes NumPy's alone.",
