@@ -20,6 +20,7 @@ from harness.compare.inputs import preprocessing
 from harness.compare.kinds import Unknown, computed, expected
 from harness.compare.model import Model, Op
 from harness.compare.paths import REFUSED, Paths
+from harness.diagnosis.pair import looks_like
 from harness.judging.difference import Difference
 from harness.judging.verdict import Comparison, compare
 from spec.core import BadCase, Rejected
@@ -147,7 +148,11 @@ class Examiner:
             # Whether numbers repeat, so that their errors do, takes long to find out: it only widens the bounds.
             plain = dataclasses.replace(wanted, walk=lambda dtype: 1.0)
             found = compare("y", actual, plain, inputs[0].dtype, exactly=False)
-            return found if found.outcome.is_right else compare("y", actual, wanted, inputs[0].dtype, exactly=False)
+            if found.outcome.is_right:
+                return found
+            found = compare("y", actual, wanted, inputs[0].dtype, exactly=False)
+            look = looks_like(wanted.value.astype(actual.dtype), actual) if actual.shape == wanted.value.shape else ""
+            return dataclasses.replace(found, why=f"{found.why}; of truth and result {look}") if look else found
         except (Rejected, BadCase) as error:
             return f"the specification refuses it: {error}"
         except Unknown as error:

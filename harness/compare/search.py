@@ -52,6 +52,8 @@ def _without_a_part(one: Model, other: Model, pairs: Pairs, rows: list[Row], fix
         a, b = pair
         if (a.key, b.key) not in bad or a.key in fixed:
             continue
+        told = [finding for row in rows if (row.one, row.other) == (a.key, b.key) for finding in row.findings]
+        exchanged = all(finding.lacking or finding.extra for finding in told)  # an order that may not matter
         fewer = [two for two in pairs if two is not pair]
         examiner = Examiner(one, other, fewer)
         behind = [two for two in fewer if _reaches(examiner, 0, two[0], a) or _reaches(examiner, 1, two[1], b)]
@@ -59,7 +61,7 @@ def _without_a_part(one: Model, other: Model, pairs: Pairs, rows: list[Row], fix
         lengths = {
             _working(examiner.paths.before(0, c)) - _working(examiner.paths.before(1, d)) for c, d in [*behind, *ends]
         }
-        if lengths and 0 not in lengths and not any(map(examiner.parts, [*behind, *ends])):
+        if lengths and (0 not in lengths or exchanged) and not any(map(examiner.parts, [*behind, *ends])):
             return fewer
     return None
 

@@ -151,9 +151,26 @@ MISTAKES = [
     torch("image reshaped, not transposed", "resnet", "(input)", LAYOUT, "reshaped where they must be transposed", code="x = x.permute(0, 2, 3, 1).reshape(x.shape)"),
     torch("double precision", "lenet", "(input)", SETTINGS, "dtype float32 / float64", code="net, x = net.double(), x.double()"),
     torch("half precision in one layer", "lenet", "fc2", SETTINGS, "dtype float32 / float16", "self.fc2(F.relu(self.fc1(x)))", "self.fc2.half()(F.relu(self.fc1(x)).half()).float()"),
+    torch("bfloat16 inside of one layer", "resnet", "conv1", WRONG, "the second holds only values of bfloat16", code="net.conv1.forward = lambda x: F.conv2d(x.bfloat16(), net.conv1.weight.bfloat16(), padding=1).float()"),
     torch("dropout at work", "mobilenet", "drop", SETTINGS, "training False / True", code="net.drop.train()"),
     # ---- two at once
     torch("two layers at once", "resnet", "bn1 fc", SETTINGS, "epsilon 1e-05 / 0.001", code="net.bn1.eps = 1e-3; net.fc.bias = None"),
     torch("two layers at once, one behind the other", "lenet", "conv1 conv2", WEIGHTS, "", code="net.conv1.weight.data.neg_(); net.conv2.bias = None"),
+]
+
+# What looks like a mistake and is none: title, network, old text, new text.
+HARMLESS = [
+    torch("images normalised inside", "resnet", "", "", "", code="f = net.forward\nnet.forward = lambda x: f(x * 2 - 1)\nx = (x + 1) / 2"),
+    keras("images normalised inside", "resnet", "", "", "", '_norm("bn1")(_conv(8, 3, 1, "conv1")(x))', '_norm("bn1")(_conv(8, 3, 1, "conv1")(L.Rescaling(2.0, -1.0)(x)))', code="x = (x + 1) / 2"),
+    torch("relu behind the pooling", "lenet", "", "", "", "self.pool(self.relu1(self.conv1(x)))", "self.relu1(self.pool(self.conv1(x)))"),
+    torch("hard swish written out", "mobilenet", "", "", "", "self.act3(self.pw1_bn(self.pw1(x)))", "(lambda y: y * F.relu6(y + 3) / 6)(self.pw1_bn(self.pw1(x)))"),
+    torch("silu written out", "unet", "", "", "", "F.silu(self.down1(x))", "(lambda y: y * torch.sigmoid(y))(self.down1(x))"),
+    torch("norms folded into convolutions", "mobilenet", "", "", "", code="from torch.nn.utils.fusion import fuse_conv_bn_eval as fuse\nnet.stem = fuse(net.stem, net.stem_bn); net.stem_bn = nn.Identity()\nnet.pw1 = fuse(net.pw1, net.pw1_bn); net.pw1_bn = nn.Identity()"),
+    torch("channels last in memory", "lenet", "", "", "", code="net = net.to(memory_format=torch.channels_last); x = x.to(memory_format=torch.channels_last)"),
+    torch("channels moved last before the flatten, dense weights too", "lenet", "", "", "", code="w = net.fc1.weight.data; w.copy_(w.reshape(120, 16, 5, 5).permute(0, 2, 3, 1).reshape(120, 400)); net.flat = lambda x: x.permute(0, 2, 3, 1).reshape(len(x), -1)"),
+    torch("dropout that is not at work", "lenet", "", "", "", "x = self.flat(x)", "x = F.dropout(self.flat(x), 0.5, training=False)"),
+    flax("relu that is not seen", "resnet", "", "", "", "nnx.relu(", "jax.jit(nnx.relu)("),
+    flax("a mean that is not seen", "mobilenet", "", "", "", "x.mean(axis=(1, 2))", "jax.jit(lambda v: v.mean(axis=(1, 2)))(x)"),
+    keras("gelu as a function without a name", "mobilenet", "", "", "", 'L.Activation("gelu"', "L.Activation(lambda v: keras.activations.gelu(v)"),
 ]
 # fmt: on

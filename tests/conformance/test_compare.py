@@ -15,7 +15,7 @@ from harness.compare.model import Model
 from harness.compare.search import compare_models
 from harness.compare.trace import read
 from harness.source.recorder import compose, recorders
-from tests.compare.mistakes import MISTAKES
+from tests.compare.mistakes import HARMLESS, MISTAKES
 
 NETWORKS = ("lenet", "resnet", "mobilenet", "unet")
 RECORD = Path(__file__).parents[1] / "compare" / "networks" / "record.py"
@@ -25,6 +25,7 @@ TRAINING = {  # how a network is run in training
     "flax": "net.train()",
     "gluon": "import mxnet\ndef call(net, x):\n    with mxnet.autograd.record():\n        net(x)",
 }
+ALL = [*MISTAKES, *HARMLESS]
 BACKEND = {library: path.parent.name for library, path in recorders().items()}
 IN_ONNX = ("lenet", "mobilenet")
 LIBRARIES = ("torch", "keras", "flax", "gluon")
@@ -36,14 +37,14 @@ class Traces:
 
     def __init__(self, root: Path, pythons: dict[str, str], every: int, why_not) -> None:
         self.root, self.pythons, self.why_not, self.recorded = root, pythons, why_not, {}
-        self.mistakes = MISTAKES[:: max(every, 1)]
+        self.mistakes = [*MISTAKES[:: max(every, 1)], *HARMLESS]
 
     def of(self, library: str, network: str, mistake=None) -> Path:
         if BACKEND[library] not in self.pythons:
             pytest.skip(self.why_not(BACKEND[library]))
         if library not in self.recorded:
             self.recorded[library] = self._record(library)
-        folder = self.root / library / (network if mistake is None else f"mistake-{MISTAKES.index(mistake)}")
+        folder = self.root / library / (network if mistake is None else f"mistake-{ALL.index(mistake)}")
         assert str(folder) not in self.recorded[library], self.recorded[library][str(folder)]
         return folder
 
@@ -58,7 +59,7 @@ class Traces:
         orders += [
             {
                 "network": one.network,
-                "folder": str(root / f"mistake-{MISTAKES.index(one)}"),
+                "folder": str(root / f"mistake-{ALL.index(one)}"),
                 "replace": one.replace,
                 "code": one.code,
             }
@@ -142,6 +143,13 @@ def test_a_planted_mistake_is_named_at_its_layer_with_its_cause(traces, mistake,
     assert named(rows) == sorted(plain(name) for name in mistake.layers.split())
     assert mistake.word in {finding.word for finding in found}
     assert any(mistake.said in finding.text for finding in found)
+
+
+@pytest.mark.parametrize("change", HARMLESS, ids=lambda one: f"{one.library}-{one.network}-{one.title}")
+def test_what_looks_like_a_mistake_and_is_none_is_not_named(traces, change):
+    source = "torch" if change.library == "keras" else "keras"
+    rows = compared(traces.of(source, change.network), traces.of(change.library, change.network, change))
+    assert [(row.one, row.other, row.findings, row.note) for row in rows if row.findings or row.note] == []
 
 
 def test_there_are_enough_mistakes():
