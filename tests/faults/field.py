@@ -63,7 +63,7 @@ class Field:
         ended = self.run()
         assert ended.code == 1, ended  # some of its cases fail
         self.verdicts = self.read()
-        assert {row["status"] for row in self.verdicts.values()} == {"pass", "known", "fail"}
+        assert {row["status"] for row in self.verdicts.values()} >= {"pass", "fail"}
         for name, table in FOUND.items():
             run_folder.add_table(self.out, name, table)
         shutil.copytree(self.out, root / "good")
@@ -218,7 +218,7 @@ def _running(plan: str) -> list[int]:
 
 
 def _cases() -> Iterator[dict]:
-    """Small cases that pass, one that fails, one that is refused, and one that is known."""
+    """Small cases that pass, one that fails, one that is refused, and one that the adapter cannot express."""
     random = np.random.default_rng(0)
 
     def array(*shape: int, dtype: str = "float32", first: float = 1.0) -> dict:
