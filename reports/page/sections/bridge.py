@@ -97,7 +97,7 @@ def _short(row: Row, turned: str) -> Cell:
     """The call itself, for an image of an example's size where the pads follow from it; the whole text on demand."""
     at = row.get("at")
     if not at:
-        return Cell("whole text", turned, code=row["call"], more=[*_whole(row, "")])
+        return Cell("the whole text", turned, code=row["call"], more=[*_whole(row, "")])
     size = " × ".join(map(str, at["size"]))
     kernel = f", kernel {' × '.join(map(str, at['kernel']))}" if at["kernel"] else ""
     formula = [Block(row["call"], "For any size:", True, copied=True)] if row["call"] != at["call"] else []
@@ -106,8 +106,8 @@ def _short(row: Row, turned: str) -> Cell:
 
 
 def _whole(row: Row, option: str) -> list[Block]:
-    command = Block(_command(row) + option, "Again, with proof:", True, copied=True)
-    return [Block(row["tail"], "The whole text:", True, copied=True), command]
+    command = Block(_command(row) + option, "The whole text, with proof:", True, copied=True)
+    return [command]
 
 
 def _command(row: Row) -> str:

@@ -12,7 +12,7 @@ NOTE = (
     "is computed from the specification, every answer by the call that its cell opens to, and the hypothesis that "
     "fits is named. A question opens to its explanation."
 )
-LONGEST = 240
+LONGEST = 160
 UNKNOWN = "none of these"
 
 

@@ -12,7 +12,7 @@ NOTE = (
     "dropped product. A product that is no larger than what rounding its sum may come to cannot be seen: under heavy "
     "cancellation our rule misses 2 of 88 dropped ones. The first rule is the one that judged this run."
 )
-NAMED = 12  # so many of the data on which a rule is wrong are named
+NAMED = 4  # so many of the data on which a rule is wrong are named
 KINDS = (("false_alarms", "correct", "false alarms"), ("misses", "faulty", "misses"))
 
 
