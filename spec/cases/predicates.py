@@ -116,9 +116,9 @@ def special_tap_meets_padding(case: Case) -> bool:
 
 def special_tap_meets_no_pixel(case: Case) -> bool:
     """Whether a tap of a transposed convolution that is NaN or infinite lies beside the image in some output."""
-    if "output_padding" not in case.attrs:
+    kernel, layout = second(case), case.attrs.get("kernel_layout", "")
+    if "output_padding" not in case.attrs or kernel.ndim != len(layout):
         return False
-    kernel, layout = second(case), case.attrs["kernel_layout"]
     axes = list(zip(image(case), pads(case), dilations(case), transposed_sizes(case)))
     taps = np.argwhere(~np.isfinite(kernel.astype(np.float64)))[:, [layout.index("H"), layout.index("W")]]
     return any(
