@@ -104,7 +104,7 @@ RUN = ["run", *planted("one")]
         (["run", "--backend", f"a/b={__file__}@{sys.executable}"], "'a/b' is no name"),
         (["run", "--backend", f"={__file__}@{sys.executable}"], "'' is no name"),
         (["run", "--backend", "numpy", *planted("numpy")], "two backends are named 'numpy'"),
-        ([*RUN, "--op", "conv3d"], "unknown operator 'conv3d'; choose from: avg_pool2d, conv2d"),
+        ([*RUN, "--op", "conv3d"], "unknown operator 'conv3d'; choose from: activation, avg_pool2d"),
         ([*RUN, "--case", "no/such/*"], "no case is left by --op (any) --case no/such/*"),
         ([*RUN, "--op", "pad2d", "--case", "conv2d/*"], "no case is left by --op pad2d --case conv2d/*"),
         ([*RUN, "--cases", "none.json"], "case file none.json: No such file or directory"),

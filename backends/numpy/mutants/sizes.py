@@ -125,6 +125,19 @@ CONVOLVES: dict[str, list[Damage]] = {
         gradients("x", 1, repeated, "the gradient of the last channel is the first's"),
     ],
 }
+LAYERS: dict[str, list[Damage]] = {
+    "batch": [LAST_IMAGE, gradients("x", 0, emptied, "the last row has no gradient")],
+    "inputs": [
+        inputs("x", 1, emptied, "the last input is not summed"),
+        gradients("x", 1, emptied, "the last input has no gradient"),
+        gradients("w", "I", emptied, "the weights of the last input have no gradient"),
+    ],
+    "outputs": [
+        outputs("y", 1, emptied, "the last output is empty"),
+        gradients("w", "O", emptied, "the weights of the last output have no gradient"),
+        inputs("b", 0, emptied, "the last number of the bias is not added"),
+    ],
+}
 TEXTBOOK: dict[str, list[Damage]] = {
     "channels": [inputs("x", 0, emptied, "the last channel is not summed")],
     "outputs": [outputs("y", 0, emptied, "the last output is empty")],
@@ -153,6 +166,7 @@ TABLE: Sequence[tuple[str, str, Mapping[str, list[Damage]]]] = (
     ("pad2d", "pad2d", MOVES),
     ("upsample2d", "upsample2d", MOVES),
     ("flatten", "flatten", FLAT),
+    ("dense", "dense", LAYERS),
     ("textbook", "corr2d convolve2d", TEXTBOOK),
     ("corr2d", "corr2d", {name: TEXTBOOK[name] for name in ("channels", "outputs")}),
     ("learn_kernel", "learn_kernel", LEARNS),

@@ -276,7 +276,7 @@ def test_an_id_that_stands_twice(tmp_path):
         ({"id": "\0"}, r"case 0: id is '\x00'"),
         ({"id": "\ud800"}, r"case 0: id is '\ud800'"),
         ({"id": "x" * 300}, "case 0: id is 'xxx"),
-        ({"op": "conv3d"}, "case 'mine/first': unknown operator 'conv3d'; choose from: avg_pool2d, conv2d"),
+        ({"op": "conv3d"}, "case 'mine/first': unknown operator 'conv3d'; choose from: activation, avg_pool2d"),
         ({"op": None}, "unknown operator None"),
         ({"op": ["conv2d"]}, "unknown operator ['conv2d']"),
         ({"input": {}}, "case 'mine/first' has an unknown key 'input'; known: atol, attrs"),
