@@ -4,7 +4,7 @@ import numpy as np
 
 from backends import shared_network_ledger as shared
 from backends.instead import Rounds, Says
-from backends.known import numeric, unsupported
+from backends.known import lacking, numeric, unsupported
 from backends.shared_network_ledger import is_kind
 
 LEDGER = [
@@ -44,5 +44,13 @@ LEDGER = [
         what="The epsilon of BatchNormalization is rounded to float32, in float64 too.",
         why="Attributes of ONNX's operators are float32.",
         instead=Rounds("float32"),
+    ),
+    lacking(
+        id="no-bessel-correction",
+        operators=("batch_norm2d",),
+        when=lambda case: case.attrs["training"] and case.attrs["unbiased"] and case.dtype.name != "bfloat16",
+        what="BatchNormalization keeps the variance of the batch as it is, divided by n and not by n - 1.",
+        why="ONNX defines the running variance so.",
+        instead=Says("without Bessel's correction"),
     ),
 ]
