@@ -333,7 +333,12 @@ def main(arguments: list[str] | None = None) -> int:
         message = error.format_message() if isinstance(error, click.ClickException) else str(error)
         click.echo(f"error: {_line(message)}", err=True)
         return error.exit_code if isinstance(error, UserError) else 2
-    except MemoryError:
+    except click.Abort:
+        click.echo("interrupted; --resume goes on where it stopped", err=True)
+        return 130
+    except (MemoryError, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and "can't start new thread" not in str(error):
+            raise
         if "--debug" in arguments:
             traceback.print_exc()
         click.echo("error: no memory is left; make room, and go on with --resume where it was a run", err=True)
@@ -344,9 +349,6 @@ def main(arguments: list[str] | None = None) -> int:
         python = Path(sys.executable)
         click.echo(f"error: {python} has no {error.name}; run {python} -m pip install -r requirements.txt", err=True)
         return 2
-    except click.Abort:
-        click.echo("interrupted; --resume goes on where it stopped", err=True)
-        return 130
 
 
 def _line(message: str) -> str:

@@ -10,7 +10,7 @@ FILES = ("results.jsonl", "results.jsonl", "results.jsonl", "manifest.jsonl", "r
 
 def plant(field: Field, random: Random) -> None:
     """A report never takes the rest for the whole; `--resume` comes to the same verdicts, or leaves all as it is."""
-    for name in random.sample(FILES, random.choice((1, 1, 2))):
+    for name in dict.fromkeys(random.sample(FILES, random.choice((1, 1, 2)))):
         path = field.out / name
         content = path.read_bytes()
         if random.random() < 0.15:
