@@ -157,7 +157,7 @@ def test_the_search_is_used_by_keyboard_and_its_words_are_in_the_address(open_pa
     assert view.sideways() <= 0
     view.press("ArrowDown", "Enter")
     view.page.wait_for_url("**#q-padding-same-stride")
-    assert view.page.locator("#q-padding-same-stride .opened").is_visible()
+    assert view.page.locator("#q-padding-same-stride .about .opened").is_visible()
     assert view.page.locator("#results").is_hidden()
     view.page.goto(path.as_uri() + "#find=flatten")
     assert view.page.locator("#found a").count() > 0

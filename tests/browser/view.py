@@ -1,5 +1,6 @@
 """One page in the browser, and what can be asked of it."""
 
+import functools
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlparse
 
@@ -43,6 +44,12 @@ class View:
         return self.page.evaluate("document.activeElement.innerText ?? ''").strip()
 
 
+@functools.cache
+def places(path: Path, changed: int) -> frozenset[str]:
+    """The ids of a page, read once until its file is `changed`: a report has thousands of links into itself."""
+    return frozenset(Page(path.read_text()).all("id"))
+
+
 def broken_links(path: Path) -> list[str]:
     """The links of a page that lead nowhere: to a file that is not there, or to a place that a page does not have."""
     broken = []
@@ -51,6 +58,6 @@ def broken_links(path: Path) -> list[str]:
         if urlparse(target).scheme:
             continue  # to the web, which is not asked
         file = path.parent / unquote(target) if target else path
-        if not (file.is_file() and (not place or unquote(place) in Page(file.read_text()).all("id"))):
+        if not (file.is_file() and (not place or unquote(place) in places(file, file.stat().st_mtime_ns))):
             broken.append(link)
     return broken
