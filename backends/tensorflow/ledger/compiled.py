@@ -252,6 +252,7 @@ LEDGER = [
             bool(np.isnan(predicates.special_maxima(case)).all()) and not predicates.is_finite(predicates.first(case))
         ),
         what="NaN is never the maximum; a window of nothing but NaN gives -inf.",
+        link="tensorflow/tensorflow#2501",
         variants=("xla",),
         instead=Defined(definitions.maximum_without_nan_from_infinity),
     ),

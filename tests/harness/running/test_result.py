@@ -30,7 +30,8 @@ def made(conv, outcome, ledger=(), tried=True, passed=False, gradients=None) -> 
         (Outcome.DIFFERS, ("entry",), False, False, Status.KNOWN),
         (Outcome.DIFFERS, (), False, False, Status.NEW),
         (Outcome.CRASHED, (), False, False, Status.NEW),
-        (Outcome.UNSUPPORTED, (), True, False, Status.KNOWN),
+        (Outcome.UNSUPPORTED, ("entry",), True, False, Status.KNOWN),
+        (Outcome.UNSUPPORTED, (), True, False, Status.FAIL),  # what a backend cannot express is declared
         (Outcome.NOT_RUN, (), True, False, Status.FAIL),
         (Outcome.NOT_RUN, (), False, False, Status.FAIL),  # no processor is to blame for a worker that did not start
     ],
