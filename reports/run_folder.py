@@ -278,7 +278,9 @@ def reading(path: Path) -> Iterator[None]:
     """What is missing from a stored run where something reads it is a `UserError` too."""
     try:
         yield
-    except (LookupError, TypeError, AttributeError, ValueError, RecursionError) as error:
+    except UserError:
+        raise
+    except Exception as error:  # a template raises errors of its own
         what = f"{type(error).__name__} {shown(str(error))}"
         raise UserError(f"{path}: run.json or results.jsonl lacks something ({what}); {DAMAGED}") from error
 

@@ -27,7 +27,7 @@ READERS = (
 def plant(field: Field, random: Random) -> None:
     """Every reader copes or says in one line what is damaged; `--resume` comes to the same verdicts, or refuses."""
     tables = [str(path.relative_to(field.out)) for path in sorted((field.out / "tables").iterdir())]
-    for name in random.sample((*FILES, *tables), random.choice((1, 1, 2))):
+    for name in dict.fromkeys(random.sample((*FILES, *tables), random.choice((1, 1, 2)))):
         path = field.out / name
         content = path.read_bytes()
         path.write_bytes(flipped(content, random) if random.random() < 0.3 else changed(content, random))
