@@ -69,7 +69,7 @@ CASE = click.option("--case", "globs", multiple=True, metavar="GLOB", help="Only
 JOBS = click.option(
     "--jobs",
     default=os.cpu_count() or 2,
-    type=click.IntRange(1),
+    type=click.IntRange(1, 1000),
     show_default="one per core",
     help="Workers side by side.",
 )
