@@ -36,7 +36,7 @@ class Other:
 
     `dtype` is the one in which it comes, "" that of the other case, and `dtypes` those of arrays that have another.
     `computed` is the dtype whose rounding errors it has, "" for its own. `values` stand in place of the truth of some
-    arrays, with its bounds.
+    arrays, with its bounds. `lost` is what each product and each sum may lose besides its rounding, flushed to 0.
     """
 
     case: Case
@@ -45,6 +45,7 @@ class Other:
     dtypes: Mapping[str, str] = dataclasses.field(default_factory=dict)
     computed: str = ""
     values: Arrays = dataclasses.field(default_factory=dict)
+    lost: float = 0.0
 
 
 @dataclasses.dataclass(frozen=True)

@@ -147,14 +147,14 @@ def nothing_trained(case: Case) -> Mapping[str, np.ndarray]:
 
 
 def flushed(case: Case) -> Other:
-    """Subnormal numbers are 0 in inputs, cotangent and results."""
+    """Subnormal numbers are 0 in inputs, cotangent and results, and may be 0 in each product and sum before."""
     least = predicates.smallest_normal(case.dtype)
 
     def flush(array: np.ndarray) -> np.ndarray:
         return np.where(abs(array.astype(np.float64)) < least, 0, array).astype(array.dtype)
 
     inputs = {name: flush(array) if array.dtype.kind != "i" else array for name, array in case.inputs.items()}
-    return Other(dataclasses.replace(case, inputs=inputs), lambda name, array: flush(array))
+    return Other(dataclasses.replace(case, inputs=inputs), lambda name, array: flush(array), lost=least)
 
 
 def with_nearest_labels(case: Case) -> Case:

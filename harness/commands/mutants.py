@@ -96,7 +96,8 @@ class Examination:
 
     With `thorough` every case runs, else those of an operator only until one kills the mistake. `unsound` holds
     the cases that the unchanged backend does not pass: they kill nothing. In a framework, which may be unable to
-    compute all the cases that a mistake touches, an operator without a single one that passes unchanged is left out.
+    compute all the cases that a mistake touches, an operator without a single one that passes unchanged is left out;
+    so it is where the mistake is one of gradients, and the framework has none.
     To be closed after use.
     """
 
@@ -111,6 +112,7 @@ class Examination:
         self.idle = [Supervisor(self.backend) for _ in range(jobs)]
         self.sound: set[str] = set()
         self.unsound: set[str] = set()
+        self.with_gradients: set[str] = set()
         self.cases = {name: list(operator.cases()) for name, operator in operators().items()}
         for case in stored.cases():
             self.cases[case.op].append(case)
@@ -147,7 +149,7 @@ class Examination:
         finally:
             self.idle.append(supervisor)
         for op in [op for op, found in kills.items() if self.elsewhere and not found]:
-            if not any(self._passes(case) for case in touched[op]):
+            if not any(self._could_show(mutant, case) for case in touched[op]):
                 del kills[op], ran[op]
         return Outcome(mutant, ran, kills)
 
@@ -162,12 +164,18 @@ class Examination:
             return False
         return self._passes(result.case)
 
+    def _could_show(self, mutant: Any, case: Case) -> bool:
+        """Whether the unchanged backend passes a case, and computes what the mistake is about."""
+        return self._passes(case) and (not mutant.gradients_alone or case.id in self.with_gradients)
+
     def _passes(self, case: Case) -> bool:
         """Whether the unchanged backend passes a case."""
         with self.control_lock:
             if case.id not in self.sound | self.unsound:
-                passed = self._result(self.control, case).verdict.passed
-                (self.sound if passed else self.unsound).add(case.id)
+                verdict = self._result(self.control, case).verdict
+                (self.sound if verdict.passed else self.unsound).add(case.id)
+                if verdict.gradients:
+                    self.with_gradients.add(case.id)
         return case.id in self.sound
 
     def _result(self, supervisor: Supervisor, case: Case) -> Result:

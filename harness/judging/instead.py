@@ -9,6 +9,7 @@ import numpy as np
 
 from backends.instead import Defined, Gives, Instead, Other, Rounds, Says, Sums, Undetermined
 from harness.judging.bounds import Limits
+from harness.judging.floats import roundoff
 from harness.judging.oracle import Expected, Truth, truth
 from harness.judging.verdict import compare
 from spec import operators
@@ -167,8 +168,11 @@ def _of(other: Other, found: Truth, gradient: bool) -> dict[str, Wanted]:
         named = other.dtypes.get(name) or other.dtype
         dtype = dtype_of(named) if named else own
         value, scale, terms = (other.change(name, array) for array in (one.value, one.scale, one.terms))
+        computed = dtype_of(other.computed) if other.computed else dtype
+        if other.lost:
+            scale = scale + other.lost / roundoff(computed)[0]
         changed = dataclasses.replace(one, value=other.values.get(name, value), scale=scale, terms=terms)
-        wanted[name] = Wanted(changed, dtype, dtype_of(other.computed) if other.computed else dtype)
+        wanted[name] = Wanted(changed, dtype, computed)
     return wanted
 
 

@@ -30,10 +30,12 @@ def test_every_bridge_holds_or_cannot_be_expressed(backend, proofs):
 
 def test_convolutions_of_float16_cannot_be_expressed_in_mxnet(proofs):
     half = [(bridge, proof) for bridge, proof in proofs if bridge.dtype == "float16"]
-    lacking = [(bridge, proof) for bridge, proof in half if "mxnet" in (bridge.source.name, bridge.target.name)]
+    pairs = [({bridge.source.name, bridge.target.name}, proof) for bridge, proof in half]
+    # Of a pair with ONNX Runtime it may be the other one that lacks something first.
+    lacking = [proof for names, proof in pairs if "mxnet" in names and "onnxruntime" not in names]
     if not lacking:
         pytest.skip("mxnet was not chosen, or nothing else")
-    for _, proof in lacking:
+    for proof in lacking:
         assert proof.verdict == INEXPRESSIBLE
         assert proof.problem[0] == "mxnet"
         assert "float16 is refused on the CPU" in proof.problem[1]

@@ -75,7 +75,7 @@ SYMBOLS = "INTERNAL: Failed to materialize symbols"
 LEDGER = [
     unsupported(
         id="float16-needs-f16c",
-        operators=(*PRODUCTS, "dense", "batch_norm2d", *POOLS, "upsample2d", "learn_kernel", "lenet5"),
+        operators=(*PRODUCTS, "dense", "activation", "batch_norm2d", *POOLS, "upsample2d", "learn_kernel", "lenet5"),
         when=_computes_in_float16,
         what="Below AVX whatever computes in float16 is refused: Failed to materialize symbols. bfloat16 is not.",
         why="Without F16C a conversion is a call of __extendhfsf2, and XLA's compiler knows no such function.",

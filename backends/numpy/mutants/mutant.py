@@ -14,6 +14,7 @@ class Mutant:
     The cases of every one of `operators` must show it. `same` holds the argument where they cannot: the
     results are provably those of the unchanged backend, or equal to them by definition. `applies(operator, attributes,
     inputs)` says which cases it touches (None: perhaps all), `names` what the reason of a case must name that shows it.
+    `gradients_alone` says that outputs cannot show it.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Mutant:
     same: str = ""
     applies: Callable[..., bool] | None = None
     names: tuple[str, ...] = ()
+    gradients_alone: bool = False
 
 
 FOUND: list[Mutant] = []

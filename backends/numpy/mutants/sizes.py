@@ -283,6 +283,7 @@ def plant_all() -> None:
                             planted(condition, damage),
                             applies=condition,
                             names=condition.names,
+                            gradients_alone=damage.stage == "gradients",
                         )
                     )
 
