@@ -22,7 +22,8 @@ class Known:
     `on` is where the entry holds, if that hangs on the processor or on a switch: there it must show, and elsewhere it
     explains nothing. `tried` are the processors on which that was seen: what another one shows is new.
 
-    Each case must show it, unless it is `seldom` seen, by the chance of rounding: then one of all cases must.
+    Each case must show it, unless it is `seldom` seen, by the chance of rounding: then one of all cases must, where
+    sums are taken in the same order, on a processor that was tried and is not held to less.
 
     `variants` are the modes of `modes.py` of which it speaks, and of no others; "" is the default mode. It must
     show in each of them. An entry without variants must show in the default mode, and may show in any other.

@@ -14,7 +14,7 @@ from typing import Any
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from backends.condition import TRIED, Processor, processor_of
+from backends.condition import TRIED, On, Processor, processor_of
 from backends.known import Known
 from harness.judging.instead import Seen, claim
 from harness.judging.verdict import Verdict
@@ -50,6 +50,9 @@ def _records(file: Path, name: str) -> tuple[Known, ...]:
         except InvalidSpecifier:
             raise UserError(f"{file}: {known.id}: versions is {known.versions!r}; write it like '>=2,<3'") from None
     return found
+
+
+WIDE = On(at_least="avx512")  # as wide as the vectors of all processors in `TRIED`
 
 
 @dataclasses.dataclass
@@ -137,10 +140,15 @@ class Ledger:
 
     def _absent(self, gradients: bool, everything: bool, tried: bool) -> list[str]:
         due = [known for known in self.known if self._is_due(known) and self.tried_here(known) == tried]
-        sure = [known for known in due if everything or not known.seldom]
+        sure = [known for known in due if (everything and tried and self._sums_as_tried) or not known.seldom]
         certain = {known.id for known in sure if gradients or known.part == "output"}
         unselected = {known.id for known in due} - self.selected if everything else set()
         return sorted(((self.selected - self.reproduced) & certain) | unselected)
+
+    @functools.cached_property
+    def _sums_as_tried(self) -> bool:
+        """Whether sums are taken by vectors as wide as where entries were tried: chance hangs on the order of a sum."""
+        return processor_of(self.description) is None or WIDE.holds(self.description)
 
     @functools.cached_property
     def _covering(self) -> dict[str, list[Known]]:

@@ -137,6 +137,14 @@ def test_an_entry_that_is_seldom_seen_is_stale_only_if_no_case_of_all_shows_it(c
     assert after(PASSED, OUTPUT, entry=known(seldom=True), case=conv()).stale(everything=True) == []
 
 
+@pytest.mark.parametrize(("level", "stale"), [("avx512_bf16", ["K1"]), ("avx512", ["K1"]), ("avx2", [])])
+def test_chance_is_another_where_sums_are_taken_in_another_order(conv, level, stale):
+    ledger = after(PASSED, entry=known(seldom=True), case=conv())
+    ledger.description = {"processor": {"architecture": "x86_64", "machine": "avx512_bf16", "level": level}}
+    assert ledger.stale(everything=True) == stale
+    assert ledger.new(everything=True) == []
+
+
 def test_an_entry_that_does_not_explain_the_whole_is_stale(conv):
     assert after(BOTH, entry=known(), case=conv()).stale() == ["K1"]
 
