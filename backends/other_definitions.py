@@ -13,13 +13,15 @@ from spec.padding import transposed
 def convolution_without_padding(x, w, b=None, *, stride, padding, dilation, groups, padding_mode="zeros"):
     """A convolution that leaves taps out where they meet zeros of padding, in place of multiplying them with 0."""
     attrs = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
-    kernel = np.isfinite(w)
-    y = conv2d.reference(x, np.where(kernel, w, 0), **attrs)
-    for tap in zip(*np.nonzero(~kernel)):  # each of them alone: a tap and whether it meets a pixel
-        lone, seen = np.zeros_like(w), np.zeros_like(w)
-        lone[tap], seen[tap] = 1, 1
-        pixels = conv2d.reference(x, lone, **attrs)
-        met = conv2d.reference(np.ones_like(x), seen, **attrs) > 0
+    alone = np.ones_like(w, bool) if not np.isfinite(x).all() else ~np.isfinite(w)  # 0 times infinity would be NaN
+    y = conv2d.reference(np.where(np.isfinite(x), x, 0), np.where(alone, 0, w), **attrs)
+    for tap in zip(*np.nonzero(alone)):  # each of them alone: the pixels that it meets, times its weight
+        lone = np.zeros_like(w)
+        lone[tap] = 1
+        pixels = conv2d.reference(np.where(np.isfinite(x), x, 0), lone, **attrs)
+        for special, where in ((np.inf, np.isposinf(x)), (-np.inf, np.isneginf(x)), (np.nan, np.isnan(x))):
+            pixels = np.where(conv2d.reference(where.astype(x.dtype), lone, **attrs) > 0, special, pixels)
+        met = conv2d.reference(np.ones_like(x), lone, **attrs) > 0
         y = y + np.where(met, pixels * w[tap], 0)
     return y if b is None else y + b[:, None, None]
 

@@ -142,7 +142,9 @@ class Ledger:
         due = [known for known in self.known if self._is_due(known) and self.tried_here(known) == tried]
         sure = [known for known in due if (everything and tried and self._sums_as_tried) or not known.seldom]
         certain = {known.id for known in sure if gradients or known.part == "output"}
-        unselected = {known.id for known in due} - self.selected if everything else set()
+        # Held to less a framework may refuse all cases of an entry on a gradient, which then shows nothing.
+        asked = {known.id for known in due if self._sums_as_tried or not known.seldom}
+        unselected = asked - self.selected if everything else set()
         return sorted(((self.selected - self.reproduced) & certain) | unselected)
 
     @functools.cached_property

@@ -39,5 +39,6 @@ def test_mistakes_of_sizes_are_found_in_every_framework(backend, ready, request)
         if row["status"] not in ("killed", "untouched")
     }
     assert left == {}, "these mistakes survive: name a case that shows them"
-    untouched = [row["mutant"] for row in rows if row["status"] == "untouched"]
+    slopes = {one.name for one in chosen if one.gradients_alone}  # which some backends do not have at all
+    untouched = [row["mutant"] for row in rows if row["status"] == "untouched" and row["mutant"] not in slopes]
     assert len(untouched) < len(rows) / 4, untouched
