@@ -15,12 +15,14 @@ from reports.facts.run import Kind
 from reports.facts.text import counted, listed
 from reports.lessons.svg import grid
 from reports.page import pictures
+from spec.outcomes import Outcome
 
 Arrays = Callable[[Row], Mapping[str, np.ndarray]]
 
 # In the judge's messages.
 ELEMENT = re.compile(r"element (\[[\d, ]*\])(?: of \d+)? is (\S+), the truth is ([^\s;]+)")
 PICTURES = 24  # cards with pictures; the page must stay small
+GRADIENT = "gradient_"  # how the names of gradients begin in `tensors/`
 SMALL = 8  # rows and columns of a plane whose numbers are shown
 
 
@@ -106,14 +108,13 @@ def _word(before: Mapping[str, Any]) -> str:
 
 
 def drawn(row: Row, arrays: Mapping[str, np.ndarray]) -> list[tuple[str, Markup]]:
-    """(caption, picture): the error of the plane that holds the largest one; of small cases, the numbers as well.
+    """(caption, picture): the error of the plane that holds the largest one; of small outputs, the numbers as well.
 
     Of the first array that is wrong: an output, or else a gradient.
     """
-    for name, wanted in (
-        (key.removeprefix("truth_"), array) for key, array in arrays.items() if key.startswith("truth_")
-    ):
-        got = arrays.get(f"output_{name}")
+    for name in _suspects(row, [key.removeprefix("truth_") for key in arrays if key.startswith("truth_")]):
+        of_gradient = name.startswith(GRADIENT)
+        got, wanted = arrays.get(name if of_gradient else f"output_{name}"), arrays[f"truth_{name}"]
         if got is None or got.shape != wanted.shape or got.ndim < 1 or not got.size or got.dtype.kind == "c":
             continue
         with np.errstate(all="ignore"):
@@ -126,18 +127,18 @@ def drawn(row: Row, arrays: Mapping[str, np.ndarray]) -> list[tuple[str, Markup]
         place, layout = [int(i) for i in worst], row.get("layout", "")
         shown = pictures.plane(errors, layout, place)
         wrong = int((~same).sum())
-        words = name.replace("gradient_", "the gradient for ")
+        words = name.replace(GRADIENT, "the gradient for ")
         caption = f"{counted(wrong, 'element')} of {got.size:,} of {words} differ; the plane of {place}"
         found = [(caption, pictures.heat(shown, f"Error of {words}: {caption}"))]
-        return found + (_numbers(row, arrays, name, place) if f"output_{name}" in arrays else [])
+        return found if of_gradient else found + _numbers(row, arrays, name, place)
     return []
 
 
 def _suspects(row: Row, names: Sequence[str]) -> list[str]:
     """The arrays that may be wrong: the outputs, or, where these are right, the gradients that are not."""
-    if row["outcome"] not in ("exact", "close"):
-        return [name for name in names if not name.startswith("gradient_")]
-    wrong = {f"gradient_{name}" for name, outcome in row.get("grad", {}).items() if outcome not in ("exact", "close")}
+    if not Outcome(row["outcome"]).is_right:
+        return [name for name in names if not name.startswith(GRADIENT)]
+    wrong = {f"{GRADIENT}{name}" for name, outcome in row.get("grad", {}).items() if not Outcome(outcome).is_right}
     return [name for name in names if name in wrong]
 
 

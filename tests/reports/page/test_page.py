@@ -185,6 +185,19 @@ def test_a_failure_has_a_picture_of_its_error_and_its_numbers(run):
     assert "6.5" in page.text
 
 
+def test_where_a_gradient_alone_is_wrong_its_error_is_drawn_and_not_the_rounding_of_the_output(run):
+    summary, rows = run
+    wanted = np.arange(12.0).reshape(1, 1, 3, 4)
+    kept = {"truth_y": wanted, "output_y": wanted + 1e-7, "truth_gradient_x": wanted, "gradient_x": -wanted}
+    kept |= {"truth_gradient_w": wanted, "gradient_w": wanted + 1e-7}
+    wrong = {**rows[1], "status": "fail", "grad": {"w": "close", "x": "differs"}}
+    page = Page(html.render(summary, [wrong], {}, lambda row: kept))
+    errors = [said for tag, one in page.tags if tag == "svg" and (said := one["aria-label"]).startswith("Error of")]
+    assert errors == [
+        "Error of the gradient for x: 11 elements of 12 of the gradient for x differ; the plane of [0, 0, 2, 3]"
+    ]
+
+
 BASELINE = {
     "old": {"folder": "before", "started": "2026-01-02T03:04:05Z"},
     "counts": {"regression": 1, "mended": 0, "changed": 0},
