@@ -13,9 +13,10 @@ from reports.facts import history as facts
 from reports.facts.text import clean, counted
 from reports.manifest import append, replace
 from reports.write import add
-from spec.errors import UserError
+from spec.errors import UserError, shown
 
 NAME = "history.jsonl"
+DAMAGED = "the file is damaged: move it away, and name the runs again"
 
 
 def keep(folders: Sequence[Path], out: Path, page: Path | None = None) -> int:
@@ -34,8 +35,12 @@ def keep(folders: Sequence[Path], out: Path, page: Path | None = None) -> int:
             added.append(line)
     if not found and not added:
         raise UserError(f"there is nothing in {path} and no run is named; name the folders of stored runs")
+    try:
+        data = facts.build([*found, *added])
+    except (LookupError, TypeError, AttributeError, ValueError) as error:
+        what = f"{type(error).__name__} {shown(str(error))}"
+        raise UserError(f"{path}: a line lacks something ({what}); {DAMAGED}") from error
     _append(path, added)
-    data = facts.build([*found, *added])
     try:
         replace(out / "history.html", over_time.html(data).encode())
     except OSError as error:
@@ -45,13 +50,13 @@ def keep(folders: Sequence[Path], out: Path, page: Path | None = None) -> int:
     for sentence in over_time.text(data):
         click.echo(sentence)
     runs = sum("backend" in line for line in added)
-    click.echo(f"{counted(runs, 'result', 'results')} of backends added to {path}; page: {out / 'history.html'}")
+    click.echo(f"{counted(runs, 'backend')} of these runs added to {path}; page: {out / 'history.html'}")
     return 0
 
 
 def _of_run(folder: Path) -> list[dict[str, Any]]:
-    summary = run_folder.summary(folder)
-    return list(facts.lines(summary, list(run_folder.rows(folder)), folder.name))
+    with run_folder.reading(folder):
+        return list(facts.lines(run_folder.summary(folder), list(run_folder.rows(folder)), folder.name))
 
 
 def _read(path: Path) -> list[dict[str, Any]]:
@@ -63,13 +68,13 @@ def _read(path: Path) -> list[dict[str, Any]]:
         try:
             line = json.loads(text)
             if line["schema_version"] != facts.SCHEMA_VERSION:
-                raise UserError(
-                    f"{path}: line {number + 1} has schema_version {line['schema_version']!r}; this reads 1"
-                )
+                version = shown(line["schema_version"])
+                this = f"this version reads {facts.SCHEMA_VERSION}"
+                raise UserError(f"{path}: line {number + 1} has schema_version {version}; {this}")
             found.append(clean(line))
         except (ValueError, LookupError, TypeError):
             if number < len(lines) - 1:
-                raise UserError(f"{path}: line {number + 1} is no line of a history; the file is damaged") from None
+                raise UserError(f"{path}: line {number + 1} is no line of a history; {DAMAGED}") from None
     return found
 
 

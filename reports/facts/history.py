@@ -100,7 +100,7 @@ def build(found: Sequence[Line]) -> dict[str, Any]:
     cases = {line["catalogue"]: set(line["cases"]) for line in found if "catalogue" in line}
     latest: dict[str, dict[str, Line]] = {}
     for line in sorted((line for line in found if "backend" in line), key=lambda line: line["started"]):
-        latest.setdefault(_name(line["backend"]), {})[line["version"]] = line
+        latest.setdefault(board(line["backend"]), {})[line["version"]] = line
     boards, known = {}, {}
     for name, versions in sorted(latest.items()):
         ordered = [versions[version] for version in sorted(versions, key=_order)]
@@ -110,8 +110,8 @@ def build(found: Sequence[Line]) -> dict[str, Any]:
     return {"schema_version": SCHEMA_VERSION, "frameworks": boards, "known": known}
 
 
-def _name(backend: str) -> str:
-    """The framework with its mode: jax@0.4.38:x32 is jax:x32."""
+def board(backend: str) -> str:
+    """What the versions of a backend stand under: the framework with its mode. jax@0.4.38:x32 is jax:x32."""
     mode = backend.partition(":")[2]
     return f"{framework(backend)}:{mode}" if mode else framework(backend)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from reports.facts.history import board
 from reports.facts.matrix import Row
 from reports.facts.run import RISKS, by_kind
 from reports.facts.text import counted
@@ -75,5 +76,4 @@ def _groups(found: Mapping[str, Sequence[Entry]], nouns: Mapping[str, tuple[str,
 
 def _history(history: Mapping[str, Any] | None, about: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """What `history` found of an entry: since when it is there."""
-    framework = about["backend"].partition(":")[0].partition("@")[0]
-    return (history or {}).get("known", {}).get(framework, {}).get(about["id"])
+    return (history or {}).get("known", {}).get(board(about["backend"]), {}).get(about["id"])

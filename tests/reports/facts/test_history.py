@@ -124,3 +124,24 @@ def test_a_history_that_was_cut_off_goes_on_and_a_damaged_one_is_told(stored, tm
     assert "line 1 is no line of a history" in capsys.readouterr().err
     assert main(["history", str(tmp_path / "nothing"), "--out", str(tmp_path / "x")]) == 2
     assert main(["history", "--out", str(tmp_path / "x")]) == 2
+
+
+def test_a_damaged_run_is_told_in_one_line(stored, tmp_path, capsys):
+    folder = stored("0.4")
+    summary = json.loads((folder / "run.json").read_text())
+    del summary["started"]
+    (folder / "run.json").write_text(json.dumps(summary))
+    assert main(["history", str(folder), "--out", str(tmp_path / "history")]) == 2
+    assert "lacks something" in capsys.readouterr().err
+    assert not (tmp_path / "history").exists()
+
+
+def test_a_line_of_a_history_that_lacks_something_is_told_in_one_line(stored, tmp_path, capsys):
+    out = tmp_path / "history"
+    assert main(["history", str(stored("0.4")), "--out", str(out)]) == 0
+    path = out / "history.jsonl"
+    path.write_text(path.read_text().replace('"started"', '"begun"'))
+    before = path.read_bytes()
+    assert main(["history", str(stored("0.5")), "--out", str(out)]) == 2
+    assert "history.jsonl: a line lacks something (KeyError" in capsys.readouterr().err
+    assert path.read_bytes() == before
