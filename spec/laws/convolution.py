@@ -6,7 +6,6 @@ from spec.laws.law import combine, complete, concatenate, inner, law, reading
 from spec.padding import explicit, extent
 
 IMAGE = (2, 4, 8, 11)
-SAME_SIZE = {"x": IMAGE, "w": (6, 4, 3, 5)}
 
 # The geometries that many laws share; a framework that compiles for every geometry compiles them once.
 GEOMETRIES: dict[str, dict] = {
